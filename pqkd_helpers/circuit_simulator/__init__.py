@@ -1,0 +1,12 @@
+"""Photonic circuits that turn angles into clicks (NumPy only).
+
+`TimeBinInterferometer` simulates several interfering photons in a chain of time bins;
+`SinglePhotonCircuit` is the simplified model of one photon and independent coin tosses.
+Anything with `n_modes`, `n_angles` and `sample` is a `Sampler` and can stand in their place.
+"""
+
+from .interferometer import TimeBinInterferometer
+from .sampler import Sampler
+from .single_photon import SinglePhotonCircuit
+
+__all__ = ["Sampler", "SinglePhotonCircuit", "TimeBinInterferometer"]

@@ -1,0 +1,62 @@
+"""What every photonic circuit offers, and the checks at its door."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class Sampler(Protocol):
+    """A source of clicks: angles in, one row of 0s and 1s out per shot."""
+
+    @property
+    def n_modes(self) -> int:
+        """Number of output modes (time bins), each watched by a threshold detector."""
+
+    @property
+    def n_angles(self) -> int:
+        """Number of angles in theta."""
+
+    def sample(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        """Return clicks of shape ``(n_shots, n_modes)``: 1 where a detector clicked."""
+
+
+def check_theta(theta: ArrayLike, n_angles: int, layout: str) -> NDArray[np.float64]:
+    """Return theta as float64 of shape ``(n_angles,)``.
+
+    Parameters
+    ----------
+    theta : array_like
+        Angles in radians.
+    n_angles : int
+        Number of angles expected.
+    layout : str
+        How the angles are laid out, for the message: ``"15 + 15 over the loops (1, 1)"``.
+
+    Raises
+    ------
+    ValueError
+        If theta is not a vector of ``n_angles`` finite numbers.
+    """
+    angles = np.asarray(theta)
+    if angles.dtype.kind not in "iuf":
+        raise ValueError(f"theta holds {angles.dtype}, {n_angles} real angles are expected")
+    angles = angles.astype(np.float64)
+    if angles.ndim != 1:
+        raise ValueError(f"theta has shape {angles.shape}, ({n_angles},) is expected")
+    if angles.size != n_angles:
+        raise ValueError(f"theta has {angles.size} angles, {n_angles} expected ({layout})")
+    if not np.isfinite(angles).all():
+        first = int(np.flatnonzero(~np.isfinite(angles))[0])
+        raise ValueError(f"theta[{first}] is {angles[first]}, finite angles are expected")
+    return angles
+
+
+def check_n_shots(n_shots: int) -> int:
+    """Return ``n_shots`` as int; raise ``ValueError`` unless it is a whole number >= 1."""
+    whole = isinstance(n_shots, int | np.integer) and not isinstance(n_shots, bool)
+    if not whole or n_shots < 1:
+        raise ValueError(f"n_shots is {n_shots!r}, a whole number >= 1 is expected")
+    return int(n_shots)

@@ -1,0 +1,87 @@
+"""Counting trained values, and the compression ratios that follow.
+
+Counted are the values that training changes: basis filters, biases, dense weights, and the
+circuit's angles once per student. The frozen matrix A is regenerated from a seed and not
+counted. The ratio teacher / student depends on what is compared, so three are given side by
+side; a higher ratio may mean a larger teacher and not a smaller student.
+"""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from .networks import ConvNet
+
+
+@dataclass(frozen=True)
+class Compression:
+    """Trained values of teacher and student, and their ratios.
+
+    Attributes
+    ----------
+    teacher_values, student_values : int
+        Trained values; the student's include the angles.
+    n_angles : int
+        Angles of the circuit, counted once.
+    whole_network, convolutions, convolution_kernels : float
+        Teacher's values per student's value: of the whole network, of the convolutions with
+        their biases, and of the convolution kernels without biases. The angles are in all three.
+    """
+
+    teacher_values: int
+    student_values: int
+    n_angles: int
+    whole_network: float
+    convolutions: float
+    convolution_kernels: float
+
+
+def trained_values(module: nn.Module) -> int:
+    """Return the number of values that training changes.
+
+    Examples
+    --------
+    >>> trained_values(nn.Linear(128, 10))
+    1290
+    """
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Compression:
+    """Count both networks and compare them.
+
+    Parameters
+    ----------
+    teacher, student : ConvNet
+        The two networks.
+    n_angles : int
+        Angles of the circuit behind the student's feature.
+
+    Examples
+    --------
+    >>> from pqkd_helpers.networks import StudentCNN, TeacherCNN
+    >>> compression = measure_compression(TeacherCNN(), StudentCNN(), n_angles=30)
+    >>> compression.student_values, round(compression.whole_network, 2)
+    (149368, 1.5)
+    """
+    convolutions = [_convolution_values(network, bias=True) for network in (teacher, student)]
+    kernels = [_convolution_values(network, bias=False) for network in (teacher, student)]
+    teacher_values = trained_values(teacher)
+    student_values = trained_values(student) + n_angles
+    return Compression(
+        teacher_values=teacher_values,
+        student_values=student_values,
+        n_angles=n_angles,
+        whole_network=teacher_values / student_values,
+        convolutions=convolutions[0] / (convolutions[1] + n_angles),
+        convolution_kernels=kernels[0] / (kernels[1] + n_angles),
+    )
+
+
+def _convolution_values(network: ConvNet, *, bias: bool) -> int:
+    return sum(
+        parameter.numel()
+        for layer in (network.conv1, network.conv2, network.conv3)
+        for name, parameter in layer.named_parameters()
+        if bias or name != "bias"
+    )

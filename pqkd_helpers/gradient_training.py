@@ -1,0 +1,285 @@
+"""Plain gradient training: epochs of Adam over tensors in memory, and evaluation.
+
+Every epoch's data order and dropout are streams of the run seed, named by the epoch, so a run
+that goes on after an interruption repeats exactly what an uninterrupted one would have done.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .datasets import ImageData, Split
+from .networks import forked_seed
+from .random_streams import derive_seed
+
+Schedule = Literal["constant", "one-cycle"]
+SplitName = Literal["train", "validation", "test"]
+
+_EVALUATION_BATCH = 500
+_WARM_UP = 0.3
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a network does on some images.
+
+    Attributes
+    ----------
+    accuracy : float
+        Share of right answers, in [0, 1].
+    cross_entropy : float
+        Mean negative log-probability of the true class, in nats.
+    n_images : int
+    """
+
+    accuracy: float
+    cross_entropy: float
+    n_images: int
+
+
+@dataclass(frozen=True)
+class AdamSettings:
+    """How a network is trained by gradient descent.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch_size : int
+        Images per step.
+    learning_rate : float
+        Adam's step size; the peak of ``one-cycle``.
+    schedule : {"constant", "one-cycle"}
+        ``one-cycle`` rises from 1/25 to the peak over the first 30 % of all steps, then falls to
+        almost 0, both along a cosine: good results in few epochs.
+    """
+
+    epochs: int = 100
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    schedule: Schedule = "constant"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            number = getattr(self, name)
+            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                raise ValueError(f"{name} is {number!r}, a whole number >= 1 is expected")
+        if not 0.0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate is {self.learning_rate}, a number > 0 is expected")
+        if self.schedule not in get_args(Schedule):
+            raise ValueError(
+                f"schedule is {self.schedule!r}, one of {get_args(Schedule)} is expected"
+            )
+
+
+def select_device(name: str = "auto") -> torch.device:
+    """Return the device to compute on: ``auto`` is CUDA where there is one, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If the device is unknown or not present.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f"device {name!r} cannot be used here: auto, cpu, cuda or mps is expected, "
+            "and the machine must have it"
+        ) from error
+    return device
+
+
+def one_cycle(progress: float) -> float:
+    """Return the learning rate of ``one-cycle`` as a share of its peak.
+
+    Parameters
+    ----------
+    progress : float
+        Steps done over all steps, in [0, 1].
+
+    Examples
+    --------
+    >>> one_cycle(0.0), one_cycle(0.3), round(one_cycle(1.0), 6)
+    (0.04, 1.0, 4e-06)
+    """
+    low, end = 1.0 / 25.0, 1.0 / 250_000.0
+    if progress < _WARM_UP:
+        return low + (1.0 - low) * (1.0 - math.cos(math.pi * progress / _WARM_UP)) / 2.0
+    falling = (progress - _WARM_UP) / (1.0 - _WARM_UP)
+    return end + (1.0 - end) * (1.0 + math.cos(math.pi * falling)) / 2.0
+
+
+@torch.no_grad()
+def predict_logits(model: nn.Module, data: ImageData, images: Tensor) -> Tensor:
+    """Return the logits of uint8 images, in evaluation mode; the model's mode is kept.
+
+    Returns
+    -------
+    (n, n_classes) float32 tensor
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        return torch.cat(
+            [model(data.normalise(batch)) for batch in images.split(_EVALUATION_BATCH)]
+        )
+    finally:
+        model.train(was_training)
+
+
+def score(logits: Tensor, labels: Tensor) -> Evaluation:
+    """Return accuracy and cross-entropy of logits ``(n, n_classes)`` for labels ``(n,)``."""
+    return Evaluation(
+        accuracy=(logits.argmax(dim=1) == labels).double().mean().item(),
+        cross_entropy=functional.cross_entropy(logits.double(), labels).item(),
+        n_images=len(labels),
+    )
+
+
+def evaluate(model: nn.Module, data: ImageData, split: SplitName | Split = "test") -> Evaluation:
+    """Judge a network on one split of the data, in evaluation mode.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        A network on the device of the data. A student is judged with the z it was last
+        conditioned on: after training, the z it was trained with.
+    data : ImageData
+        The data; its statistics normalise the images.
+    split : {"train", "validation", "test"} or Split
+        Which images, or the images themselves.
+
+    Raises
+    ------
+    ValueError
+        If the split is unknown.
+    """
+    if isinstance(split, str):
+        if split not in get_args(SplitName):
+            raise ValueError(f"split is {split!r}, one of {get_args(SplitName)} is expected")
+        split = getattr(data, split)
+    assert isinstance(split, Split)
+    return score(predict_logits(model, data, split.images), split.labels)
+
+
+class AdamEpochs:
+    """Adam over shuffled batches, one epoch at a time.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The network, on the device of the data.
+    data : ImageData
+    settings : AdamSettings
+    seed : int
+        Run seed of the data order and dropout.
+    role : str
+        Name of the streams: ``"teacher"`` or ``"student"``.
+    """
+
+    def __init__(
+        self, model: nn.Module, data: ImageData, settings: AdamSettings, *, seed: int, role: str
+    ) -> None:
+        self.model = model
+        self.data = data
+        self.settings = settings
+        self._seed = seed
+        self._role = role
+        self._parameters = dict(model.named_parameters())
+        self._adam = torch.optim.Adam(
+            self._parameters.values(), lr=settings.learning_rate, fused=True
+        )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Gradient steps in one epoch."""
+        return -(-len(self.data.train) // self.settings.batch_size)
+
+    def run(
+        self,
+        epoch: int,
+        loss: Callable[[Tensor, Tensor], Tensor],
+        on_step: Callable[[], object] = lambda: None,
+    ) -> tuple[float, float]:
+        """Train for one epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            Number of the epoch, from 0.
+        loss : callable
+            ``loss(logits, indices)``: mean loss of a batch, with the positions of its images in
+            the training split.
+        on_step : callable
+            Called after every step, for a progress bar.
+
+        Returns
+        -------
+        loss, accuracy : float
+            Means over the epoch's images, measured while learning (dropout on).
+
+        Raises
+        ------
+        FloatingPointError
+            If the loss is no longer finite.
+        """
+        total = torch.zeros(2, dtype=torch.float64, device=self.data.train.labels.device)
+        self.model.train()
+        with forked_seed(derive_seed(self._seed, self._role, "dropout", epoch)):
+            for step, indices in enumerate(self._batches(epoch)):
+                self._set_learning_rate(epoch, step)
+                logits = self.model(self.data.normalise(self.data.train.images[indices]))
+                batch_loss = loss(logits, indices)
+                self._adam.zero_grad()
+                batch_loss.backward()
+                self._adam.step()
+                right = (logits.argmax(dim=1) == self.data.train.labels[indices]).sum()
+                total += torch.stack([batch_loss.detach() * len(indices), right])
+                on_step()
+        mean_loss, accuracy = (total / len(self.data.train)).tolist()
+        if not math.isfinite(mean_loss):
+            raise FloatingPointError(
+                f"the {self._role}'s loss became {mean_loss} in epoch {epoch + 1}: "
+                f"try a smaller learning rate than {self.settings.learning_rate}"
+            )
+        return mean_loss, accuracy
+
+    def _batches(self, epoch: int) -> Iterator[Tensor]:
+        seed = derive_seed(self._seed, self._role, "data order", epoch)
+        order = torch.randperm(
+            len(self.data.train), generator=torch.Generator().manual_seed(seed)
+        )
+        yield from order.to(self.data.train.labels.device).split(self.settings.batch_size)
+
+    def _set_learning_rate(self, epoch: int, step: int) -> None:
+        if self.settings.schedule == "one-cycle":
+            done = epoch * self.steps_per_epoch + step
+            share = one_cycle(done / (self.settings.epochs * self.steps_per_epoch))
+            self._adam.param_groups[0]["lr"] = self.settings.learning_rate * share
+
+    def state(self) -> dict[str, Tensor]:
+        """Return Adam's moments by parameter name, to be stored."""
+        return {
+            f"adam.{name}.{key}": value
+            for name, parameter in self._parameters.items()
+            for key, value in self._adam.state[parameter].items()
+        }
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Take over what `state` returned."""
+        for name, parameter in self._parameters.items():
+            prefix = f"adam.{name}."
+            self._adam.state[parameter] = {
+                key.removeprefix(prefix): value.to(parameter.device)
+                for key, value in state.items()
+                if key.startswith(prefix)
+            }

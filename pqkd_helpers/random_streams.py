@@ -1,0 +1,57 @@
+"""Named random streams: one run seed gives every part of a run its own generator.
+
+A stream is named by the run seed and a path of names, for instance ``(0, "shots", 3)``: the
+photon shots of epoch 3 in the run with seed 0. The name is hashed (SHA-256), so streams do not
+overlap, do not depend on the order in which they are used, and need not be saved: a run that
+goes on after an interruption derives the streams of the next epoch anew.
+"""
+
+import hashlib
+
+import numpy as np
+
+
+def derive_seed(seed: int, *names: str | int) -> int:
+    """Return the 63-bit seed of the stream ``names`` of the run seed ``seed``.
+
+    Parameters
+    ----------
+    seed : int
+        The run seed, 0 or larger.
+    *names : str or int
+        The stream's name, for instance ``"shots", 3``.
+
+    Raises
+    ------
+    ValueError
+        If ``seed`` is not a whole number that is 0 or larger.
+
+    Examples
+    --------
+    >>> derive_seed(0, "shots", 3) == derive_seed(0, "shots", 3)
+    True
+    >>> derive_seed(0, "shots", 3) == derive_seed(0, "shots", 4)
+    False
+    """
+    check_seed(seed)
+    text = "\x1f".join([str(int(seed)), *(f"{type(name).__name__}:{name}" for name in names)])
+    digest = hashlib.sha256(text.encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1
+
+
+def check_seed(seed: int) -> None:
+    """Raise ``ValueError`` unless ``seed`` is a whole number that is 0 or larger."""
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or seed < 0:
+        raise ValueError(f"seed is {seed!r}, a whole number >= 0 is expected")
+
+
+def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:
+    """Return NumPy's generator for the stream ``names`` of the run seed ``seed``.
+
+    Examples
+    --------
+    >>> numpy_stream(0, "theta").uniform() == numpy_stream(0, "theta").uniform()
+    True
+    """
+    return np.random.default_rng(derive_seed(seed, *names))
