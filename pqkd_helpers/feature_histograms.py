@@ -64,7 +64,7 @@ def click_histograms(clicks: ArrayLike) -> NDArray[np.float64]:
     place_values = 1 << np.arange(half - 1, -1, -1)
     outcomes = bits.astype(np.int64).reshape(n_shots, 2, half) @ place_values
     n_bins = 2**half
-    counts = np.bincount((outcomes + [0, n_bins]).ravel(), minlength=2 * n_bins)
+    counts = np.bincount((outcomes + np.array([0, n_bins])).ravel(), minlength=2 * n_bins)
     return counts / n_shots
 
 
@@ -185,9 +185,7 @@ class HistogramFeature:
         histograms = np.stack(
             [
                 click_histograms(
-                    sampler.sample(
-                        rng.uniform(-np.pi, np.pi, sampler.n_angles), n_shots, rng=rng
-                    )
+                    sampler.sample(rng.uniform(-np.pi, np.pi, sampler.n_angles), n_shots, rng=rng)
                 )
                 for _ in range(n_settings)
             ]
@@ -231,9 +229,7 @@ class HistogramFeature:
         if self.mean is None or self.standard_deviation is None:
             raise RuntimeError("standardised needs statistics: call fit(...) first")
         if values.size != self.mean.size:
-            raise ValueError(
-                f"the histogram has {values.size} bins, {self.mean.size} are expected"
-            )
+            raise ValueError(f"the histogram has {values.size} bins, {self.mean.size} are expected")
         return (values - self.mean) / self.standard_deviation
 
     def __repr__(self) -> str:

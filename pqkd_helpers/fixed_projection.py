@@ -137,7 +137,9 @@ class FixedProjection:
         counter = np.array([block, 0, 0, 0], dtype=np.uint64)
         key = np.array([self.seed, 0], dtype=np.uint64)
         words = np.random.Philox(counter=counter, key=key).random_raw(n_words)
-        lanes = words.astype("<u8", copy=False).view("<u2")[first - block * _LANES :][: last - first]
+        lanes = words.astype("<u8", copy=False).view("<u2")[first - block * _LANES :][
+            : last - first
+        ]
         values = self._scaled_table()[lanes]
         return values.reshape(stop - start, self.in_features)
 

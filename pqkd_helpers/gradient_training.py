@@ -255,9 +255,7 @@ class AdamEpochs:
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:
         seed = derive_seed(self._seed, self._role, "data order", epoch)
-        order = torch.randperm(
-            len(self.data.train), generator=torch.Generator().manual_seed(seed)
-        )
+        order = torch.randperm(len(self.data.train), generator=torch.Generator().manual_seed(seed))
         yield from order.to(self.data.train.labels.device).split(self.settings.batch_size)
 
     def _set_learning_rate(self, epoch: int, step: int) -> None:

@@ -123,6 +123,7 @@ class TeacherCNN(ConvNet):
             convolution=convolution,
             linear_seed=derive_seed(seed, "teacher", "linear"),
         )
+        self.to(memory_format=torch.channels_last)  # same results, about a fifth faster on CPUs
 
 
 class StudentCNN(ConvNet):

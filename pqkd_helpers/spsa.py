@@ -157,7 +157,7 @@ class SPSA:
             raise RuntimeError("tell(...) has no points to judge: call ask() first")
         values = np.array(losses, dtype=np.float64)
         if values.shape != (2,) or not np.isfinite(values).all():
-            raise ValueError(f"losses are {losses}, two finite numbers are expected")
+            raise ValueError(f"losses are {losses!r}, two finite numbers are expected")
         a, c = self.gains()
         gradient = (values[0] - values[1]) / (2.0 * c) * self._direction
         self.theta = np.clip(self.theta - a * gradient, -self.bound, self.bound)

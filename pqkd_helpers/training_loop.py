@@ -13,7 +13,7 @@ No gradient ever passes through the circuit.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -53,6 +53,8 @@ __all__ = [
 TeacherSelection = Literal["last", "best-of-every-10th"]
 ThetaStart = Literal["uniform", "zero"]
 Objective = Literal["fresh", "through-ema"]
+
+PURPOSES = ("training", "fitting", "fresh_z")
 
 
 @dataclass(frozen=True)
@@ -342,8 +344,10 @@ class PQKDTrainer:
         Last raw histogram, and its moving average.
     z : (feature_dim,) float64 or None
         The feature that the student was last trained with.
-    shots : dict
-        Shots taken so far: "training", "fitting", "fresh_z".
+    shots, circuit_evaluations : dict
+        Shots taken so far, and feature estimates, for "training", "fitting" and "fresh_z".
+    spsa_images : int
+        The first so many validation images are those that SPSA judges on.
 
     Raises
     ------
@@ -372,12 +376,13 @@ class PQKDTrainer:
         self.histogram: NDArray[np.float64] | None = None
         self.z: NDArray[np.float64] | None = None
         self.epoch = 0
-        self.shots = {"training": 0, "fitting": 0, "fresh_z": 0}
+        self.shots = dict.fromkeys(PURPOSES, 0)
+        self.circuit_evaluations = dict.fromkeys(PURPOSES, 0)
         self._seed = seed
         self._adam = AdamEpochs(student, data, settings, seed=seed, role="student")
         self._train_targets = predict_logits(teacher, data, data.train.images)
         self._validation_targets = predict_logits(teacher, data, data.validation.images)
-        self._pool = spsa_pool_size(settings, len(data.validation))
+        self.spsa_images = spsa_pool_size(settings, len(data.validation))
 
     @property
     def theta(self) -> NDArray[np.float64]:
@@ -460,8 +465,7 @@ class PQKDTrainer:
         """
         n_shots = n_shots or self.settings.n_shots
         features = [
-            self.feature(self._sample(self.theta, n_shots, rng, "fresh_z"))
-            for _ in range(n_draws)
+            self.feature(self._sample(self.theta, n_shots, rng, "fresh_z")) for _ in range(n_draws)
         ]
         results = [
             evaluate(self.student, self.data, split)
@@ -486,7 +490,7 @@ class PQKDTrainer:
     def unseen_validation(self) -> Split:
         """Return the validation images that SPSA never judges on."""
         validation = self.data.validation
-        return Split(validation.images[self._pool :], validation.labels[self._pool :])
+        return Split(validation.images[self.spsa_images :], validation.labels[self.spsa_images :])
 
     def _first_theta(self, seed: int) -> NDArray[np.float64]:
         if self.settings.theta_start == "zero":
@@ -495,18 +499,21 @@ class PQKDTrainer:
         return numpy_stream(seed, "theta").uniform(-bound, bound, self.circuit.n_angles)
 
     def _fit_scaling(self) -> None:
-        self.shots["fitting"] += self.feature.fit(
+        shots = self.feature.fit(
             self.circuit,
             n_shots=self.settings.n_shots,
             rng=numpy_stream(self._seed, "fitting"),
             n_settings=self.settings.fit_settings,
         )
+        self.shots["fitting"] += shots
+        self.circuit_evaluations["fitting"] += shots // self.settings.n_shots
 
     def _sample(
         self, theta: NDArray[np.float64], n_shots: int, rng: np.random.Generator, purpose: str
     ) -> NDArray[np.float64]:
         """Return the histogram of fresh shots and enter them in the books."""
         self.shots[purpose] += n_shots
+        self.circuit_evaluations[purpose] += 1
         return click_histograms(self.circuit.sample(theta, n_shots, rng=rng))
 
     def _tune_angles(self, rng: np.random.Generator) -> list[SPSAStep]:
@@ -517,13 +524,11 @@ class PQKDTrainer:
         for _ in range(self.settings.spsa_steps):
             features = [self._probe(theta, rng) for theta in self.spsa.ask()]
             n_images = self.settings.spsa_batches * self.settings.batch_size
-            indices = batches_rng.permutation(self._pool)[:n_images]
+            indices = batches_rng.permutation(self.spsa_images)[:n_images]
             steps.append(self.spsa.tell(self._objective(np.stack(features), indices)))
         return steps
 
-    def _probe(
-        self, theta: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def _probe(self, theta: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
         """Return the feature that SPSA judges at theta."""
         histogram = self._sample(theta, self.settings.n_shots, rng, "training")
         if self.settings.objective == "through-ema":
@@ -571,6 +576,7 @@ class PQKDTrainer:
         state = {
             "epoch": torch.tensor(self.epoch),
             "shots": torch.tensor(list(self.shots.values())),
+            "circuit_evaluations": torch.tensor(list(self.circuit_evaluations.values())),
             "theta": torch.from_numpy(self.theta),
             "spsa_steps": torch.tensor(self.spsa.n_steps),
             "histogram": torch.from_numpy(self.histogram),
@@ -587,7 +593,8 @@ class PQKDTrainer:
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` returned."""
         self.epoch = int(state["epoch"])
-        self.shots = dict(zip(self.shots, state["shots"].tolist(), strict=True))
+        for book in ("shots", "circuit_evaluations"):
+            setattr(self, book, dict(zip(PURPOSES, state[book].tolist(), strict=True)))
         self.spsa.theta = state["theta"].numpy().copy()
         self.spsa.n_steps = int(state["spsa_steps"])
         self.histogram = state["histogram"].numpy().copy()
@@ -624,7 +631,5 @@ def angle_between(u: NDArray[np.float64], v: NDArray[np.float64]) -> float:
 
 def _with_prefix(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {
-        name.removeprefix(prefix): value
-        for name, value in state.items()
-        if name.startswith(prefix)
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
     }

@@ -9,7 +9,10 @@ and the first k columns. Expanded along its last row, that permanent is a sum ov
 permanents of k - 1 rows and k - 1 of the k columns.
 
 Here all shots go in step, as arrays. The permanents are kept for every subset of columns and
-grow by one row per photon, ``perm(r_1..r_k; C) = sum_{c in C} U[r_k, c] perm(r_1..r_{k-1}; C - c)``.
+grow by one row per photon:
+
+    perm(r_1 ... r_k; C) = sum over c in C of U[r_k, c] perm(r_1 ... r_{k-1}; C without c)
+
 Cost: ``O(shots (n 2^(n-1) + n^2 m))``, memory ``O(shots 2^n)``.
 
 Reference: P. Clifford, R. Clifford, "The classical complexity of boson sampling",
@@ -64,7 +67,7 @@ def sample_output_modes(
 def _sample_block(
     columns: NDArray[np.float64], n_shots: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    n_modes, n_photons = columns.shape
+    n_photons = columns.shape[1]
     shots = np.arange(n_shots)
     # order[s, k]: which input photon comes k-th in shot s
     order = rng.permuted(np.tile(np.arange(n_photons), (n_shots, 1)), axis=1)
@@ -96,9 +99,7 @@ def _draw(likelihood: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDAr
 
 
 @cache
-def _subsets(
-    n: int, size: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+def _subsets(n: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Return all bit masks of ``size`` out of n, their members, and the masks less each member."""
     masks = np.array([mask for mask in range(2**n) if mask.bit_count() == size], dtype=np.intp)
     members = np.array([[bit for bit in range(n) if mask >> bit & 1] for mask in masks.tolist()])

@@ -1,0 +1,181 @@
+"""The command line: ``python -m pqkd_helpers train`` and ``doctor``."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, get_args
+
+import tyro
+from tqdm.auto import tqdm
+
+from .datasets import DatasetUnavailableError
+from .doctor import report
+from .experiments.configuration import PRESETS, Preset, RunConfig, configuration_hash
+from .experiments.records import Record
+from .experiments.report import record_table
+from .experiments.run import Labels, carry_out
+from .files import write_atomically
+from .gradient_training import select_device
+
+PROGRAM = "python -m pqkd_helpers"
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a teacher, distil a PQKD student from it, and store a record.
+
+    A run that was interrupted goes on where it stopped when the same command is given again.
+
+    Attributes
+    ----------
+    preset : {"paper", "article", "quick"} or None
+        Start from these values instead of the defaults; other options still override them.
+    name : str or None
+        Folder of the run below the runs folder; None makes a name from the configuration.
+    runs : Path
+        Folder of all runs.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    preset: Preset | None = None
+    name: str | None = None
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+    device: str = "auto"
+    config: tyro.conf.OmitArgPrefixes[RunConfig] = field(default_factory=RunConfig)
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Show versions, device, data found and what is missing."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What follows ``python -m pqkd_helpers``.
+    """
+    try:
+        command = _parse(arguments)
+        if isinstance(command, Doctor):
+            text, healthy = report()
+            print(text)
+            return 0 if healthy else 1
+        train(command)
+        return 0
+    except (ValueError, DatasetUnavailableError, FloatingPointError) as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(
+            f"{PROGRAM}: {error}\nFinished epochs are safe: the same command goes on.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Finished epochs are safe: the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def _parse(arguments: Sequence[str]) -> Train | Doctor:
+    chosen = _preset_of(arguments)
+    default = Train(preset=chosen, config=PRESETS[chosen] if chosen else RunConfig())
+    commands = (
+        Annotated[Train, tyro.conf.subcommand("train", default=default)]
+        | Annotated[Doctor, tyro.conf.subcommand("doctor")]
+    )
+    return tyro.cli(commands, args=list(arguments), prog=PROGRAM)
+
+
+def _preset_of(arguments: Sequence[str]) -> Preset | None:
+    """Find the preset before the other options are read: it sets their defaults."""
+    for position, argument in enumerate(arguments):
+        name = None
+        if argument == "--preset":
+            name = arguments[position + 1] if position + 1 < len(arguments) else None
+        elif argument.startswith("--preset="):
+            name = argument.removeprefix("--preset=")
+        for known in get_args(Preset):
+            if name == known:
+                return known
+    return None
+
+
+def train(command: Train) -> Record:
+    """Carry out the command ``train`` and tell its results."""
+    config = command.config
+    device = select_device(command.device)
+    name = command.name or _default_name(config)
+    folder = command.runs / name
+    tier = command.preset if command.preset and config == PRESETS[command.preset] else "custom"
+    print(
+        f"PQKD on {config.dataset}: widths {config.widths}, {config.scope} compressed, "
+        f"rank {config.rank}, {config.features} features, seed {config.seed}, {device.type}"
+    )
+    with _ProgressBars() as bars:
+        record = carry_out(
+            config,
+            name=name,
+            runs_root=command.runs,
+            device=device,
+            data_root=command.data_root,
+            labels=Labels(arm=config.features, tier=tier),
+            announce=bars.announce,
+        )
+    figure = folder / "training_curves.png"
+    _save_curves(record, figure)
+    print(f"\n{record_table(record)}\n")
+    print(f"Record:  {folder / 'record.json'}\nFigure:  {figure}")
+    print(
+        "Next:    make lab                                     the notebooks\n"
+        f"         {PROGRAM} train --help         every number of the method\n"
+        f"         {PROGRAM} train --dataset mnist --epochs 10   the full MNIST"
+    )
+    return record
+
+
+def _default_name(config: RunConfig) -> str:
+    digits = configuration_hash(config.as_json())
+    return f"{config.dataset}-{config.features}-seed{config.seed}-{digits}"
+
+
+def _save_curves(record: Record, path: Path) -> None:
+    import io
+
+    from .plotting import training_curves
+
+    image = io.BytesIO()
+    training_curves(record).savefig(image, format="png")
+    write_atomically(path, image.getvalue())
+
+
+class _ProgressBars:
+    """One bar per stage, silent under CI and where the output is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+        self._stage = ""
+
+    def __enter__(self) -> "_ProgressBars":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def announce(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            silent = True if os.environ.get("CI") else None
+            self._stage = stage
+            self._bar = tqdm(desc=stage, total=total, initial=done, unit="step", disable=silent)
+        elif self._bar is not None:
+            self._bar.update(done - self._bar.n if not self._bar.disable else 0)

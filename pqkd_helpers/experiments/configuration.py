@@ -1,0 +1,218 @@
+"""What a run is made of: one frozen dataclass, three presets, one hash.
+
+A run's result depends on its configuration (and on the machine, in the last digits) and on
+nothing else; where the data lies or how the run is called is not part of it.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+from ..circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
+from ..datasets import DatasetName
+from ..files import sha256
+from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
+from ..random_streams import check_seed
+from ..training_loop import (
+    AdamSettings,
+    PQKDSettings,
+    TeacherSelection,
+    check_circuit,
+    check_teacher_selection,
+)
+
+# Raised by hand whenever the same configuration would give other numbers than before.
+METHOD_VERSION = 1
+
+FeatureSource = Literal["photonic", "single-photon"]
+FinalFeature = Literal["trained-with", "fresh"]
+Preset = Literal["paper", "article", "quick"]
+
+
+@dataclass(frozen=True)
+class RunConfig(PQKDSettings):
+    """Everything that a run's result depends on; defaults at the paper's scale.
+
+    Attributes
+    ----------
+    dataset : str
+        Data set; mnist-5k and digits need no download.
+    widths : (int, int, int)
+        Output channels of the three convolutions, teacher and student alike.
+    rank : int
+        Basis filters R of each dictionary convolution.
+    scope : {"conv1", "conv1+conv2", "all"}
+        Convolutions of the student that are compressed.
+    basis_start : {"he", "rank"}
+        Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
+    features : {"photonic", "single-photon"}
+        Source of clicks: the multi-photon interferometer, or one photon and coin tosses.
+    input_state : tuple of int
+        Photons in each time bin of the interferometer (photonic only).
+    loop_lengths : tuple of int
+        Lengths of the interferometer's loops in time bins (photonic only).
+    teacher_epochs : int or None
+        Epochs of the teacher; None is the student's number.
+    teacher_learning_rate : float or None
+        Adam's step size for the teacher; None is the student's.
+    teacher_selection : {"last", "best-of-every-10th"}
+        Weights the teacher keeps: the last epoch's, or the best of the epochs 10, 20, ...
+    final_feature : {"trained-with", "fresh"}
+        Feature behind the headline result: the z trained with, or one sampled afresh.
+    fresh_draws : int
+        Fresh features on which the final test is repeated.
+    fresh_shots : int or None
+        Shots of each of these; None is the number used in training.
+    seed : int
+        Run seed: weights, A, data order, theta, shots and SPSA's directions follow from it.
+    """
+
+    dataset: DatasetName = "mnist-5k"
+    widths: tuple[int, int, int] = (64, 128, 128)
+    rank: int = 8
+    scope: Scope = "conv1+conv2"
+    basis_start: BasisStart = "he"
+    features: FeatureSource = "photonic"
+    input_state: tuple[int, ...] = (1, 0) * 8
+    loop_lengths: tuple[int, ...] = (1, 1)
+    teacher_epochs: int | None = None
+    teacher_learning_rate: float | None = None
+    teacher_selection: TeacherSelection = "last"
+    final_feature: FinalFeature = "trained-with"
+    fresh_draws: int = 20
+    fresh_shots: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, choice, choices in (
+            ("dataset", self.dataset, get_args(DatasetName)),
+            ("features", self.features, get_args(FeatureSource)),
+            ("final_feature", self.final_feature, get_args(FinalFeature)),
+        ):
+            if choice not in choices:
+                raise ValueError(f"{name} is {choice!r}, one of {choices} is expected")
+        check_seed(self.seed)
+        if self.fresh_draws < 1:
+            raise ValueError(f"fresh_draws is {self.fresh_draws}, 1 or more are expected")
+        if self.fresh_shots is not None and self.fresh_shots < 1:
+            raise ValueError(f"fresh_shots is {self.fresh_shots}, 1 or more are expected")
+        check_teacher_selection(self.teacher_selection, self.teacher_settings().epochs)
+        self.build_student(in_channels=1, n_classes=10)
+        check_circuit(self.build_circuit(), self.feature_dim)
+
+    @property
+    def feature_dim(self) -> int:
+        """Length of z."""
+        return 2 * 2 ** (self.build_circuit().n_modes // 2)
+
+    def teacher_settings(self) -> AdamSettings:
+        """Return how the teacher is trained."""
+        return AdamSettings(
+            epochs=self.teacher_epochs if self.teacher_epochs is not None else self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=(
+                self.teacher_learning_rate
+                if self.teacher_learning_rate is not None
+                else self.learning_rate
+            ),
+            schedule=self.schedule,
+        )
+
+    def build_circuit(self) -> Sampler:
+        """Return the source of clicks."""
+        if self.features == "single-photon":
+            return SinglePhotonCircuit()
+        return TimeBinInterferometer(self.input_state, self.loop_lengths)
+
+    def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:
+        """Return the untrained teacher."""
+        return TeacherCNN(in_channels, self.widths, n_classes, seed=self.seed)
+
+    def build_student(self, in_channels: int, n_classes: int) -> StudentCNN:
+        """Return the untrained student."""
+        return StudentCNN(
+            in_channels,
+            self.widths,
+            n_classes,
+            rank=self.rank,
+            scope=self.scope,
+            feature_dim=self.feature_dim,
+            basis_start=self.basis_start,
+            seed=self.seed,
+        )
+
+    def resolved(self) -> "RunConfig":
+        """Return the same configuration with inherited values written out."""
+        teacher = self.teacher_settings()
+        return replace(
+            self,
+            teacher_epochs=teacher.epochs,
+            teacher_learning_rate=teacher.learning_rate,
+            fresh_shots=self.fresh_shots or self.n_shots,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the resolved configuration as plain JSON values."""
+        return json.loads(json.dumps(dataclasses.asdict(self.resolved())))
+
+    def teacher_as_json(self) -> dict[str, Any]:
+        """Return the part that a teacher depends on: equal parts share one teacher."""
+        return {
+            "role": "teacher",
+            "dataset": self.dataset,
+            "widths": list(self.widths),
+            **dataclasses.asdict(self.teacher_settings()),
+            "selection": self.teacher_selection,
+            "seed": self.seed,
+        }
+
+
+PRESETS: dict[Preset, RunConfig] = {
+    # The paper's choices, where they are known; CIFAR-10 and Fashion-MNIST by --dataset.
+    "paper": RunConfig(dataset="mnist", scaling="standardised"),
+    # The choices of the explanatory article's re-implementation, kept as a control.
+    "article": RunConfig(
+        dataset="mnist",
+        widths=(32, 64, 128),
+        epochs=50,
+        features="single-photon",
+        scaling="raw",
+        basis_start="rank",
+        theta_start="zero",
+        spsa_images=320,
+        teacher_selection="best-of-every-10th",
+        final_feature="fresh",
+        fresh_shots=600,
+    ),
+    # Minutes on a laptop, on embedded data.
+    "quick": RunConfig(
+        dataset="mnist-5k",
+        widths=(32, 64, 128),
+        epochs=4,
+        batch_size=32,
+        learning_rate=3e-3,
+        schedule="one-cycle",
+        fresh_draws=10,
+    ),
+}
+
+
+def preset(name: Preset) -> RunConfig:
+    """Return a preset by name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"preset is {name!r}, one of {tuple(PRESETS)} is expected")
+    return PRESETS[name]
+
+
+def configuration_hash(configuration: dict[str, Any], method_version: int = METHOD_VERSION) -> str:
+    """Return 16 hexadecimal digits that name a configuration and the method's version."""
+    text = json.dumps({**configuration, "method_version": method_version}, sort_keys=True)
+    return sha256(text.encode())[:16]

@@ -1,0 +1,84 @@
+"""Records: one JSON file per run, of a fixed schema, checked when written and when read.
+
+A record holds the resolved configuration, what every epoch measured, the final results, the
+books of shots, and where and with what it was computed; no feature vectors. Figures, tables and
+texts take their numbers from records alone. Records are looked up by ``kind``, ``experiment``,
+``arm``, ``dataset``, ``tier`` and ``seed``.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from ..files import json_bytes, write_atomically
+from .configuration import configuration_hash
+
+SCHEMA_VERSION = 1
+Record = dict[str, Any]
+
+
+class RecordError(ValueError):
+    """A record that does not follow the schema or does not fit its own configuration."""
+
+
+@cache
+def _validate() -> Callable[[Record], Record]:
+    schema = resources.files(__package__).joinpath("record.schema.json").read_text("utf-8")
+    return fastjsonschema.compile(json.loads(schema))
+
+
+def check_record(record: Record, source: str = "the record") -> Record:
+    """Return the record if it is valid.
+
+    Raises
+    ------
+    RecordError
+        If it does not follow the schema, or its hash is not that of its configuration.
+    """
+    try:
+        _validate()(record)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise RecordError(f"{source} is not a valid record: {error.message}") from error
+    expected = configuration_hash(record["configuration"], record["method_version"])
+    if record["configuration_hash"] != expected:
+        raise RecordError(
+            f"{source} has the hash {record['configuration_hash']}, but its configuration has "
+            f"{expected}: one of them was changed"
+        )
+    return record
+
+
+def read_record(path: Path | str) -> Record:
+    """Read and check a record.
+
+    Raises
+    ------
+    RecordError
+        If the file is no JSON or no valid record.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        record = json.loads(Path(path).read_bytes())
+    except ValueError as error:
+        raise RecordError(f"{path} is not JSON: {error}") from error
+    return check_record(record, str(path))
+
+
+def write_record(record: Record, path: Path | str) -> None:
+    """Check a record and write it atomically."""
+    write_atomically(Path(path), json_bytes(check_record(record)))
+
+
+def without_seconds(value: Any) -> Any:
+    """Return a record, or a part of one, less all timings: what a repeated run must equal."""
+    if isinstance(value, dict):
+        return {key: without_seconds(part) for key, part in value.items() if key != "seconds"}
+    if isinstance(value, list):
+        return [without_seconds(part) for part in value]
+    return value

@@ -1,0 +1,111 @@
+"""Figures: functions take data and return a matplotlib `Figure`; nothing is shown or saved.
+
+One style for all: a colour-blind-safe palette, differing markers and line styles, so that every
+figure can be read in grey too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+STYLE: dict[Any, Any] = {
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 5,
+    "legend.frameon": False,
+}
+COLOURS = mpl.style.library["tableau-colorblind10"]["axes.prop_cycle"].by_key()["color"]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw inside the block in the series' style."""
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def training_curves(record: dict[str, Any]) -> Figure:
+    """Draw how a run went: accuracy, loss, SPSA's objective and the feature's motion.
+
+    Parameters
+    ----------
+    record : dict
+        A record of kind "run".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Four panels over the epochs.
+    """
+    teacher = record["teacher"]["epochs"]
+    student = record["student"]["epochs"]
+    with style():
+        figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+        accuracy, loss, objective, motion = figure.subplots(2, 2).ravel()
+        for axes, name, key in (
+            (accuracy, "accuracy on validation images (%)", "validation_accuracy"),
+            (loss, "cross-entropy on validation images (nats)", "validation_cross_entropy"),
+        ):
+            scale = 100.0 if key == "validation_accuracy" else 1.0
+            _draw_curve(axes, teacher, key, "teacher", 0, scale)
+            _draw_curve(axes, student, key, "student", 1, scale)
+            axes.set(xlabel="epoch", ylabel=name)
+        _draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
+        _draw_objective(objective, student)
+        _draw_motion(motion, student)
+        loss.set_yscale("log")
+        for axes in (accuracy, loss, objective, motion):
+            axes.legend()
+        return figure
+
+
+def _draw_curve(
+    axes: Axes, epochs: list[dict[str, Any]], key: str, label: str, number: int, scale: float
+) -> None:
+    axes.plot(
+        [epoch["epoch"] for epoch in epochs],
+        [scale * epoch[key] for epoch in epochs],
+        color=COLOURS[number],
+        marker="os^D"[number],
+        linestyle=("-", "--", ":", "-.")[number],
+        label=label,
+    )
+
+
+def _draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+    """Every point is one evaluation of SPSA's objective, placed within its epoch."""
+    for side, (label, marker) in enumerate(
+        ((r"$\theta + c\Delta$", "+"), (r"$\theta - c\Delta$", "x"))
+    ):
+        where = [
+            epoch["epoch"] - 1 + (step + 0.5) / len(epoch["spsa_losses"])
+            for epoch in epochs
+            for step in range(len(epoch["spsa_losses"]))
+        ]
+        losses = [pair[side] for epoch in epochs for pair in epoch["spsa_losses"]]
+        axes.plot(where, losses, marker, color=COLOURS[side], label=label)
+    axes.set(xlabel="epoch", ylabel="SPSA's objective (nats)", yscale="log")
+
+
+def _draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+    moved = [epoch for epoch in epochs if epoch["drift"] is not None]
+    axes.plot(
+        [epoch["epoch"] for epoch in moved],
+        [np.degrees(epoch["drift"]) for epoch in moved],
+        color=COLOURS[3],
+        marker="D",
+        label="turn of z since the epoch before",
+    )
+    axes.set(xlabel="epoch", ylabel="angle (degrees)")
