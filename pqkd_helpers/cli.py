@@ -23,6 +23,18 @@ PROGRAM = "python -m pqkd_helpers"
 
 
 @dataclass(frozen=True)
+class _Options(RunConfig):
+    """Everything that a run's result depends on; defaults at the paper's scale."""
+
+    def __post_init__(self) -> None:
+        pass  # `checked` finds what is wrong; tyro would hide the message in its own
+
+    def checked(self) -> RunConfig:
+        """Return the configuration, or raise ``ValueError``."""
+        return RunConfig(**vars(self))
+
+
+@dataclass(frozen=True)
 class Train:
     """Train a teacher, distil a PQKD student from it, and store a record.
 
@@ -47,7 +59,7 @@ class Train:
     runs: Path = Path("runs")
     data_root: Path | None = None
     device: str = "auto"
-    config: tyro.conf.OmitArgPrefixes[RunConfig] = field(default_factory=RunConfig)
+    config: tyro.conf.OmitArgPrefixes[_Options] = field(default_factory=_Options)
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> Train | Doctor:
     chosen = _preset_of(arguments)
-    default = Train(preset=chosen, config=PRESETS[chosen] if chosen else RunConfig())
+    start = PRESETS[chosen] if chosen else RunConfig()
+    default = Train(preset=chosen, config=_Options(**vars(start)))
     commands = (
         Annotated[Train, tyro.conf.subcommand("train", default=default)]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]
@@ -111,7 +124,7 @@ def _preset_of(arguments: Sequence[str]) -> Preset | None:
 
 def train(command: Train) -> Record:
     """Carry out the command ``train`` and tell its results."""
-    config = command.config
+    config = command.config.checked()
     device = select_device(command.device)
     name = command.name or _default_name(config)
     folder = command.runs / name

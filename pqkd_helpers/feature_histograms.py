@@ -222,10 +222,11 @@ class HistogramFeature:
         if self.scaling == "raw":
             return values.copy()
         if self.scaling == "unit-rms":
-            norm = np.linalg.norm(values)
-            if norm == 0.0:
+            largest = np.abs(values).max(initial=0.0)
+            if largest == 0.0:
                 raise ValueError("the histogram has norm 0, unit-rms cannot scale it")
-            return values * (np.sqrt(values.size) / norm)
+            direction = values / largest  # the squares of tiny values would vanish
+            return direction * (np.sqrt(values.size) / np.linalg.norm(direction))
         if self.mean is None or self.standard_deviation is None:
             raise RuntimeError("standardised needs statistics: call fit(...) first")
         if values.size != self.mean.size:

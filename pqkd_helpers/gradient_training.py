@@ -277,7 +277,17 @@ class AdamEpochs:
         for name, parameter in self._parameters.items():
             prefix = f"adam.{name}."
             self._adam.state[parameter] = {
-                key.removeprefix(prefix): value.to(parameter.device)
+                key.removeprefix(prefix): _in_layout_of(parameter, value)
                 for key, value in state.items()
                 if key.startswith(prefix)
             }
+
+
+def _in_layout_of(parameter: Tensor, value: Tensor) -> Tensor:
+    """Return a copy on the parameter's device, in its memory layout if the shapes are equal.
+
+    The fused Adam walks through parameter and moments in memory order: they must agree.
+    """
+    if value.shape != parameter.shape:
+        return value.to(parameter.device, copy=True)
+    return torch.empty_like(parameter, dtype=value.dtype).copy_(value)

@@ -1,0 +1,131 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pqkd_helpers.cli import main
+from pqkd_helpers.experiments.configuration import RunConfig
+from pqkd_helpers.experiments.records import read_record
+
+SMALL = [
+    *("--dataset", "digits", "--widths", "4", "6", "8", "--epochs", "1", "--n-shots", "20"),
+    *("--spsa-steps", "1", "--fresh-draws", "2", "--device", "cpu"),
+]
+
+
+def train(root, *options):
+    return main(["train", *SMALL, "--runs", str(root), *options])
+
+
+def test_train_prints_a_table_and_saves_record_and_figure(tmp_path, capsys):
+    assert train(tmp_path, "--name", "first") == 0
+    printed = capsys.readouterr().out
+    for text in ("test accuracy", "trained values", "whole network", "Shots:", "Next:"):
+        assert text in printed
+    record = read_record(tmp_path / "first" / "record.json")
+    assert record["tier"] == "custom" and record["configuration"]["widths"] == [4, 6, 8]
+    assert (tmp_path / "first" / "training_curves.png").read_bytes()[:4] == b"\x89PNG"
+    assert str(tmp_path / "first" / "record.json") in printed
+
+
+def test_the_same_command_again_shows_the_same_table(tmp_path, capsys):
+    train(tmp_path, "--name", "a")
+    first = capsys.readouterr().out
+    train(tmp_path, "--name", "a")
+    assert capsys.readouterr().out == first
+
+
+def test_without_a_name_the_configuration_names_the_folder(tmp_path):
+    train(tmp_path)
+    train(tmp_path, "--seed", "1")
+    names = [path.parent.name for path in tmp_path.glob("*/record.json")]
+    assert len(names) == 2 and all(name.startswith("digits-photonic-seed") for name in names)
+
+
+def test_a_preset_sets_defaults_that_options_override(tmp_path):
+    train(tmp_path, "--preset", "quick", "--name", "a", "--features", "single-photon")
+    record = read_record(tmp_path / "a" / "record.json")
+    configuration = record["configuration"]
+    assert configuration["schedule"] == "one-cycle" and configuration["batch_size"] == 32
+    assert configuration["dataset"] == "digits" and record["arm"] == "single-photon"
+    assert record["tier"] == "custom"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--temperature", "0"], "temperature is 0.0"),
+        (["--hard-weight", "2"], "hard_weight"),
+        (["--rank", "0"], "rank is 0"),
+        (["--n-shots", "0"], "n_shots is 0"),
+        (["--input-state", "1", "0", "1"], "3 modes"),
+        (["--loop-lengths", "99"], "loop length 99"),
+        (["--device", "abacus"], "abacus"),
+    ],
+)
+def test_bad_values_end_with_one_clear_line_and_no_folder(tmp_path, capsys, options, message):
+    status = train(tmp_path / "runs", *options)
+    printed = capsys.readouterr().err
+    assert status == 2 and message in printed and "Traceback" not in printed
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [["--scope", "conv9"], ["--scaling", "x"], ["--dataset", "x"], ["--preset", "x"]]
+)
+def test_unknown_choices_are_refused_with_the_choices(tmp_path, capsys, options):
+    with pytest.raises(SystemExit) as caught:
+        train(tmp_path, *options)
+    assert caught.value.code == 2
+    printed = "".join(capsys.readouterr())
+    assert options[1] in printed
+
+
+def test_another_configuration_under_the_same_name_is_refused(tmp_path, capsys):
+    train(tmp_path, "--name", "a")
+    assert train(tmp_path, "--name", "a", "--rank", "4") == 2
+    assert "rank was 8, now 4" in capsys.readouterr().err
+
+
+def test_missing_data_ends_with_two_ways_on(tmp_path, capsys, monkeypatch):
+    def refuse(*arguments, **options):
+        raise OSError("the network is cut")
+
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    assert train(tmp_path, "--dataset", "mnist", "--data-root", str(tmp_path / "no")) == 2
+    assert "Two ways on" in capsys.readouterr().err
+
+
+def test_help_explains_every_hyper_parameter():
+    answer = subprocess.run(
+        [sys.executable, "-m", "pqkd_helpers", "train", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    for name in RunConfig.__dataclass_fields__:
+        assert f"--{name.replace('_', '-')}" in answer.stdout
+    for words in ("Temperature tau", "Shots S", "Basis filters R", "SPSA's gain a", "Run seed"):
+        assert words in answer.stdout
+
+
+def test_every_option_is_described():
+    """tyro takes the help from the classes' docstrings."""
+    documented = "\n".join(filter(None, (cls.__doc__ for cls in RunConfig.__mro__)))
+    for name in RunConfig.__dataclass_fields__:
+        assert f"    {name} : " in documented
+
+
+def test_doctor_says_what_is_there(capsys):
+    assert main(["doctor"]) == 0
+    printed = capsys.readouterr().out
+    for text in ("python", "torch", "mnist-5k", "embedded", "Threads", "Nothing is missing"):
+        assert text in printed
+
+
+def test_doctor_says_what_is_missing(capsys, monkeypatch):
+    monkeypatch.setattr("pqkd_helpers.doctor.REQUIRED", ("torch", "no-such-package"))
+    assert main(["doctor"]) == 1
+    assert "MISSING: no-such-package" in capsys.readouterr().out

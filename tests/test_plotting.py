@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from pqkd_helpers.experiments.records import read_record
+from pqkd_helpers.plotting import training_curves
+
+STORED = sorted((Path(__file__).parents[1] / "figures" / "records").glob("train-*.json"))
+
+
+@pytest.fixture(params=STORED, ids=lambda path: path.stem)
+def record(request):
+    return read_record(request.param)
+
+
+def lines(axes):
+    return {line.get_label(): line for line in axes.lines}
+
+
+def test_the_curves_show_the_records_numbers(record):
+    accuracy, loss, objective, motion = training_curves(record).axes
+    epochs = record["student"]["epochs"]
+    for label, key in (
+        ("student", "validation_accuracy"),
+        ("student, z afresh", "fresh_z_validation_accuracy"),
+    ):
+        drawn = lines(accuracy)[label].get_ydata()
+        assert drawn == pytest.approx([100 * epoch[key] for epoch in epochs])
+    teacher = [epoch["validation_cross_entropy"] for epoch in record["teacher"]["epochs"]]
+    assert lines(loss)["teacher"].get_ydata() == pytest.approx(teacher)
+    points = sum(len(line.get_ydata()) for line in objective.lines)
+    assert points == sum(2 * len(epoch["spsa_losses"]) for epoch in epochs)
+    assert len(motion.lines[0].get_ydata()) == len(epochs) - 1
+
+
+def test_every_axis_is_labelled_and_curves_differ_in_more_than_colour(record):
+    figure = training_curves(record)
+    for axes in figure.axes:
+        assert axes.get_xlabel() and axes.get_ylabel()
+        looks = {(line.get_marker(), line.get_linestyle()) for line in axes.lines}
+        assert len(looks) == len(axes.lines)
+    figure.canvas.draw()
+
+
+def test_drawing_leaves_matplotlibs_settings_alone(record):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    training_curves(record)
+    assert dict(mpl.rcParams) == before

@@ -1,0 +1,83 @@
+"""The project's own promises: light imports, one list of packages, texts that agree."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pqkd_helpers.experiments.records import read_record
+from pqkd_helpers.experiments.report import record_table
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def modules_after(statement):
+    code = f"import sys; {statement}; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(answer.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "module", ["circuit_simulator", "feature_histograms", "spsa", "random_streams"]
+)
+def test_the_numpy_half_imports_no_torch(module):
+    loaded = modules_after(f"import pqkd_helpers.{module}")
+    assert not loaded & {"torch", "pandas", "sklearn", "matplotlib"}
+
+
+def test_the_package_itself_imports_nothing_heavy():
+    assert not modules_after("import pqkd_helpers") & {"numpy", "torch", "matplotlib"}
+
+
+def test_requirements_and_pyproject_name_the_same_packages():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    listed = [line for line in lines if line and line[0] not in "#-"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert listed == project["dependencies"] and "-e ." in lines
+
+
+def test_the_readme_shows_the_table_of_the_stored_quick_run():
+    record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    assert record_table(record) in README
+
+
+def test_the_stored_quick_run_has_todays_configuration():
+    from pqkd_helpers.experiments.configuration import METHOD_VERSION, preset
+
+    record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    assert record["configuration"] == preset("quick").as_json()
+    assert record["method_version"] == METHOD_VERSION and record["tier"] == "quick"
+
+
+def test_curriculum_and_notebooks_agree():
+    plan = json.loads((ROOT / "notebooks" / "curriculum.json").read_text())["notebooks"]
+    names = [entry["file"] for entry in plan]
+    assert names == sorted(names) and len(names) == len(set(names)) > 0
+    ready = [entry["file"] for entry in plan if entry["ready"]]
+    assert ready == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    for entry in plan:
+        assert set(entry["builds_on"]) <= set(names) and entry["title"] and entry["minutes"] > 0
+        assert entry["file"] in README
+        if entry["helper"]:
+            assert any((ROOT / "pqkd_helpers").glob(f"{entry['helper']}*")) or not entry["ready"]
+
+
+def test_nothing_else_stands_at_the_top():
+    answer = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.split("/")[0] for line in answer.stdout.splitlines()}
+    allowed = {
+        *("README.md", "requirements.txt", "notebooks", "pqkd_helpers", "figures", "tests"),
+        *("pyproject.toml", "Makefile", "LICENSE", "CITATION.cff"),
+        *("CONTRIBUTING.md", "CHANGELOG.md"),
+    }
+    assert {name for name in top if not name.startswith(".")} <= allowed
