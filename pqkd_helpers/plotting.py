@@ -13,6 +13,7 @@ import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
@@ -55,8 +56,8 @@ def training_curves(record: dict[str, Any]) -> Figure:
         figure = Figure(figsize=(9.0, 6.4), layout="constrained")
         accuracy, loss, objective, motion = figure.subplots(2, 2).ravel()
         for axes, name, key in (
-            (accuracy, "accuracy on validation images (%)", "validation_accuracy"),
-            (loss, "cross-entropy on validation images (nats)", "validation_cross_entropy"),
+            (accuracy, "validation accuracy (%)", "validation_accuracy"),
+            (loss, "validation cross-entropy (nats)", "validation_cross_entropy"),
         ):
             scale = 100.0 if key == "validation_accuracy" else 1.0
             _draw_curve(axes, teacher, key, "teacher", 0, scale)
@@ -65,8 +66,8 @@ def training_curves(record: dict[str, Any]) -> Figure:
         _draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
         _draw_objective(objective, student)
         _draw_motion(motion, student)
-        loss.set_yscale("log")
         for axes in (accuracy, loss, objective, motion):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         return figure
 
@@ -77,9 +78,9 @@ def _draw_curve(
     axes.plot(
         [epoch["epoch"] for epoch in epochs],
         [scale * epoch[key] for epoch in epochs],
-        color=COLOURS[number],
-        marker="os^D"[number],
-        linestyle=("-", "--", ":", "-.")[number],
+        color=COLOURS[(0, 1, 3)[number]],
+        marker="os^"[number],
+        linestyle=("-", "--", ":")[number],
         label=label,
     )
 
@@ -97,6 +98,9 @@ def _draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
         losses = [pair[side] for epoch in epochs for pair in epoch["spsa_losses"]]
         axes.plot(where, losses, marker, color=COLOURS[side], label=label)
     axes.set(xlabel="epoch", ylabel="SPSA's objective (nats)", yscale="log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
@@ -104,7 +108,7 @@ def _draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
     axes.plot(
         [epoch["epoch"] for epoch in moved],
         [np.degrees(epoch["drift"]) for epoch in moved],
-        color=COLOURS[3],
+        color=COLOURS[5],
         marker="D",
         label="turn of z since the epoch before",
     )

@@ -1,6 +1,7 @@
 """The project's own promises: light imports, one list of packages, texts that agree."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -45,6 +46,22 @@ def test_requirements_and_pyproject_name_the_same_packages():
 def test_the_readme_shows_the_table_of_the_stored_quick_run():
     record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
     assert record_table(record) in README
+
+
+def test_the_readmes_run_without_spsa_is_a_stored_one():
+    record = read_record(ROOT / "figures" / "records" / "train-quick-without-spsa-seed0.json")
+    quick = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    assert record["configuration"] == {**quick["configuration"], "spsa_steps": 0}
+    accuracies = record["student"]["final"]["test_fresh_z"]["accuracies"]
+    share = 100 * sum(accuracies) / len(accuracies)
+    assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in README
+
+
+def test_the_readmes_python_example_runs():
+    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    names: dict = {}
+    exec(example, names)
+    assert names["clicks"].shape == (200, 16) and names["z"].shape == (512,)
 
 
 def test_the_stored_quick_run_has_todays_configuration():
