@@ -1,4 +1,4 @@
-"""Plain gradient training: epochs of Adam over tensors in memory, and evaluation.
+"""Plain gradient training: epochs of Adam over tensors in memory.
 
 Every epoch's data order and dropout are streams of the run seed, named by the epoch, so a run
 that goes on after an interruption repeats exactly what an uninterrupted one would have done.
@@ -11,35 +11,14 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from .datasets import ImageData, Split
+from .datasets import ImageData
 from .networks import forked_seed
 from .random_streams import derive_seed
 
 Schedule = Literal["constant", "one-cycle"]
-SplitName = Literal["train", "validation", "test"]
 
-_EVALUATION_BATCH = 500
 _WARM_UP = 0.3
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How a network does on some images.
-
-    Attributes
-    ----------
-    accuracy : float
-        Share of right answers, in [0, 1].
-    cross_entropy : float
-        Mean negative log-probability of the true class, in nats.
-    n_images : int
-    """
-
-    accuracy: float
-    cross_entropy: float
-    n_images: int
 
 
 @dataclass(frozen=True)
@@ -116,59 +95,6 @@ def one_cycle(progress: float) -> float:
         return low + (1.0 - low) * (1.0 - math.cos(math.pi * progress / _WARM_UP)) / 2.0
     falling = (progress - _WARM_UP) / (1.0 - _WARM_UP)
     return end + (1.0 - end) * (1.0 + math.cos(math.pi * falling)) / 2.0
-
-
-@torch.no_grad()
-def predict_logits(model: nn.Module, data: ImageData, images: Tensor) -> Tensor:
-    """Return the logits of uint8 images, in evaluation mode; the model's mode is kept.
-
-    Returns
-    -------
-    (n, n_classes) float32 tensor
-    """
-    was_training = model.training
-    model.eval()
-    try:
-        return torch.cat(
-            [model(data.normalise(batch)) for batch in images.split(_EVALUATION_BATCH)]
-        )
-    finally:
-        model.train(was_training)
-
-
-def score(logits: Tensor, labels: Tensor) -> Evaluation:
-    """Return accuracy and cross-entropy of logits ``(n, n_classes)`` for labels ``(n,)``."""
-    return Evaluation(
-        accuracy=(logits.argmax(dim=1) == labels).double().mean().item(),
-        cross_entropy=functional.cross_entropy(logits.double(), labels).item(),
-        n_images=len(labels),
-    )
-
-
-def evaluate(model: nn.Module, data: ImageData, split: SplitName | Split = "test") -> Evaluation:
-    """Judge a network on one split of the data, in evaluation mode.
-
-    Parameters
-    ----------
-    model : torch.nn.Module
-        A network on the device of the data. A student is judged with the z it was last
-        conditioned on: after training, the z it was trained with.
-    data : ImageData
-        The data; its statistics normalise the images.
-    split : {"train", "validation", "test"} or Split
-        Which images, or the images themselves.
-
-    Raises
-    ------
-    ValueError
-        If the split is unknown.
-    """
-    if isinstance(split, str):
-        if split not in get_args(SplitName):
-            raise ValueError(f"split is {split!r}, one of {get_args(SplitName)} is expected")
-        split = getattr(data, split)
-    assert isinstance(split, Split)
-    return score(predict_logits(model, data, split.images), split.labels)
 
 
 class AdamEpochs:
@@ -275,11 +201,9 @@ class AdamEpochs:
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Take over what `state` returned."""
         for name, parameter in self._parameters.items():
-            prefix = f"adam.{name}."
             self._adam.state[parameter] = {
-                key.removeprefix(prefix): _in_layout_of(parameter, value)
-                for key, value in state.items()
-                if key.startswith(prefix)
+                key: _in_layout_of(parameter, value)
+                for key, value in with_prefix(state, f"adam.{name}.").items()
             }
 
 
@@ -291,3 +215,10 @@ def _in_layout_of(parameter: Tensor, value: Tensor) -> Tensor:
     if value.shape != parameter.shape:
         return value.to(parameter.device, copy=True)
     return torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+
+
+def with_prefix(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the entries whose names begin with ``prefix``, named without it."""
+    return {
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
+    }

@@ -6,15 +6,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pqkd_helpers.evaluation import evaluate
 from pqkd_helpers.gradient_training import (
     AdamEpochs,
     AdamSettings,
-    evaluate,
     one_cycle,
     select_device,
 )
 from pqkd_helpers.networks import TeacherCNN
-from pqkd_helpers.training_loop import TeacherTrainer, train_teacher
+from pqkd_helpers.teacher_training import TeacherTrainer, train_teacher
 
 WIDTHS = (4, 6, 8)
 

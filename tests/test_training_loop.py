@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from pqkd_helpers import training_loop
+from pqkd_helpers import photonic_feature
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from pqkd_helpers.datasets import load_dataset
-from pqkd_helpers.gradient_training import AdamSettings, evaluate, predict_logits
+from pqkd_helpers.evaluation import evaluate, predict_logits
+from pqkd_helpers.gradient_training import AdamSettings
 from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN, distillation_loss
-from pqkd_helpers.spsa import SPSA
-from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer, angle_between, train_teacher
+from pqkd_helpers.photonic_feature import angle_between
+from pqkd_helpers.spsa import SPSA, SPSAStep
+from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer, train_teacher
 
 WIDTHS = (4, 6, 8)
 SETTINGS = PQKDSettings(epochs=3, batch_size=64, n_shots=50, spsa_steps=2, spsa_batches=2)
@@ -64,14 +66,14 @@ def broken_laws(data, circuit=None):
         trainer.run_epoch()
         kernels.append(trainer.student.conv1.kernel().detach().clone())
         seen.append([layer.z.double().numpy() for layer in trainer.student.dictionary_layers()])
-        histograms.append(trainer.histogram)
+        histograms.append(trainer.feature.histogram)
     smoothed = 0.9 * histograms[0] + 0.1 * histograms[1]
     smoothed *= np.sqrt(512 / (smoothed @ smoothed))
     conv1 = trainer.student.conv1
     A = torch.from_numpy(conv1.projection.rows(0, 4 * 8))
-    mixing = (A @ torch.from_numpy(trainer.z).float()).view(4, 1, 8)
+    mixing = (A @ torch.from_numpy(trainer.feature.z).float()).view(4, 1, 8)
     many = [
-        trainer.feature(training_loop.click_histograms(circuit.sample(t, 4000, rng=rng)))
+        trainer.feature.scaling(photonic_feature.click_histograms(circuit.sample(t, 4000, rng=rng)))
         for t, rng in (
             (np.full(30, 0.4), np.random.default_rng(0)),
             (np.full(30, 0.4), np.random.default_rng(1)),
@@ -84,13 +86,14 @@ def broken_laws(data, circuit=None):
     wrong_orders = [np.roll(exact, 256), exact.reshape(2, 256)[:, REVERSED_BITS].ravel()]
     laws = {
         "the bits are in order": all(
-            angle_between(trainer.histogram, exact) < angle_between(trainer.histogram, wrong)
+            angle_between(trainer.feature.histogram, exact)
+            < angle_between(trainer.feature.histogram, wrong)
             for wrong in wrong_orders
         ),
         "theta changes z": angle_between(many[0], many[2]) > 3 * angle_between(many[0], many[1]),
         "z changes W": np.allclose(conv1.mixing, mixing, atol=1e-4)
         and not torch.equal(kernels[0], kernels[1]),
-        "shots are counted": sum(trainer.shots.values()) == circuit.shots - 3 * 4000,
+        "shots are counted": sum(trainer.feature.shots.values()) == circuit.shots - 3 * 4000,
         "theta moved": not np.array_equal(start, trainer.theta),
         "the circuit was asked at theta": any(
             np.array_equal(theta, trainer.theta) for theta in circuit.thetas
@@ -139,7 +142,7 @@ def test_a_student_that_ignores_z_is_noticed(digits, monkeypatch):
 def test_an_spsa_that_does_not_move_is_noticed(digits, monkeypatch):
     def lazy(self, losses):
         self._direction = None
-        return training_loop.SPSAStep(np.array(losses), 0.0, self.theta)
+        return SPSAStep(np.array(losses), 0.0, self.theta)
 
     monkeypatch.setattr(SPSA, "tell", lazy)
     assert broken_laws(digits) == {"theta moved"}
@@ -150,7 +153,7 @@ def test_a_missing_moving_average_is_noticed(digits, monkeypatch):
         self.value = np.array(new)
         return self.value.copy()
 
-    monkeypatch.setattr(training_loop.EMA, "update", keep_the_last)
+    monkeypatch.setattr(photonic_feature.EMA, "update", keep_the_last)
     assert broken_laws(digits) == {"the student holds the smoothed z"}
 
 
@@ -161,8 +164,8 @@ def test_evaluation_with_a_fresh_z_left_in_the_student_is_noticed(digits, monkey
     def forgetful(self, split, **options):
         results = original(self, split, **options)
         rng = np.random.default_rng(0)
-        clicks = self.circuit.circuit.sample(self.theta, 50, rng=rng)
-        self.student.condition(self.feature(training_loop.click_histograms(clicks)))
+        clicks = self.feature.circuit.circuit.sample(self.theta, 50, rng=rng)
+        self.student.condition(self.feature.scaling(photonic_feature.click_histograms(clicks)))
         return results
 
     monkeypatch.setattr(PQKDTrainer, "evaluate_with_fresh_z", forgetful)
@@ -173,8 +176,10 @@ def test_evaluation_with_a_fresh_z_left_in_the_student_is_noticed(digits, monkey
     "order", [np.roll(np.arange(512), 256), np.add.outer([0, 256], REVERSED_BITS).ravel()]
 )
 def test_swapped_halves_and_reversed_bits_are_noticed(digits, monkeypatch, order):
-    original = training_loop.click_histograms
-    monkeypatch.setattr(training_loop, "click_histograms", lambda clicks: original(clicks)[order])
+    original = photonic_feature.click_histograms
+    monkeypatch.setattr(
+        photonic_feature, "click_histograms", lambda clicks: original(clicks)[order]
+    )
     assert broken_laws(digits) == {"the bits are in order"}
 
 
@@ -225,11 +230,13 @@ def test_fresh_objective_is_unsmoothed_and_the_other_goes_through_the_average(di
         trainer = new_trainer(digits, settings=settings)
         trainer.run_epoch()
         theta = np.full(30, 0.7)
-        z = trainer._probe(theta, np.random.default_rng(0))
-        clicks = trainer.circuit.sample(theta, 5000, rng=np.random.default_rng(0))
-        histogram = training_loop.click_histograms(clicks)
+        z = trainer.feature.probe(
+            theta, np.random.default_rng(0), through_ema=objective == "through-ema"
+        )
+        clicks = trainer.feature.circuit.sample(theta, 5000, rng=np.random.default_rng(0))
+        histogram = photonic_feature.click_histograms(clicks)
         if objective == "through-ema":
-            histogram = 0.9 * trainer.smoothed_histogram + 0.1 * histogram
+            histogram = 0.9 * trainer.feature.ema.value + 0.1 * histogram
         assert angle_between(z, histogram) < 1e-6
 
 
@@ -240,7 +247,7 @@ def test_epoch_figures_are_those_of_the_trained_z(digits):
     assert epoch.validation_accuracy == again.accuracy
     assert epoch.validation_cross_entropy == again.cross_entropy
     assert epoch.drift is None and epoch.shots == 50 * 6
-    assert epoch.feature_norm == pytest.approx(np.linalg.norm(trainer.smoothed_histogram))
+    assert epoch.feature_norm == pytest.approx(np.linalg.norm(trainer.feature.ema.value))
     assert trainer.run_epoch().drift > 0
 
 
@@ -252,8 +259,8 @@ def test_a_run_goes_on_bit_for_bit(digits):
     second = new_trainer(digits, settings=settings)
     second.load_state(first.state())
     assert [dataclasses.asdict(second.run_epoch()) for _ in range(2)] == expected[1:]
-    assert second.shots == whole.shots and second.shots["fitting"] == 150
-    assert second.circuit_evaluations == whole.circuit_evaluations
+    assert second.feature.shots == whole.feature.shots and second.feature.shots["fitting"] == 150
+    assert second.feature.circuit_evaluations == whole.feature.circuit_evaluations
 
 
 def test_same_seed_same_result_whatever_ran_before(digits):
@@ -288,7 +295,7 @@ def test_zero_z_makes_every_compressed_kernel_zero(digits):
     accuracy = trainer.accuracy_at_zero_z("test")
     shares = digits.test.labels.bincount() / len(digits.test)
     assert any(accuracy == pytest.approx(share.item()) for share in shares)
-    assert np.allclose(trainer.student.conv1.z, trainer.z, atol=1e-5)
+    assert np.allclose(trainer.student.conv1.z, trainer.feature.z, atol=1e-5)
 
 
 def test_unseen_validation_images_are_those_outside_the_pool(digits):

@@ -12,15 +12,12 @@ from typing import Any, Literal, get_args
 from ..circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
 from ..datasets import DatasetName
 from ..files import sha256
+from ..gradient_training import AdamSettings
 from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
+from ..photonic_feature import check_circuit
+from ..pqkd_settings import PQKDSettings
 from ..random_streams import check_seed
-from ..training_loop import (
-    AdamSettings,
-    PQKDSettings,
-    TeacherSelection,
-    check_circuit,
-    check_teacher_selection,
-)
+from ..teacher_training import TeacherSelection, check_teacher_selection
 
 # Raised by hand whenever the same configuration would give other numbers than before.
 METHOD_VERSION = 1

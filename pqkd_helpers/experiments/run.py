@@ -18,7 +18,8 @@ from ..compression import Compression, measure_compression, trained_values
 from ..datasets import ImageData, load_dataset
 from ..networks import StudentCNN
 from ..random_streams import numpy_stream
-from ..training_loop import PQKDTrainer, TeacherTrainer, evaluate
+from ..teacher_training import TeacherTrainer
+from ..training_loop import PQKDTrainer, evaluate
 from .configuration import METHOD_VERSION, RunConfig, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, read_record, write_record
@@ -111,10 +112,10 @@ def carry_out(
             "final": final,
             "variance_ratio": variance_ratio(folder.features()),
         },
-        "compression": _compression(config, data, student, trainer.circuit.n_angles),
+        "compression": _compression(config, data, student, trainer.theta.size),
         "ledger": {
-            "shots": trainer.shots,
-            "circuit_evaluations": trainer.circuit_evaluations,
+            "shots": trainer.feature.shots,
+            "circuit_evaluations": trainer.feature.circuit_evaluations,
         },
         "seconds": seconds,
     }

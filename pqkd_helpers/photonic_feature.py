@@ -1,0 +1,149 @@
+"""From angles to the feature z, step by step, with a ledger of the shots.
+
+    theta -> circuit -> clicks -> histogram -> moving average -> scaling -> z
+
+`PhotonicFeature` holds the circuit, the moving average and the scaling of one training run. Its
+`update` goes all the way and changes the average; its `probe` shows what SPSA judges at some
+theta; its `fresh` is what hardware in the loop would give. Neither of these changes anything but
+the ledger.
+"""
+
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .circuit_simulator import Sampler
+from .feature_histograms import EMA, HistogramFeature, Scaling, click_histograms
+
+Purpose = Literal["training", "fitting", "fresh_z"]
+Array = NDArray[np.float64]
+
+
+class PhotonicFeature:
+    """The feature of one training run.
+
+    Parameters
+    ----------
+    circuit : Sampler
+        The photonic circuit, or anything with the same three names.
+    n_shots : int
+        Shots per histogram.
+    ema_beta : float
+        Share of the old histogram kept by the moving average.
+    scaling : {"raw", "standardised", "unit-rms"}
+        Scaling of the smoothed histogram into z.
+
+    Attributes
+    ----------
+    histogram : (feature_dim,) float64 or None
+        The last raw histogram taken in by `update`.
+    z : (feature_dim,) float64 or None
+        The feature after the last `update`.
+    drift : float or None
+        Angle between the last two z, radians.
+    shots, circuit_evaluations : dict
+        Shots taken, and histograms measured, for "training", "fitting" and "fresh_z".
+    """
+
+    def __init__(
+        self, circuit: Sampler, *, n_shots: int, ema_beta: float, scaling: Scaling
+    ) -> None:
+        self.circuit = circuit
+        self.n_shots = n_shots
+        self.ema = EMA(ema_beta)
+        self.scaling = HistogramFeature(scaling)
+        self.histogram: Array | None = None
+        self.z: Array | None = None
+        self.drift: float | None = None
+        self.shots: dict[Purpose, int] = {"training": 0, "fitting": 0, "fresh_z": 0}
+        self.circuit_evaluations: dict[Purpose, int] = dict.fromkeys(self.shots, 0)
+
+    def fit(self, rng: np.random.Generator, n_settings: int) -> None:
+        """Measure the statistics that the scaling needs, on random settings of the circuit."""
+        shots = self.scaling.fit(self.circuit, n_shots=self.n_shots, rng=rng, n_settings=n_settings)
+        self.shots["fitting"] += shots
+        self.circuit_evaluations["fitting"] += shots // self.n_shots
+
+    def update(self, theta: Array, rng: np.random.Generator) -> Array:
+        """Sample at theta, take the histogram into the average, and return the new z."""
+        self.histogram = self._measure(theta, self.n_shots, rng, "training")
+        z = self.scaling(self.ema.update(self.histogram))
+        self.drift = None if self.z is None else angle_between(self.z, z)
+        self.z = z
+        return z
+
+    def probe(self, theta: Array, rng: np.random.Generator, *, through_ema: bool) -> Array:
+        """Return the feature that SPSA judges at theta.
+
+        Parameters
+        ----------
+        theta : (n_angles,) float64
+        rng : numpy.random.Generator
+        through_ema : bool
+            Whether it is z as the average would make it, or the scaled histogram itself.
+        """
+        histogram = self._measure(theta, self.n_shots, rng, "training")
+        return self.scaling(self.ema.preview(histogram) if through_ema else histogram)
+
+    def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
+        """Return a feature sampled afresh at theta, scaled but not smoothed, for a test."""
+        return self.scaling(self._measure(theta, n_shots or self.n_shots, rng, "fresh_z"))
+
+    def _measure(
+        self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
+    ) -> Array:
+        self.shots[purpose] += n_shots
+        self.circuit_evaluations[purpose] += 1
+        return click_histograms(self.circuit.sample(theta, n_shots, rng=rng))
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that a later continuation needs; at least one `update` must have been."""
+        arrays = {
+            "histogram": self.histogram,
+            "smoothed_histogram": self.ema.value,
+            "z": self.z,
+            "scaling.mean": self.scaling.mean,
+            "scaling.standard_deviation": self.scaling.standard_deviation,
+            "shots": np.array(list(self.shots.values())),
+            "circuit_evaluations": np.array(list(self.circuit_evaluations.values())),
+        }
+        return {
+            name: torch.from_numpy(array) for name, array in arrays.items() if array is not None
+        }
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
+        arrays = {name: value.numpy().copy() for name, value in state.items()}
+        self.histogram, self.z = arrays["histogram"], arrays["z"]
+        self.ema.value = arrays["smoothed_histogram"]
+        self.scaling.mean = arrays.get("scaling.mean")
+        self.scaling.standard_deviation = arrays.get("scaling.standard_deviation")
+        self.shots = dict(zip(self.shots, arrays["shots"].tolist(), strict=True))
+        self.circuit_evaluations = dict(
+            zip(self.shots, arrays["circuit_evaluations"].tolist(), strict=True)
+        )
+
+
+def check_circuit(circuit: Sampler, feature_dim: int) -> None:
+    """Raise ``ValueError`` unless the circuit's histogram has ``feature_dim`` bins."""
+    if circuit.n_modes % 2 or 2 * 2 ** (circuit.n_modes // 2) != feature_dim:
+        raise ValueError(
+            f"a circuit of {circuit.n_modes} modes does not give the {feature_dim} numbers that "
+            f"the student expects: {2 * int(math.log2(max(feature_dim, 2) / 2))} modes would"
+        )
+
+
+def angle_between(u: Array, v: Array) -> float:
+    """Return the angle between two vectors, radians in [0, pi]; 0 if one of them is zero.
+
+    Examples
+    --------
+    >>> round(angle_between(np.array([1.0, 0.0]), np.array([0.0, 2.0])), 4)
+    1.5708
+    """
+    u, v = (x / max(float(np.linalg.norm(x)), np.finfo(float).tiny) for x in (u, v))
+    return float(2.0 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v)))

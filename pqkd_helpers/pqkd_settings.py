@@ -1,0 +1,104 @@
+"""All numbers of Algorithm S1 in one frozen dataclass, checked when it is made."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .feature_histograms import EMA, HistogramFeature, Scaling
+from .gradient_training import AdamSettings
+from .knowledge_distillation import check_loss_settings
+from .random_streams import numpy_stream
+from .spsa import SPSA
+
+ThetaStart = Literal["uniform", "zero"]
+Objective = Literal["fresh", "through-ema"]
+
+
+@dataclass(frozen=True)
+class PQKDSettings(AdamSettings):
+    """All of Algorithm S1's numbers; the defaults are the paper's, where it states them.
+
+    Attributes
+    ----------
+    temperature : float
+        Temperature tau of the soft targets.
+    hard_weight : float
+        Share of the labels' cross-entropy in the loss, in [0, 1]; the rest is the teacher's.
+    n_shots : int
+        Shots S per feature estimate.
+    ema_beta : float
+        Share of the old histogram kept by the moving average over epochs.
+    scaling : {"raw", "standardised", "unit-rms"}
+        Scaling of the smoothed histogram into z. The paper standardises; raw is unscaled.
+    fit_settings : int
+        Random circuit settings on which "standardised" measures its statistics, S shots each.
+    theta_start : {"uniform", "zero"}
+        First angles: uniform in [-pi, pi], or all zero, where the gradient vanishes.
+    spsa_steps : int
+        SPSA steps per epoch; 0 keeps theta as it starts.
+    spsa_step_size : float
+        SPSA's gain a.
+    spsa_perturbation : float
+        SPSA's shift c of every angle, radians.
+    spsa_bound : float
+        Updated angles are clipped to [-bound, bound], radians.
+    spsa_decay : bool
+        Whether SPSA's gains decay by Spall's rule.
+    spsa_batches : int
+        Validation batches judged at both points of a step, drawn anew in every step.
+    spsa_images : int or None
+        The batches are drawn from this many validation images; None is half of them, so that
+        the other half stays unseen by SPSA.
+    objective : {"fresh", "through-ema"}
+        Feature that SPSA judges: sampled afresh, or as the moving average would take it in.
+    """
+
+    temperature: float = 3.0
+    hard_weight: float = 0.5
+    n_shots: int = 200
+    ema_beta: float = 0.9
+    scaling: Scaling = "unit-rms"
+    fit_settings: int = 64
+    theta_start: ThetaStart = "uniform"
+    spsa_steps: int = 10
+    spsa_step_size: float = 0.05
+    spsa_perturbation: float = 0.1
+    spsa_bound: float = math.pi
+    spsa_decay: bool = False
+    spsa_batches: int = 5
+    spsa_images: int | None = None
+    objective: Objective = "fresh"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_loss_settings(self.temperature, self.hard_weight)
+        smallest = {"n_shots": 1, "fit_settings": 2, "spsa_steps": 0, "spsa_batches": 1}
+        for name, least in smallest.items():
+            number = getattr(self, name)
+            if not isinstance(number, int) or isinstance(number, bool) or number < least:
+                raise ValueError(f"{name} is {number!r}, a whole number >= {least} is expected")
+        if self.spsa_images is not None and self.spsa_images < 1:
+            raise ValueError(f"spsa_images is {self.spsa_images}, 1 or more or None is expected")
+        EMA(self.ema_beta)
+        HistogramFeature(self.scaling)
+        self.spsa(np.zeros(1), numpy_stream(0))
+        for name, choice, choices in (
+            ("theta_start", self.theta_start, get_args(ThetaStart)),
+            ("objective", self.objective, get_args(Objective)),
+        ):
+            if choice not in choices:
+                raise ValueError(f"{name} is {choice!r}, one of {choices} is expected")
+
+    def spsa(self, theta: NDArray[np.float64], rng: np.random.Generator) -> SPSA:
+        """Return the optimiser of the angles."""
+        return SPSA(
+            theta,
+            step_size=self.spsa_step_size,
+            perturbation=self.spsa_perturbation,
+            bound=self.spsa_bound,
+            decay_offset=0.1 * self.epochs * self.spsa_steps if self.spsa_decay else None,
+            rng=rng,
+        )

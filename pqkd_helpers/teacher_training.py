@@ -1,0 +1,136 @@
+"""Training the teacher: plain gradient descent on the labels, epoch by epoch."""
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from .datasets import ImageData
+from .epoch_reports import TeacherEpoch
+from .evaluation import evaluate
+from .gradient_training import AdamEpochs, AdamSettings, with_prefix
+
+TeacherSelection = Literal["last", "best-of-every-10th"]
+
+
+class TeacherTrainer:
+    """Train a network on the labels alone, epoch by epoch.
+
+    Parameters
+    ----------
+    teacher : torch.nn.Module
+        The network, on the device of the data.
+    data : ImageData
+    settings : AdamSettings
+    selection : {"last", "best-of-every-10th"}
+        Which weights `finish` leaves in the network: those of the last epoch, or the best by
+        validation accuracy among the epochs 10, 20, ... (needs at least 10 epochs).
+    seed : int
+        Run seed.
+    """
+
+    def __init__(
+        self,
+        teacher: nn.Module,
+        data: ImageData,
+        settings: AdamSettings,
+        *,
+        selection: TeacherSelection = "last",
+        seed: int,
+    ) -> None:
+        check_teacher_selection(selection, settings.epochs)
+        self.teacher = teacher
+        self.data = data
+        self.epoch = 0
+        self.selected_epoch = 0
+        self._selection = selection
+        self._adam = AdamEpochs(teacher, data, settings, seed=seed, role="teacher")
+        self._best_accuracy = -1.0
+        self._best_weights: dict[str, Tensor] = {}
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Gradient steps in one epoch."""
+        return self._adam.steps_per_epoch
+
+    def run_epoch(self, on_step: Callable[[], object] = lambda: None) -> TeacherEpoch:
+        """Train for one epoch and say what was measured."""
+
+        def loss(logits: Tensor, indices: Tensor) -> Tensor:
+            return nn.functional.cross_entropy(logits, self.data.train.labels[indices])
+
+        train_loss, train_accuracy = self._adam.run(self.epoch, loss, on_step)
+        self.epoch += 1
+        validation = evaluate(self.teacher, self.data, "validation")
+        if self._selection == "last":
+            self.selected_epoch = self.epoch
+        elif self.epoch % 10 == 0 and validation.accuracy > self._best_accuracy:
+            self.selected_epoch = self.epoch
+            self._best_accuracy = validation.accuracy
+            self._best_weights = {k: v.clone() for k, v in self.teacher.state_dict().items()}
+        return TeacherEpoch(
+            self.epoch,
+            train_loss,
+            train_accuracy,
+            validation.cross_entropy,
+            validation.accuracy,
+        )
+
+    def finish(self) -> None:
+        """Leave the selected weights in the network, in evaluation mode."""
+        if self._best_weights:
+            self.teacher.load_state_dict(self._best_weights)
+        self.teacher.eval()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that a later continuation needs."""
+        best = {f"best.{name}": value for name, value in self._best_weights.items()}
+        return {
+            "epoch": torch.tensor([self.epoch, self.selected_epoch]),
+            "best_accuracy": torch.tensor(self._best_accuracy, dtype=torch.float64),
+            **{f"model.{name}": value for name, value in self.teacher.state_dict().items()},
+            **best,
+            **self._adam.state(),
+        }
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
+        self.epoch, self.selected_epoch = state["epoch"].tolist()
+        self._best_accuracy = state["best_accuracy"].item()
+        self._best_weights = with_prefix(state, "best.")
+        self.teacher.load_state_dict(with_prefix(state, "model."))
+        self._adam.load_state(state)
+
+
+def check_teacher_selection(selection: TeacherSelection, epochs: int) -> None:
+    """Raise ``ValueError`` if the selection is unknown or has no epoch to select."""
+    if selection not in get_args(TeacherSelection):
+        raise ValueError(
+            f"teacher selection is {selection!r}, one of {get_args(TeacherSelection)} is expected"
+        )
+    if selection == "best-of-every-10th" and epochs < 10:
+        raise ValueError(
+            f"best-of-every-10th has no epoch to select in {epochs} epochs, 10 or more are expected"
+        )
+
+
+def train_teacher(
+    teacher: nn.Module, data: ImageData, settings: AdamSettings, *, seed: int = 0
+) -> list[TeacherEpoch]:
+    """Train a teacher on the labels and return what every epoch measured.
+
+    Parameters
+    ----------
+    teacher : torch.nn.Module
+        The network, on the device of the data; it is trained in place and left in evaluation
+        mode with the weights of the last epoch.
+    data : ImageData
+    settings : AdamSettings
+    seed : int
+        Run seed of the data order and dropout.
+    """
+    trainer = TeacherTrainer(teacher, data, settings, seed=seed)
+    epochs = [trainer.run_epoch() for _ in range(settings.epochs)]
+    trainer.finish()
+    return epochs
