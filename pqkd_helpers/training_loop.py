@@ -164,6 +164,7 @@ class PQKDTrainer:
         rng: np.random.Generator,
         n_draws: int = 1,
         n_shots: int | None = None,
+        on_draw: Callable[[], object] = lambda: None,
     ) -> list[Evaluation]:
         """Judge the student under features sampled afresh at theta, without smoothing.
 
@@ -179,12 +180,14 @@ class PQKDTrainer:
             Number of features drawn.
         n_shots : int or None
             Shots per feature; None is the number used in training.
+        on_draw : callable
+            Called after every feature, for a progress bar.
         """
         features = [self.feature.fresh(self.theta, rng, n_shots) for _ in range(n_draws)]
-        results = [
-            evaluate(self.student, self.data, split)
-            for _ in self.student.condition_on_each(np.stack(features))
-        ]
+        results = []
+        for _ in self.student.condition_on_each(np.stack(features)):
+            results.append(evaluate(self.student, self.data, split))
+            on_draw()
         self._restore_z()
         return results
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pqkd_helpers.experiments.records import read_record
-from pqkd_helpers.experiments.report import record_table
+from pqkd_helpers.experiments.report import overview_table, record_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -46,6 +46,11 @@ def test_requirements_and_pyproject_name_the_same_packages():
 def test_the_readme_shows_the_table_of_the_stored_quick_run():
     record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
     assert record_table(record) in README
+
+
+def test_the_readme_lists_the_stored_runs():
+    paths = sorted((ROOT / "figures" / "records").glob("train-*.json"))
+    assert overview_table({path.stem: read_record(path) for path in paths}) in README
 
 
 def test_the_readmes_run_without_spsa_is_a_stored_one():

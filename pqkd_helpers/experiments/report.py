@@ -74,3 +74,33 @@ def _notes(
         f"{shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
         f"{shots['fresh_z']:,} for the tests with fresh z.",
     ]
+
+
+def overview_table(records: dict[str, Record]) -> str:
+    """Return the results of several runs as a Markdown table, one line per run.
+
+    Parameters
+    ----------
+    records : dict of str to dict
+        Records of kind "run", by the names to show.
+
+    Returns
+    -------
+    str
+        Test accuracies in percent.
+    """
+    lines = [
+        "| record | data | compressed | epochs | ratio | teacher | student | with z afresh |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, record in records.items():
+        configuration, final = record["configuration"], record["student"]["final"]
+        fresh = np.mean(final["test_fresh_z"]["accuracies"])
+        lines.append(
+            f"| `{name}` | {record['dataset']} | {configuration['scope']} "
+            f"| {configuration['teacher_epochs']} + {configuration['epochs']} "
+            f"| {record['compression']['whole_network']:.2f}x "
+            f"| {_percent(record['teacher']['final']['test'])} | {_percent(final['test'])} "
+            f"| {100 * fresh:.2f} % |"
+        )
+    return "\n".join(lines)

@@ -5,6 +5,7 @@ runs with the same data set, widths, recipe and seed.
 """
 
 import dataclasses
+import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, read_record, write_record
 from .run_folder import RunFolder
 
-# announce(stage, done, total) is told of every gradient step of a stage.
+# announce(stage, done, total) is told of every gradient step, and of every final test.
 Announce = Callable[[str, int, int], None]
 
 
@@ -89,7 +90,7 @@ def carry_out(
     trainer = PQKDTrainer(student, teacher, data, config.build_circuit(), config, seed=config.seed)
     epochs = _run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
-    final = _final_results(trainer, config)
+    final = _final_results(trainer, config, announce)
     seconds = {
         "teacher": sum(epoch["seconds"] for epoch in teacher_results["epochs"]),
         "student": sum(epoch["seconds"] for epoch in epochs),
@@ -171,15 +172,9 @@ def _run_epochs(
     state = folder.latest_state()
     if state is not None:
         trainer.load_state(state)
-    total = n_epochs * trainer.steps_per_epoch
-    done = len(epochs) * trainer.steps_per_epoch
-    announce(stage, done, total)
-
-    def on_step() -> None:
-        nonlocal done
-        done += 1
-        announce(stage, done, total)
-
+    on_step = _counter(
+        announce, stage, len(epochs) * trainer.steps_per_epoch, n_epochs * trainer.steps_per_epoch
+    )
     while len(epochs) < n_epochs:
         started = time.perf_counter()
         metrics = dataclasses.asdict(trainer.run_epoch(on_step))
@@ -189,7 +184,14 @@ def _run_epochs(
     return epochs
 
 
-def _final_results(trainer: PQKDTrainer, config: RunConfig) -> dict[str, Any]:
+def _counter(announce: Announce, stage: str, done: int, total: int) -> Callable[[], None]:
+    """Announce the stage and return a function that counts one more step of it."""
+    announce(stage, done, total)
+    steps = itertools.count(done + 1)
+    return lambda: announce(stage, next(steps), total)
+
+
+def _final_results(trainer: PQKDTrainer, config: RunConfig, announce: Announce) -> dict[str, Any]:
     """Judge the trained student: with its own z, under fresh ones, at z = 0."""
     results: dict[str, Any] = {
         split: dataclasses.asdict(evaluate(trainer.student, trainer.data, split))
@@ -205,11 +207,12 @@ def _final_results(trainer: PQKDTrainer, config: RunConfig) -> dict[str, Any]:
         rng=numpy_stream(config.seed, "final fresh z"),
         n_draws=config.fresh_draws,
         n_shots=n_shots,
+        on_draw=_counter(announce, "final tests", 0, config.fresh_draws),
     )
     results["test_fresh_z"] = {
         "accuracies": [result.accuracy for result in fresh],
         "cross_entropies": [result.cross_entropy for result in fresh],
-        "n_images": len(trainer.data.test),
+        "n_images": fresh[0].n_images,
         "n_shots": n_shots,
     }
     results["accuracy_at_zero_z"] = trainer.accuracy_at_zero_z()

@@ -76,6 +76,7 @@ def test_final_results_are_consistent(finished):
     assert record["student"]["spsa_images"] == 148
     assert final["validation_without_spsa"]["n_images"] == 297 - 148
     assert len(final["test_fresh_z"]["accuracies"]) == 3
+    assert final["test_fresh_z"]["n_images"] == final["test"]["n_images"] == 300
     assert record["compression"]["n_angles"] == 30
 
 
@@ -121,7 +122,8 @@ def test_progress_is_announced_step_by_step(tmp_path):
     run(tmp_path, announce=lambda *call: calls.append(call))
     for stage in ("teacher", "student"):
         done = [call[1] for call in calls if call[0] == stage]
-        assert done == list(range(58)) and calls[-1][2] == 57
+        assert done == list(range(58))
+    assert calls[0] == ("teacher", 0, 57) and calls[-1] == ("final tests", 3, 3)
 
 
 # A child that kills itself with SIGKILL in its n-th durable write, half of the bytes written: in
