@@ -23,7 +23,7 @@ $(VENV)/.test-installed: $(VENV)/.installed
 	touch $@
 
 run: $(VENV)/.installed
-	$(BIN)/python -m pqkd_helpers train --preset quick --name quick
+	$(BIN)/python -m pqkd_helpers train --preset quick
 
 test: $(VENV)/.test-installed
 	$(BIN)/ruff check .

@@ -2,7 +2,16 @@
 
 import sys
 
-from .cli import main
+
+def _run() -> int:
+    if sys.argv[1:] == ["doctor"]:  # must work where packages are missing
+        from .doctor import main as doctor
+
+        return doctor()
+    from .cli import main
+
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_run())

@@ -1,9 +1,10 @@
 """The command line: ``python -m pqkd_helpers train`` and ``doctor``."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -11,7 +12,7 @@ import tyro
 from tqdm.auto import tqdm
 
 from .datasets import DatasetUnavailableError
-from .doctor import report
+from .doctor import main as doctor
 from .experiments.configuration import PRESETS, Preset, RunConfig, configuration_hash
 from .experiments.records import Record
 from .experiments.report import record_table
@@ -78,9 +79,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         command = _parse(arguments)
         if isinstance(command, Doctor):
-            text, healthy = report()
-            print(text)
-            return 0 if healthy else 1
+            return doctor()
         train(command)
         return 0
     except (ValueError, DatasetUnavailableError, FloatingPointError) as error:
@@ -88,7 +87,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     except OSError as error:
         print(
-            f"{PROGRAM}: {error}\nFinished epochs are safe: the same command goes on.",
+            f"{PROGRAM}: {error}\nFinished epochs, if any, are safe: once this is mended, the same "
+            "command goes on.",
             file=sys.stderr,
         )
         return 1
@@ -126,9 +126,9 @@ def train(command: Train) -> Record:
     """Carry out the command ``train`` and tell its results."""
     config = command.config.checked()
     device = select_device(command.device)
-    name = command.name or _default_name(config)
+    tier = _tier(config, command.preset)
+    name = _checked_name(command.name or _default_name(config, tier))
     folder = command.runs / name
-    tier = command.preset if command.preset and config == PRESETS[command.preset] else "custom"
     print(
         f"PQKD on {config.dataset}: widths {config.widths}, {config.scope} compressed, "
         f"rank {config.rank}, {config.features} features, seed {config.seed}, {device.type}"
@@ -155,9 +155,25 @@ def train(command: Train) -> Record:
     return record
 
 
-def _default_name(config: RunConfig) -> str:
-    digits = configuration_hash(config.as_json())
-    return f"{config.dataset}-{config.features}-seed{config.seed}-{digits}"
+def _tier(config: RunConfig, chosen: Preset | None) -> str:
+    """Return the preset's name if nothing but data set and seed differs from it."""
+    if chosen is None:
+        return "custom"
+    same = replace(PRESETS[chosen], dataset=config.dataset, seed=config.seed)
+    return chosen if config == same else "custom"
+
+
+def _default_name(config: RunConfig, tier: str) -> str:
+    digits = configuration_hash(config.as_json())[:8]
+    return f"{tier}-{config.dataset}-{config.features}-seed{config.seed}-{digits}"
+
+
+def _checked_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", name):
+        raise ValueError(
+            f"--name is {name!r}, letters, digits and . _ + - are expected, no folders"
+        )
+    return name
 
 
 def _save_curves(record: Record, path: Path) -> None:

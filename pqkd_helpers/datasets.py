@@ -22,6 +22,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .checks import check_choice
+
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
 EMBEDDED: tuple[DatasetName, ...] = ("mnist-5k", "digits")
 N_VALIDATION = 5_000
@@ -144,8 +146,7 @@ def load_dataset(name: DatasetName, root: str | Path | None = None) -> ImageData
     >>> len(data.train), len(data.validation), len(data.test), data.train.images.dtype
     (4000, 500, 500, torch.uint8)
     """
-    if name not in get_args(DatasetName):
-        raise ValueError(f"data set is {name!r}, one of {get_args(DatasetName)} is expected")
+    check_choice("dataset", name, get_args(DatasetName))
     if name == "mnist-5k":
         images, labels = _read_mnist_5k()
         return _three_way(name, images, labels, n_validation=500, n_test=500)

@@ -14,11 +14,13 @@ variance ``2 / (C_in R k^2)`` gives W He's variance ``2 / (C_in k^2)`` in every 
 import math
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .checks import check_positive, check_whole
 from .fixed_projection import FixedProjection
 from .random_streams import derive_seed
 
@@ -40,8 +42,15 @@ def as_feature(z: ArrayLike | Tensor, feature_dim: int) -> Tensor:
     ValueError
         If the length differs or a value is not finite.
     """
+    if not isinstance(z, Tensor):
+        values = np.array(z)  # a copy: any strides, writeable
+        if values.dtype.kind not in "biuf":
+            raise ValueError(f"z holds {values.dtype}, real numbers are expected")
+        z = torch.from_numpy(values)
+    if z.is_complex():
+        raise ValueError(f"z holds {z.dtype}, real numbers are expected")
     with torch.inference_mode(False):
-        feature = torch.as_tensor(z).to(torch.float32).clone()
+        feature = z.to(torch.float32).clone()
     if feature.ndim == 0 or feature.shape[-1] != feature_dim:
         raise ValueError(f"z has shape {tuple(feature.shape)}, ({feature_dim},) is expected")
     if not torch.isfinite(feature).all():
@@ -71,7 +80,8 @@ class DictConv2d(nn.Module):
     basis_variance : float or None
         Variance of the basis at the start; None is He's ``2 / (C_in R k^2)``.
     seed : int
-        Seed of A, of the basis and of the bias.
+        Seed of A, of the basis and of the bias. Give every layer of a network its own: with
+        equal seeds the A of one layer is the beginning of the other's.
 
     Attributes
     ----------
@@ -109,28 +119,25 @@ class DictConv2d(nn.Module):
         seed: int,
     ) -> None:
         super().__init__()
-        height, width = _pair(kernel_size)
+        height, width = _pair("kernel_size", kernel_size, least=1)
         for name, size in {
             "in_channels": in_channels,
             "out_channels": out_channels,
-            "kernel_size": min(height, width),
             "rank": rank,
             "feature_dim": feature_dim,
         }.items():
-            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-                raise ValueError(f"{name} is {size!r}, a whole number >= 1 is expected")
+            check_whole(name, size, least=1)
         fan_in = in_channels * height * width
         if basis_variance is None:
             basis_variance = 2.0 / (fan_in * rank)
-        if not 0.0 < basis_variance < math.inf:
-            raise ValueError(f"basis_variance is {basis_variance}, a number > 0 is expected")
+        check_positive("basis_variance", basis_variance)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = (height, width)
         self.rank = rank
         self.feature_dim = feature_dim
-        self.stride = _pair(stride)
-        self.padding = _pair(padding)
+        self.stride = _pair("stride", stride, least=1)
+        self.padding = _pair("padding", padding, least=0)
         self.projection = FixedProjection(
             in_features=feature_dim,
             out_features=out_channels * in_channels * rank,
@@ -243,8 +250,8 @@ class DictConv2d(nn.Module):
         return ", ".join(parts)
 
 
-def _pair(size: int | tuple[int, int]) -> tuple[int, int]:
-    if isinstance(size, int):
-        return size, size
-    height, width = size
-    return height, width
+def _pair(name: str, size: int | tuple[int, int], *, least: int) -> tuple[int, int]:
+    sizes = np.atleast_1d(np.array(size, dtype=object))
+    if sizes.shape not in {(1,), (2,)}:
+        raise ValueError(f"{name} is {size!r}, one whole number or two are expected")
+    return check_whole(name, sizes[0], least=least), check_whole(name, sizes[-1], least=least)

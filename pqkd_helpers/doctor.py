@@ -1,12 +1,10 @@
 """What a user pastes into a question: versions, device, data found, what is missing."""
 
-import importlib.util
 import os
 import sys
 from typing import get_args
 
 from . import __version__
-from .datasets import DATA_VARIABLE, EMBEDDED, DatasetName, data_root, is_on_disk
 
 REQUIRED = (
     "torch",
@@ -23,6 +21,7 @@ REQUIRED = (
     "fastjsonschema",
     "tyro",
     "tqdm",
+    "filelock",
 )
 
 
@@ -38,13 +37,21 @@ def report() -> tuple[str, bool]:
     """
     problems: list[str] = []
     lines = [f"pqkd_helpers {__version__} on {sys.platform}", *_versions(problems)]
-    if importlib.util.find_spec("torch"):
-        lines += _torch_lines()
-    lines += _data_lines()
+    try:
+        lines += [*_torch_lines(), *_data_lines()]
+    except ImportError as error:
+        problems.append(f"a working torch ({error})")
     lines += [f"MISSING: {problem}" for problem in problems] or ["Nothing is missing."]
     if problems:
         lines.append("Install what is missing: pip install -r requirements.txt")
     return "\n".join(lines), not problems
+
+
+def main() -> int:
+    """Print the report and return the exit status: 0 if nothing is missing."""
+    text, healthy = report()
+    print(text)
+    return 0 if healthy else 1
 
 
 def _versions(problems: list[str]) -> list[str]:
@@ -73,6 +80,8 @@ def _torch_lines() -> list[str]:
 
 
 def _data_lines() -> list[str]:
+    from .datasets import DATA_VARIABLE, EMBEDDED, DatasetName, data_root, is_on_disk
+
     given = os.environ.get(DATA_VARIABLE)
     lines = [
         f"Data folder: {data_root()} "

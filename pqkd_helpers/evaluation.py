@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .checks import check_choice
 from .datasets import ImageData, Split
 
 SplitName = Literal["train", "validation", "test"]
@@ -52,6 +53,7 @@ def predict_logits(model: nn.Module, data: ImageData, images: Tensor) -> Tensor:
 
 def score(logits: Tensor, labels: Tensor) -> Evaluation:
     """Return accuracy and cross-entropy of logits ``(n, n_classes)`` for labels ``(n,)``."""
+    logits, labels = logits.cpu(), labels.cpu()  # not every accelerator has float64
     return Evaluation(
         accuracy=(logits.argmax(dim=1) == labels).double().mean().item(),
         cross_entropy=functional.cross_entropy(logits.double(), labels).item(),
@@ -78,8 +80,7 @@ def evaluate(model: nn.Module, data: ImageData, split: SplitName | Split = "test
         If the split is unknown.
     """
     if isinstance(split, str):
-        if split not in get_args(SplitName):
-            raise ValueError(f"split is {split!r}, one of {get_args(SplitName)} is expected")
+        check_choice("split", split, get_args(SplitName))
         split = getattr(data, split)
     assert isinstance(split, Split)
     return score(predict_logits(model, data, split.images), split.labels)

@@ -6,8 +6,8 @@ histograms, put side by side: 512 numbers. The full histogram would have 65,536 
 
     clicks -> click_histograms -> EMA over the epochs -> HistogramFeature (scaling) -> z
 
-The sum of all 512 numbers is 2. Their noise is known exactly: with S shots,
-``E |z_S - z|^2 = (2 - |z|^2) / S``.
+The sum of all 512 numbers h of a histogram is 2. Their noise is known exactly: with S shots and the
+exact probabilities h, ``E |h_S - h|^2 = (2 - |h|^2) / S``.
 """
 
 from typing import Literal, get_args
@@ -15,6 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .checks import check_choice, check_share, check_whole
 from .circuit_simulator import Sampler
 
 Scaling = Literal["raw", "standardised", "unit-rms"]
@@ -93,9 +94,7 @@ class EMA:
     """
 
     def __init__(self, beta: float = 0.9) -> None:
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(f"beta is {beta}, a number in [0, 1) is expected")
-        self.beta = float(beta)
+        self.beta = check_share("beta", beta, below_one=True)
         self.value: NDArray[np.float64] | None = None
 
     def update(self, new: ArrayLike) -> NDArray[np.float64]:
@@ -153,8 +152,7 @@ class HistogramFeature:
     """
 
     def __init__(self, scaling: Scaling = "unit-rms") -> None:
-        if scaling not in get_args(Scaling):
-            raise ValueError(f"scaling is {scaling!r}, one of {get_args(Scaling)} is expected")
+        check_choice("scaling", scaling, get_args(Scaling))
         self.scaling = scaling
         self.mean: NDArray[np.float64] | None = None
         self.standard_deviation: NDArray[np.float64] | None = None
@@ -180,8 +178,7 @@ class HistogramFeature:
         """
         if self.scaling != "standardised":
             return 0
-        if n_settings < 2:
-            raise ValueError(f"n_settings is {n_settings}, 2 or more are expected")
+        check_whole("n_settings", n_settings, least=2)
         histograms = np.stack(
             [
                 click_histograms(

@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .random_streams import check_seed
+from .checks import check_whole
 
 _LANES = 16  # 16-bit lanes in one Philox block of 4 x 64 bits
 _GRID = 2.0**-16  # the table's values are multiples of this
@@ -113,15 +113,11 @@ class FixedProjection:
     """
 
     def __init__(self, *, in_features: int, out_features: int, seed: int) -> None:
-        for name, size in (("in_features", in_features), ("out_features", out_features)):
-            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-                raise ValueError(f"{name} is {size!r}, a whole number >= 1 is expected")
-        check_seed(seed)
-        if seed >= 2**64:
+        self.in_features = check_whole("in_features", in_features, least=1)
+        self.out_features = check_whole("out_features", out_features, least=1)
+        self.seed = check_whole("seed", seed, least=0)
+        if self.seed >= 2**64:
             raise ValueError(f"seed is {seed}, a number below 2^64 is expected")
-        self.in_features = in_features
-        self.out_features = out_features
-        self.seed = int(seed)
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return the rows ``start`` to ``stop - 1`` of A.
@@ -129,7 +125,14 @@ class FixedProjection:
         Returns
         -------
         (stop - start, in_features) float32
+
+        Raises
+        ------
+        ValueError
+            If A has no such rows.
         """
+        if not 0 <= start <= stop <= self.out_features:
+            raise ValueError(f"rows {start} to {stop} of {self.out_features} do not exist")
         first, last = start * self.in_features, stop * self.in_features
         block = first // _LANES
         n_words = 4 * (-(-last // _LANES) - block)
@@ -158,7 +161,16 @@ class FixedProjection:
         -------
         (..., out_features) float32 tensor
             On z's device.
+
+        Raises
+        ------
+        ValueError
+            If z is no float32 tensor of that length.
         """
+        if not isinstance(z, Tensor) or z.dtype != torch.float32 or z.ndim == 0:
+            raise ValueError("z is expected as a float32 tensor, such as torch.ones(512)")
+        if z.shape[-1] != self.in_features:
+            raise ValueError(f"z has {z.shape[-1]} numbers, {self.in_features} are expected")
         key = (self.in_features, self.out_features, self.seed)
         matrix = PROJECTION_CACHE.get(key)
         if matrix is not None:

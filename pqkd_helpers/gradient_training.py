@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from .checks import check_choice, check_positive, check_whole
 from .datasets import ImageData
 from .networks import forked_seed
 from .random_streams import derive_seed
@@ -45,15 +46,14 @@ class AdamSettings:
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
-            number = getattr(self, name)
-            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-                raise ValueError(f"{name} is {number!r}, a whole number >= 1 is expected")
-        if not 0.0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate is {self.learning_rate}, a number > 0 is expected")
-        if self.schedule not in get_args(Schedule):
-            raise ValueError(
-                f"schedule is {self.schedule!r}, one of {get_args(Schedule)} is expected"
-            )
+            set_field(self, name, check_whole(name, getattr(self, name), least=1))
+        set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
+        check_choice("schedule", self.schedule, get_args(Schedule))
+
+
+def set_field(settings: object, name: str, value: object) -> None:
+    """Set a field of a frozen dataclass while it is being made, to its plain Python value."""
+    object.__setattr__(settings, name, value)
 
 
 def select_device(name: str = "auto") -> torch.device:
@@ -64,16 +64,15 @@ def select_device(name: str = "auto") -> torch.device:
     ValueError
         If the device is unknown or not present.
     """
+    if name != "auto" and name.split(":")[0] not in ("cpu", "cuda", "mps"):
+        raise ValueError(f"device is {name!r}, one of auto, cpu, cuda, mps is expected")
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ValueError(
-            f"device {name!r} cannot be used here: auto, cpu, cuda or mps is expected, "
-            "and the machine must have it"
-        ) from error
+        raise ValueError(f"device {name!r} cannot be used on this machine") from error
     return device
 
 
@@ -158,7 +157,7 @@ class AdamEpochs:
         FloatingPointError
             If the loss is no longer finite.
         """
-        total = torch.zeros(2, dtype=torch.float64, device=self.data.train.labels.device)
+        sums = []
         self.model.train()
         with forked_seed(derive_seed(self._seed, self._role, "dropout", epoch)):
             for step, indices in enumerate(self._batches(epoch)):
@@ -169,8 +168,9 @@ class AdamEpochs:
                 batch_loss.backward()
                 self._adam.step()
                 right = (logits.argmax(dim=1) == self.data.train.labels[indices]).sum()
-                total += torch.stack([batch_loss.detach() * len(indices), right])
+                sums.append(torch.stack([batch_loss.detach() * len(indices), right]))
                 on_step()
+        total = torch.stack(sums).cpu().double().sum(dim=0)
         mean_loss, accuracy = (total / len(self.data.train)).tolist()
         if not math.isfinite(mean_loss):
             raise FloatingPointError(

@@ -12,6 +12,7 @@ Reference: G. Hinton, O. Vinyals, J. Dean, arXiv:1503.02531.
 from torch import Tensor
 from torch.nn import functional
 
+from .checks import check_positive, check_share
 from .networks import Scope, StudentCNN, TeacherCNN
 
 __all__ = ["Scope", "StudentCNN", "TeacherCNN", "check_loss_settings", "distillation_loss"]
@@ -19,10 +20,8 @@ __all__ = ["Scope", "StudentCNN", "TeacherCNN", "check_loss_settings", "distilla
 
 def check_loss_settings(temperature: float, hard_weight: float) -> None:
     """Raise ``ValueError`` unless temperature > 0 and hard_weight lies in [0, 1]."""
-    if not 0.0 < temperature < float("inf"):
-        raise ValueError(f"temperature is {temperature}, a number > 0 is expected")
-    if not 0.0 <= hard_weight <= 1.0:
-        raise ValueError(f"hard_weight is {hard_weight}, a number in [0, 1] is expected")
+    check_positive("temperature", temperature)
+    check_share("hard_weight", hard_weight)
 
 
 def distillation_loss(

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, get_args
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from .checks import check_choice, check_whole
 from .dictionary_convolutions import DictConv2d, as_feature
 from .random_streams import derive_seed
 
@@ -172,12 +174,9 @@ class StudentCNN(ConvNet):
         basis_start: BasisStart = "he",
         seed: int = 0,
     ) -> None:
-        if scope not in get_args(Scope):
-            raise ValueError(f"scope is {scope!r}, one of {get_args(Scope)} is expected")
-        if basis_start not in get_args(BasisStart):
-            raise ValueError(
-                f"basis_start is {basis_start!r}, one of {get_args(BasisStart)} is expected"
-            )
+        check_choice("scope", scope, get_args(Scope))
+        check_choice("basis_start", basis_start, get_args(BasisStart))
+        check_whole("rank", rank, least=1)
 
         def convolution(name: str, c_in: int, c_out: int, size: int) -> nn.Module:
             layer_seed = derive_seed(seed, "student", name)
@@ -250,10 +249,9 @@ def _dense_convolution(c_in: int, c_out: int, size: int, seed: int) -> nn.Module
 
 
 def _check_sizes(in_channels: int, widths: Sequence[int], n_classes: int) -> tuple[int, int, int]:
-    for name, size in {"in_channels": in_channels, "n_classes": n_classes}.items():
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name} is {size!r}, a whole number >= 1 is expected")
-    if len(widths) != 3 or not all(isinstance(width, int) and width >= 1 for width in widths):
-        raise ValueError(f"widths are {tuple(widths)}, three whole numbers >= 1 are expected")
-    first, second, third = widths
+    check_whole("in_channels", in_channels, least=1)
+    check_whole("n_classes", n_classes, least=1)
+    if np.ndim(widths) != 1 or len(widths) != 3:
+        raise ValueError(f"widths are {widths!r}, three whole numbers >= 1 are expected")
+    first, second, third = (check_whole("one of the widths", w, least=1) for w in widths)
     return first, second, third

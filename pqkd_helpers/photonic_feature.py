@@ -8,7 +8,6 @@ theta; its `fresh` is what hardware in the loop would give. Neither of these cha
 the ledger.
 """
 
-import math
 from typing import Literal
 
 import numpy as np
@@ -16,11 +15,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .checks import check_whole
 from .circuit_simulator import Sampler
 from .feature_histograms import EMA, HistogramFeature, Scaling, click_histograms
 
 Purpose = Literal["training", "fitting", "fresh_z"]
 Array = NDArray[np.float64]
+
+STATE_NAMES = (
+    "histogram",
+    "smoothed_histogram",
+    "z",
+    "scaling.mean",
+    "scaling.standard_deviation",
+    "shots",
+    "circuit_evaluations",
+)
 
 
 class PhotonicFeature:
@@ -91,7 +101,8 @@ class PhotonicFeature:
 
     def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
         """Return a feature sampled afresh at theta, scaled but not smoothed, for a test."""
-        return self.scaling(self._measure(theta, n_shots or self.n_shots, rng, "fresh_z"))
+        n_shots = self.n_shots if n_shots is None else check_whole("n_shots", n_shots, least=1)
+        return self.scaling(self._measure(theta, n_shots, rng, "fresh_z"))
 
     def _measure(
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
@@ -102,22 +113,24 @@ class PhotonicFeature:
 
     def state(self) -> dict[str, Tensor]:
         """Return all that a later continuation needs; at least one `update` must have been."""
-        arrays = {
-            "histogram": self.histogram,
-            "smoothed_histogram": self.ema.value,
-            "z": self.z,
-            "scaling.mean": self.scaling.mean,
-            "scaling.standard_deviation": self.scaling.standard_deviation,
-            "shots": np.array(list(self.shots.values())),
-            "circuit_evaluations": np.array(list(self.circuit_evaluations.values())),
-        }
+        arrays = (
+            self.histogram,
+            self.ema.value,
+            self.z,
+            self.scaling.mean,
+            self.scaling.standard_deviation,
+            np.array(list(self.shots.values())),
+            np.array(list(self.circuit_evaluations.values())),
+        )
         return {
-            name: torch.from_numpy(array) for name, array in arrays.items() if array is not None
+            name: torch.from_numpy(array)
+            for name, array in zip(STATE_NAMES, arrays, strict=True)
+            if array is not None
         }
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` returned."""
-        arrays = {name: value.numpy().copy() for name, value in state.items()}
+        arrays = {name: state[name].cpu().numpy().copy() for name in STATE_NAMES if name in state}
         self.histogram, self.z = arrays["histogram"], arrays["z"]
         self.ema.value = arrays["smoothed_histogram"]
         self.scaling.mean = arrays.get("scaling.mean")
@@ -130,10 +143,14 @@ class PhotonicFeature:
 
 def check_circuit(circuit: Sampler, feature_dim: int) -> None:
     """Raise ``ValueError`` unless the circuit's histogram has ``feature_dim`` bins."""
-    if circuit.n_modes % 2 or 2 * 2 ** (circuit.n_modes // 2) != feature_dim:
+    if circuit.n_modes % 2:
         raise ValueError(
-            f"a circuit of {circuit.n_modes} modes does not give the {feature_dim} numbers that "
-            f"the student expects: {2 * int(math.log2(max(feature_dim, 2) / 2))} modes would"
+            f"the circuit has {circuit.n_modes} modes, an even number is expected for two halves"
+        )
+    if 2 * 2 ** (circuit.n_modes // 2) != feature_dim:
+        raise ValueError(
+            f"a circuit of {circuit.n_modes} modes gives {2 * 2 ** (circuit.n_modes // 2)} "
+            f"numbers, the student expects {feature_dim}"
         )
 
 

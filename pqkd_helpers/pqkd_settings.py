@@ -7,10 +7,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .feature_histograms import EMA, HistogramFeature, Scaling
-from .gradient_training import AdamSettings
-from .knowledge_distillation import check_loss_settings
-from .random_streams import numpy_stream
+from .checks import check_choice, check_positive, check_share, check_whole
+from .feature_histograms import Scaling
+from .gradient_training import AdamSettings, set_field
 from .spsa import SPSA
 
 ThetaStart = Literal["uniform", "zero"]
@@ -32,7 +31,8 @@ class PQKDSettings(AdamSettings):
     ema_beta : float
         Share of the old histogram kept by the moving average over epochs.
     scaling : {"raw", "standardised", "unit-rms"}
-        Scaling of the smoothed histogram into z. The paper standardises; raw is unscaled.
+        Scaling of the smoothed histogram into z. The paper standardises (meant for the photonic
+        feature: the single-photon one leaves most bins empty); raw is unscaled.
     fit_settings : int
         Random circuit settings on which "standardised" measures its statistics, S shots each.
     theta_start : {"uniform", "zero"}
@@ -48,7 +48,8 @@ class PQKDSettings(AdamSettings):
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
     spsa_batches : int
-        Validation batches judged at both points of a step, drawn anew in every step.
+        Validation batches judged at both points of a step, drawn anew in every step; all images
+        of the pool where it holds fewer.
     spsa_images : int or None
         The batches are drawn from this many validation images; None is half of them, so that
         the other half stays unseen by SPSA.
@@ -74,23 +75,18 @@ class PQKDSettings(AdamSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_loss_settings(self.temperature, self.hard_weight)
         smallest = {"n_shots": 1, "fit_settings": 2, "spsa_steps": 0, "spsa_batches": 1}
         for name, least in smallest.items():
-            number = getattr(self, name)
-            if not isinstance(number, int) or isinstance(number, bool) or number < least:
-                raise ValueError(f"{name} is {number!r}, a whole number >= {least} is expected")
-        if self.spsa_images is not None and self.spsa_images < 1:
-            raise ValueError(f"spsa_images is {self.spsa_images}, 1 or more or None is expected")
-        EMA(self.ema_beta)
-        HistogramFeature(self.scaling)
-        self.spsa(np.zeros(1), numpy_stream(0))
-        for name, choice, choices in (
-            ("theta_start", self.theta_start, get_args(ThetaStart)),
-            ("objective", self.objective, get_args(Objective)),
-        ):
-            if choice not in choices:
-                raise ValueError(f"{name} is {choice!r}, one of {choices} is expected")
+            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        if self.spsa_images is not None:
+            set_field(self, "spsa_images", check_whole("spsa_images", self.spsa_images, least=1))
+        for name in ("temperature", "spsa_step_size", "spsa_perturbation", "spsa_bound"):
+            set_field(self, name, check_positive(name, getattr(self, name)))
+        set_field(self, "hard_weight", check_share("hard_weight", self.hard_weight))
+        set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
+        check_choice("scaling", self.scaling, get_args(Scaling))
+        check_choice("theta_start", self.theta_start, get_args(ThetaStart))
+        check_choice("objective", self.objective, get_args(Objective))
 
     def spsa(self, theta: NDArray[np.float64], rng: np.random.Generator) -> SPSA:
         """Return the optimiser of the angles."""

@@ -10,6 +10,8 @@ import hashlib
 
 import numpy as np
 
+from .checks import check_whole
+
 
 def derive_seed(seed: int, *names: str | int) -> int:
     """Return the 63-bit seed of the stream ``names`` of the run seed ``seed``.
@@ -41,9 +43,7 @@ def derive_seed(seed: int, *names: str | int) -> int:
 
 def check_seed(seed: int) -> None:
     """Raise ``ValueError`` unless ``seed`` is a whole number that is 0 or larger."""
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or seed < 0:
-        raise ValueError(f"seed is {seed!r}, a whole number >= 0 is expected")
+    check_whole("seed", seed, least=0)
 
 
 def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .checks import check_positive
+
 STEP_SIZE_EXPONENT = 0.602
 PERTURBATION_EXPONENT = 0.101
 
@@ -86,13 +88,9 @@ class SPSA:
         decay_offset: float | None = None,
         rng: np.random.Generator,
     ) -> None:
-        for name, gain in (
-            ("step_size", step_size),
-            ("perturbation", perturbation),
-            ("bound", bound),
-        ):
-            if not gain > 0.0:
-                raise ValueError(f"{name} is {gain}, a number > 0 is expected")
+        self.step_size = check_positive("step_size", step_size)
+        self.perturbation = check_positive("perturbation", perturbation)
+        self.bound = check_positive("bound", bound, finite=False)
         if decay_offset is not None and not 0.0 <= decay_offset < np.inf:
             raise ValueError(f"decay_offset is {decay_offset}, a number >= 0 or None is expected")
         start = np.array(theta, dtype=np.float64)
@@ -105,9 +103,6 @@ class SPSA:
                 f"theta reaches {np.abs(start).max():.4g}, angles within +-{bound:.4g} are expected"
             )
         self.theta = start
-        self.step_size = float(step_size)
-        self.perturbation = float(perturbation)
-        self.bound = float(bound)
         self.decay_offset = decay_offset
         self.rng = rng
         self.n_steps = 0

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from .checks import check_choice
 from .datasets import ImageData
 from .epoch_reports import TeacherEpoch
 from .evaluation import evaluate
@@ -84,15 +85,16 @@ class TeacherTrainer:
         self.teacher.eval()
 
     def state(self) -> dict[str, Tensor]:
-        """Return all that a later continuation needs."""
+        """Return a copy of all that a later continuation needs."""
         best = {f"best.{name}": value for name, value in self._best_weights.items()}
-        return {
+        live = {
             "epoch": torch.tensor([self.epoch, self.selected_epoch]),
             "best_accuracy": torch.tensor(self._best_accuracy, dtype=torch.float64),
             **{f"model.{name}": value for name, value in self.teacher.state_dict().items()},
             **best,
             **self._adam.state(),
         }
+        return {name: value.clone() for name, value in live.items()}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` returned."""
@@ -105,10 +107,7 @@ class TeacherTrainer:
 
 def check_teacher_selection(selection: TeacherSelection, epochs: int) -> None:
     """Raise ``ValueError`` if the selection is unknown or has no epoch to select."""
-    if selection not in get_args(TeacherSelection):
-        raise ValueError(
-            f"teacher selection is {selection!r}, one of {get_args(TeacherSelection)} is expected"
-        )
+    check_choice("teacher_selection", selection, get_args(TeacherSelection))
     if selection == "best-of-every-10th" and epochs < 10:
         raise ValueError(
             f"best-of-every-10th has no epoch to select in {epochs} epochs, 10 or more are expected"

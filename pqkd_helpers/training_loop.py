@@ -14,7 +14,8 @@ alone (`train_teacher`).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .checks import check_choice, check_whole
 from .circuit_simulator import Sampler
 from .datasets import ImageData, Split
 from .epoch_reports import PQKDEpoch
@@ -104,6 +106,7 @@ class PQKDTrainer:
         self.spsa = settings.spsa(theta, numpy_stream(seed, "SPSA"))
         self.spsa_images = _spsa_images(settings, len(data.validation))
         self.epoch = 0
+        self._interrupted = False
         self._seed = seed
         self._adam = AdamEpochs(student, data, settings, seed=seed, role="student")
         self._train_targets = predict_logits(teacher, data, data.train.images)
@@ -127,6 +130,12 @@ class PQKDTrainer:
         on_step : callable
             Called after every gradient step, for a progress bar.
         """
+        if self._interrupted:
+            raise RuntimeError(
+                "the last epoch was interrupted, so theta, z and the weights do not belong "
+                "together: make a new trainer, or load_state(...) of a finished epoch"
+            )
+        self._interrupted = True
         shots_before = sum(self.feature.shots.values())
         if self.epoch == 0:
             self.feature.fit(numpy_stream(self._seed, "fitting"), self.settings.fit_settings)
@@ -141,6 +150,7 @@ class PQKDTrainer:
         rng = numpy_stream(self._seed, "fresh z", self.epoch)
         (fresh,) = self.evaluate_with_fresh_z("validation", rng=rng)
         assert self.feature.ema.value is not None
+        self._interrupted = False
         return PQKDEpoch(
             epoch=self.epoch,
             train_loss=train_loss,
@@ -182,13 +192,22 @@ class PQKDTrainer:
             Shots per feature; None is the number used in training.
         on_draw : callable
             Called after every feature, for a progress bar.
+
+        Raises
+        ------
+        ValueError
+            If the split is unknown or a number is below 1.
+        RuntimeError
+            Before the first epoch.
         """
-        features = [self.feature.fresh(self.theta, rng, n_shots) for _ in range(n_draws)]
+        check_choice("split", split, ("validation", "test"))
+        check_whole("n_draws", n_draws, least=1)
         results = []
-        for _ in self.student.condition_on_each(np.stack(features)):
-            results.append(evaluate(self.student, self.data, split))
-            on_draw()
-        self._restore_z()
+        with self._own_z_restored():
+            features = [self.feature.fresh(self.theta, rng, n_shots) for _ in range(n_draws)]
+            for _ in self.student.condition_on_each(np.stack(features)):
+                results.append(evaluate(self.student, self.data, split))
+                on_draw()
         return results
 
     def accuracy_at_zero_z(self, split: Literal["validation", "test"] = "test") -> float:
@@ -197,15 +216,20 @@ class PQKDTrainer:
         Every compressed kernel is then zero. The student is left conditioned on the z it was
         trained with.
         """
-        self.student.condition(np.zeros(self.student.feature_dim))
-        accuracy = evaluate(self.student, self.data, split).accuracy
-        self._restore_z()
-        return accuracy
+        check_choice("split", split, ("validation", "test"))
+        with self._own_z_restored():
+            self.student.condition(np.zeros(self.student.feature_dim))
+            return evaluate(self.student, self.data, split).accuracy
 
-    def _restore_z(self) -> None:
+    @contextmanager
+    def _own_z_restored(self) -> Iterator[None]:
+        """Leave the student conditioned on the z it was trained with, whatever happens inside."""
         if self.feature.z is None:
             raise RuntimeError("the student was not trained yet: call run_epoch() first")
-        self.student.condition(self.feature.z)
+        try:
+            yield
+        finally:
+            self.student.condition(self.feature.z)
 
     def unseen_validation(self) -> Split:
         """Return the validation images that SPSA never judges on."""
@@ -254,8 +278,8 @@ class PQKDTrainer:
         )
 
     def state(self) -> dict[str, Tensor]:
-        """Return all that a later continuation needs; at least one epoch must be done."""
-        return {
+        """Return a copy of all that a later continuation needs, once an epoch is done."""
+        live = {
             "epoch": torch.tensor(self.epoch),
             "theta": torch.from_numpy(self.theta),
             "spsa_steps": torch.tensor(self.spsa.n_steps),
@@ -263,6 +287,7 @@ class PQKDTrainer:
             **{f"model.{name}": value for name, value in self.student.state_dict().items()},
             **self._adam.state(),
         }
+        return {name: value.clone() for name, value in live.items()}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` returned."""
@@ -272,6 +297,7 @@ class PQKDTrainer:
         self.feature.load_state(state)
         self.student.load_state_dict(with_prefix(state, "model."))
         self._adam.load_state(state)
+        self._interrupted = False
 
 
 def _first_theta(settings: PQKDSettings, n_angles: int, seed: int) -> NDArray[np.float64]:

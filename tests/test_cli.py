@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from pqkd_helpers.cli import main
-from pqkd_helpers.experiments.configuration import RunConfig
+from pqkd_helpers.cli import _tier, main
+from pqkd_helpers.experiments.configuration import PRESETS, RunConfig
 from pqkd_helpers.experiments.records import read_record
 
 SMALL = [
@@ -40,7 +41,7 @@ def test_without_a_name_the_configuration_names_the_folder(tmp_path):
     train(tmp_path)
     train(tmp_path, "--seed", "1")
     names = [path.parent.name for path in tmp_path.glob("*/record.json")]
-    assert len(names) == 2 and all(name.startswith("digits-photonic-seed") for name in names)
+    assert len(names) == 2 and all(name.startswith("custom-digits-photonic-seed") for name in names)
 
 
 def test_a_preset_sets_defaults_that_options_override(tmp_path):
@@ -52,9 +53,21 @@ def test_a_preset_sets_defaults_that_options_override(tmp_path):
     assert record["tier"] == "custom"
 
 
+def test_data_set_and_seed_leave_the_tier():
+    quick = PRESETS["quick"]
+    assert _tier(quick, "quick") == "quick" and _tier(quick, None) == "custom"
+    assert _tier(replace(quick, seed=3, dataset="digits"), "quick") == "quick"
+    assert _tier(replace(quick, rank=4), "quick") == "custom"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (["--name", "../escaped"], "no folders"),
+        (["--name", "/absolute"], "no folders"),
+        (["--name", "."], "no folders"),
+        (["--fresh-shots", "0"], "fresh_shots is 0"),
+        (["--spsa-step-size", "inf"], "spsa_step_size is inf"),
         (["--temperature", "0"], "temperature is 0.0"),
         (["--hard-weight", "2"], "hard_weight"),
         (["--rank", "0"], "rank is 0"),
@@ -79,7 +92,8 @@ def test_unknown_choices_are_refused_with_the_choices(tmp_path, capsys, options)
         train(tmp_path, *options)
     assert caught.value.code == 2
     printed = "".join(capsys.readouterr())
-    assert options[1] in printed
+    choices = {"--scope": "conv1+conv2", "--scaling": "unit-rms", "--dataset": "mnist-5k"}
+    assert choices.get(options[0], "article") in printed
 
 
 def test_another_configuration_under_the_same_name_is_refused(tmp_path, capsys):
@@ -123,6 +137,18 @@ def test_doctor_says_what_is_there(capsys):
     printed = capsys.readouterr().out
     for text in ("python", "torch", "mnist-5k", "embedded", "Threads", "Nothing is missing"):
         assert text in printed
+
+
+@pytest.mark.parametrize("missing", ["torch", "tyro", "fastjsonschema", "safetensors"])
+def test_doctor_works_where_packages_are_missing(missing):
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; sys.argv = ['pqkd_helpers', 'doctor'];"
+        "import runpy; runpy.run_module('pqkd_helpers', run_name='__main__')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "numpy" in answer.stdout and "Traceback" not in answer.stderr
+    if missing == "torch":
+        assert answer.returncode == 1 and "MISSING: a working torch" in answer.stdout
 
 
 def test_doctor_says_what_is_missing(capsys, monkeypatch):

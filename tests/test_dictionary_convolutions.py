@@ -142,6 +142,21 @@ def test_global_random_state_is_left_alone():
     assert torch.equal(before, torch.random.get_rng_state())
 
 
+def test_numpy_sizes_and_any_real_array_will_do():
+    layer = DictConv2d(np.int64(1), np.int64(2), np.int64(3), rank=np.int32(4), seed=np.int64(0))
+    z = np.arange(512.0)
+    z.flags.writeable = False
+    for array in (z, z[::-1], z.astype(int), torch.arange(512)):
+        layer.condition(array)
+        assert np.array_equal(layer.z.numpy(), np.asarray(array).astype(np.float32))
+
+
+@pytest.mark.parametrize("z", [np.ones(512, complex), ["1"] * 512, torch.ones(512) * 1j])
+def test_a_z_that_is_not_real_is_refused(z):
+    with pytest.raises(ValueError, match="real numbers"):
+        DictConv2d(1, 2, 3, seed=0).condition(z)
+
+
 def test_zero_z_gives_a_zero_kernel():
     assert conditioned(1, 2, 3, z=np.zeros(512)).kernel().abs().sum() == 0
 
@@ -181,6 +196,10 @@ def test_any_list_conditions_or_is_refused(values):
         ((1, 2, 3), {"feature_dim": 0}, "feature_dim"),
         ((1, 2, 3), {"basis_variance": 0.0}, "basis_variance"),
         ((1, 2, 3), {"seed": -1}, "seed"),
+        ((1, 2, 3), {"stride": 0}, "stride is 0"),
+        ((1, 2, 3), {"padding": -1}, "padding is -1"),
+        ((1, 2, 3), {"padding": "same"}, "padding is 'same'"),
+        ((1, 2, (3, 3, 3)), {}, "one whole number or two"),
     ],
 )
 def test_bad_sizes(sizes, options, message):

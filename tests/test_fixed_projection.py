@@ -117,6 +117,18 @@ def test_the_cache_keeps_its_budget(small_cache):
     assert small_cache.bytes_held == 2000
 
 
+@pytest.mark.parametrize("z", [np.ones(10), torch.ones(10, dtype=torch.float64), torch.ones(9)])
+def test_a_z_that_does_not_fit(z):
+    with pytest.raises(ValueError, match="expected"):
+        FixedProjection(in_features=10, out_features=3, seed=0)(z)
+
+
+@pytest.mark.parametrize("rows", [(0, 4), (-1, 2), (2, 1)])
+def test_rows_that_do_not_exist(rows):
+    with pytest.raises(ValueError, match="do not exist"):
+        FixedProjection(in_features=10, out_features=3, seed=0).rows(*rows)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"in_features": 0}, {"out_features": 1.5}, {"seed": -1}, {"seed": 2**64}]
 )

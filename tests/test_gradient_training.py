@@ -177,5 +177,12 @@ def test_bad_settings(wrong):
 def test_devices():
     assert select_device("cpu").type == "cpu"
     assert select_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
-    with pytest.raises(ValueError, match="'abacus' cannot be used"):
-        select_device("abacus")
+    for unknown in ("abacus", "meta"):
+        with pytest.raises(ValueError, match=f"{unknown}.*auto, cpu, cuda, mps"):
+            select_device(unknown)
+
+
+def test_auto_never_takes_an_apple_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert select_device("auto").type == "cpu"

@@ -360,10 +360,11 @@ def test_same_seed_same_result_whatever_ran_before(digits):
     results = []
     for disturb in (1, 2):
         torch.manual_seed(disturb)
-        np.random.default_rng(disturb)
-        state = torch.random.get_rng_state()
+        np.random.seed(disturb)  # noqa: NPY002
+        state, numpy_state = torch.random.get_rng_state(), np.random.get_state()[1]  # noqa: NPY002
         results.append(dataclasses.asdict(new_trainer(digits).run_epoch()))
         assert torch.equal(state, torch.random.get_rng_state())
+        assert np.array_equal(numpy_state, np.random.get_state()[1])  # noqa: NPY002
     assert results[0] == results[1]
     assert dataclasses.asdict(new_trainer(digits, seed=1).run_epoch()) != results[0]
 
@@ -391,6 +392,50 @@ def test_zero_z_makes_every_compressed_kernel_zero(digits):
     assert np.allclose(trainer.student.conv1.z, trainer.feature.z, atol=1e-5)
 
 
+def test_a_wrong_call_leaves_the_student_and_the_books_as_they_were(digits):
+    trainer = new_trainer(digits)
+    with pytest.raises(RuntimeError, match="not trained yet"):
+        trainer.evaluate_with_fresh_z("test", rng=np.random.default_rng(0))
+    with pytest.raises(RuntimeError, match="not trained yet"):
+        trainer.accuracy_at_zero_z()
+    trainer.run_epoch()
+    shots = dict(trainer.feature.shots)
+    for wrong in ({"split": "tset"}, {"n_shots": 0}, {"n_draws": 0}):
+        with pytest.raises(ValueError):
+            trainer.evaluate_with_fresh_z(
+                **{"split": "test", "rng": np.random.default_rng(0), **wrong}
+            )
+    assert np.allclose(trainer.student.conv1.z, trainer.feature.z, atol=1e-5)
+    assert trainer.feature.shots == shots
+
+
+def test_an_interrupted_test_leaves_the_student_with_its_own_z(digits):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    trainer = new_trainer(digits)
+    trainer.run_epoch()
+    with pytest.raises(KeyboardInterrupt):
+        trainer.evaluate_with_fresh_z("test", rng=np.random.default_rng(0), on_draw=interrupt)
+    assert np.allclose(trainer.student.conv1.z, trainer.feature.z, atol=1e-5)
+
+
+def test_an_interrupted_epoch_cannot_be_run_on_top_of(digits):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    trainer, untouched = new_trainer(digits), new_trainer(digits)
+    trainer.run_epoch()
+    state = trainer.state()
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run_epoch(on_step=interrupt)
+    with pytest.raises(RuntimeError, match="interrupted"):
+        trainer.run_epoch()
+    trainer.load_state(state)
+    untouched.run_epoch()
+    assert dataclasses.asdict(trainer.run_epoch()) == dataclasses.asdict(untouched.run_epoch())
+
+
 def test_unseen_validation_images_are_those_outside_the_pool(digits):
     trainer = new_trainer(digits, settings=dataclasses.replace(SETTINGS, spsa_images=100))
     assert trainer.spsa_images == 100
@@ -403,7 +448,7 @@ def test_the_single_photon_circuit_fits_too(digits):
 
 
 def test_a_circuit_of_the_wrong_size_is_refused(digits):
-    with pytest.raises(ValueError, match="14 modes does not give the 512 numbers"):
+    with pytest.raises(ValueError, match="14 modes gives 256 numbers, the student expects 512"):
         new_trainer(digits, TimeBinInterferometer((1, 0) * 7))
     with pytest.raises(ValueError, match="15 modes"):
         new_trainer(digits, TimeBinInterferometer((1,) * 15))
@@ -425,6 +470,10 @@ def test_a_circuit_of_the_wrong_size_is_refused(digits):
         {"spsa_bound": -1.0},
         {"spsa_batches": 0},
         {"spsa_images": 0},
+        {"spsa_images": 1.5},
+        {"spsa_step_size": np.inf},
+        {"temperature": "3"},
+        {"n_shots": True},
         {"objective": "x"},
         {"epochs": 0},
     ],

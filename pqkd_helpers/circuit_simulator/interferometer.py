@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import check_whole
 from .boson_sampling import sample_output_modes
 from .loops import (
     beam_splitter_pairs,
@@ -21,7 +22,7 @@ from .loops import (
     describe_angles,
     transfer_matrix,
 )
-from .sampler import check_n_shots, check_theta
+from .sampler import check_theta
 
 MAX_PHOTONS = 20
 
@@ -106,7 +107,7 @@ class TimeBinInterferometer:
         ValueError
             If theta has the wrong length or is not finite, or ``n_shots`` < 1.
         """
-        n_shots = check_n_shots(n_shots)
+        n_shots = check_whole("n_shots", n_shots, least=1)
         columns = self.unitary(theta)[:, self._input_modes]
         modes = sample_output_modes(columns, n_shots, rng)
         flat = (modes + self.n_modes * np.arange(n_shots)[:, None]).ravel()

@@ -52,11 +52,3 @@ def check_theta(theta: ArrayLike, n_angles: int, layout: str) -> NDArray[np.floa
         first = int(np.flatnonzero(~np.isfinite(angles))[0])
         raise ValueError(f"theta[{first}] is {angles[first]}, finite angles are expected")
     return angles
-
-
-def check_n_shots(n_shots: int) -> int:
-    """Return ``n_shots`` as int; raise ``ValueError`` unless it is a whole number >= 1."""
-    whole = isinstance(n_shots, int | np.integer) and not isinstance(n_shots, bool)
-    if not whole or n_shots < 1:
-        raise ValueError(f"n_shots is {n_shots!r}, a whole number >= 1 is expected")
-    return int(n_shots)

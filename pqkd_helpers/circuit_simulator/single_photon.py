@@ -10,8 +10,9 @@ PQKD; it is kept as a first lesson and as a control, not as a model of the paper
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import check_whole
 from .loops import describe_angles, transfer_matrix
-from .sampler import check_n_shots, check_theta
+from .sampler import check_theta
 
 LOOP_LENGTHS = (1, 1)
 
@@ -40,10 +41,7 @@ class SinglePhotonCircuit:
     """
 
     def __init__(self, n_modes: int = 16) -> None:
-        whole = isinstance(n_modes, int | np.integer) and not isinstance(n_modes, bool)
-        if not whole or n_modes < 2:
-            raise ValueError(f"n_modes is {n_modes!r}, a whole number >= 2 is expected")
-        self.n_modes = int(n_modes)
+        self.n_modes = check_whole("n_modes", n_modes, least=2)
         self.n_angles = len(LOOP_LENGTHS) * (self.n_modes - 1)
 
     def probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
@@ -86,7 +84,7 @@ class SinglePhotonCircuit:
         ValueError
             If theta has the wrong length or is not finite, or ``n_shots`` < 1.
         """
-        n_shots = check_n_shots(n_shots)
+        n_shots = check_whole("n_shots", n_shots, least=1)
         bias = self.probabilities(theta)
         return (rng.random((n_shots, self.n_modes)) < bias).astype(np.uint8)
 

@@ -9,18 +9,21 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from ..checks import check_choice, check_whole
 from ..circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
 from ..datasets import DatasetName
 from ..files import sha256
-from ..gradient_training import AdamSettings
+from ..gradient_training import AdamSettings, set_field
 from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
 from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
-from ..random_streams import check_seed
 from ..teacher_training import TeacherSelection, check_teacher_selection
 
 # Raised by hand whenever the same configuration would give other numbers than before.
 METHOD_VERSION = 1
+
+# z has 2 * 2^(modes / 2) numbers, and A as many columns.
+MAX_MODES = 24
 
 FeatureSource = Literal["photonic", "single-photon"]
 FinalFeature = Literal["trained-with", "fresh"]
@@ -83,21 +86,28 @@ class RunConfig(PQKDSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, choice, choices in (
-            ("dataset", self.dataset, get_args(DatasetName)),
-            ("features", self.features, get_args(FeatureSource)),
-            ("final_feature", self.final_feature, get_args(FinalFeature)),
-        ):
-            if choice not in choices:
-                raise ValueError(f"{name} is {choice!r}, one of {choices} is expected")
-        check_seed(self.seed)
-        if self.fresh_draws < 1:
-            raise ValueError(f"fresh_draws is {self.fresh_draws}, 1 or more are expected")
-        if self.fresh_shots is not None and self.fresh_shots < 1:
-            raise ValueError(f"fresh_shots is {self.fresh_shots}, 1 or more are expected")
-        check_teacher_selection(self.teacher_selection, self.teacher_settings().epochs)
-        self.build_student(in_channels=1, n_classes=10)
-        check_circuit(self.build_circuit(), self.feature_dim)
+        check_choice("dataset", self.dataset, get_args(DatasetName))
+        check_choice("features", self.features, get_args(FeatureSource))
+        check_choice("final_feature", self.final_feature, get_args(FinalFeature))
+        for name, least in {"rank": 1, "fresh_draws": 1, "seed": 0}.items():
+            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        if self.fresh_shots is not None:
+            set_field(self, "fresh_shots", check_whole("fresh_shots", self.fresh_shots, least=1))
+        circuit = self.build_circuit()
+        if circuit.n_modes > MAX_MODES:
+            raise ValueError(f"{circuit.n_modes} modes make z too long, {MAX_MODES} at most")
+        if isinstance(circuit, TimeBinInterferometer):
+            set_field(self, "input_state", circuit.input_state)
+            set_field(self, "loop_lengths", circuit.loop_lengths)
+        student = self.build_student(in_channels=1, n_classes=10)
+        set_field(self, "widths", student.widths)
+        check_circuit(circuit, student.feature_dim)
+        teacher = self.teacher_settings()
+        if self.teacher_epochs is not None:
+            set_field(self, "teacher_epochs", teacher.epochs)
+        if self.teacher_learning_rate is not None:
+            set_field(self, "teacher_learning_rate", teacher.learning_rate)
+        check_teacher_selection(self.teacher_selection, teacher.epochs)
 
     @property
     def feature_dim(self) -> int:

@@ -26,6 +26,14 @@ def git_revision() -> str | None:
     """Return the checked-out revision of this package, ``-dirty`` if changed, or None."""
     here = Path(__file__).parent
     try:
+        # A copy installed inside somebody else's repository has no revision there.
+        subprocess.run(
+            ["git", "ls-files", "--error-unmatch", Path(__file__).name],
+            cwd=here,
+            capture_output=True,
+            check=True,
+            timeout=10,
+        )
         answer = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"],
             cwd=here,

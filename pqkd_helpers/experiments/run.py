@@ -81,9 +81,24 @@ def carry_out(
     """
     labels = labels or Labels(arm=config.features)
     configuration = config.as_json()
-    folder = RunFolder(runs_root / name, configuration, device=device.type)
-    if folder.record_path.exists():
+    with RunFolder(runs_root / name, configuration, device=device.type) as folder:
+        if not folder.record_path.exists():
+            record = _computed(config, folder, runs_root, device, data_root, labels, announce)
+            write_record(record, folder.record_path)
         return read_record(folder.record_path)
+
+
+def _computed(
+    config: RunConfig,
+    folder: RunFolder,
+    runs_root: Path,
+    device: torch.device,
+    data_root: Path | None,
+    labels: Labels,
+    announce: Announce,
+) -> Record:
+    """Train, or go on training, and test; return the record."""
+    configuration = config.as_json()
     data = load_dataset(config.dataset, data_root).to(device)
     teacher, teacher_results = _trained_teacher(config, data, runs_root, device, announce)
     student = config.build_student(data.n_channels, data.n_classes).to(device)
@@ -96,7 +111,7 @@ def carry_out(
         "student": sum(epoch["seconds"] for epoch in epochs),
         "final_tests": time.perf_counter() - started,
     }
-    record: Record = {
+    return {
         "schema_version": SCHEMA_VERSION,
         "kind": "run",
         **labels._asdict(),
@@ -120,15 +135,13 @@ def carry_out(
         },
         "seconds": seconds,
     }
-    write_record(record, folder.record_path)
-    return record
 
 
-def teacher_name(config: RunConfig) -> str:
+def teacher_name(config: RunConfig, device: torch.device) -> str:
     """Return the name of the folder of the run's teacher."""
     widths = "x".join(map(str, config.widths))
     digits = configuration_hash(config.teacher_as_json())
-    return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{digits}"
+    return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{device.type}-{digits}"
 
 
 def _trained_teacher(
@@ -144,10 +157,9 @@ def _trained_teacher(
     trainer = TeacherTrainer(
         teacher, data, settings, selection=config.teacher_selection, seed=config.seed
     )
-    folder = RunFolder(
-        runs_root / teacher_name(config), config.teacher_as_json(), device=device.type
-    )
-    epochs = _run_epochs(trainer, folder, settings.epochs, "teacher", announce)
+    path = runs_root / teacher_name(config, device)
+    with RunFolder(path, config.teacher_as_json(), device=device.type, wait=True) as folder:
+        epochs = _run_epochs(trainer, folder, settings.epochs, "teacher", announce)
     trainer.finish()
     return teacher, {
         "trained_values": trained_values(teacher),

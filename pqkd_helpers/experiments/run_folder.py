@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -44,15 +45,21 @@ class RunFolder:
         Plain JSON values; must equal those that the folder was begun with.
     device : str
         Device of the computation; must be the same too.
+    wait : bool
+        Whether to wait while another process works in the folder, or to raise an error.
 
     Raises
     ------
     RunFolderError
-        If the folder belongs to another configuration or device, or is damaged.
+        If the folder belongs to another configuration, device or number of threads, is damaged,
+        or another process is working in it.
     """
 
-    def __init__(self, path: Path, configuration: dict[str, Any], *, device: str) -> None:
+    def __init__(
+        self, path: Path, configuration: dict[str, Any], *, device: str, wait: bool = False
+    ) -> None:
         self.path = path
+        self._lock = self._locked(wait)
         identity = {
             "configuration": configuration,
             "configuration_hash": configuration_hash(configuration),
@@ -60,14 +67,20 @@ class RunFolder:
             "threads": torch.get_num_threads(),
         }
         described = path / "run.json"
-        if described.exists():
-            self._compare(self._read_json(described), identity)
-        elif path.exists() and any(path.glob("epoch_*")):
-            raise RunFolderError(f"{path} holds epochs but no run.json: use another --name")
-        else:
+        if not self._epoch_folders():
             write_atomically(described, json_bytes(identity))
+        elif described.exists():
+            self._compare(self._read_json(described), identity)
+        else:
+            raise RunFolderError(f"{path} holds epochs but no run.json: use another --name")
         for partial in path.glob(".partial-*"):
             shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._lock.release()
 
     @property
     def record_path(self) -> Path:
@@ -80,6 +93,8 @@ class RunFolder:
         for number, folder in enumerate(folders, start=1):
             if folder.name != f"epoch_{number:04d}":
                 raise RunFolderError(f"{self.path} has no epoch_{number:04d} but later ones")
+            if "feature.safetensors" in self._checksums(folder):
+                self._read_checked(folder, "feature.safetensors")
         return [json.loads(self._read_checked(folder, "metrics.json")) for folder in folders]
 
     def features(self) -> dict[str, Tensor]:
@@ -115,6 +130,18 @@ class RunFolder:
     def _epoch_folders(self) -> list[Path]:
         return sorted(self.path.glob("epoch_*"))
 
+    def _locked(self, wait: bool) -> FileLock:
+        """Take the folder's lock; the system frees it when this process ends, however it ends."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / ".lock", timeout=-1 if wait else 0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise RunFolderError(
+                f"another process is working in {self.path}: wait for it, or give another --name"
+            ) from None
+        return lock
+
     def _compare(self, found: dict[str, Any], expected: dict[str, Any]) -> None:
         if found.get("configuration_hash") != expected["configuration_hash"]:
             old, new = found.get("configuration", {}), expected["configuration"]
@@ -133,6 +160,12 @@ class RunFolder:
                 f"{self.path} was begun on {found.get('device')}, now {expected['device']}: "
                 f"go on with --device {found.get('device')}, or give another --name"
             )
+        if found.get("threads") != expected["threads"] and not self.record_path.exists():
+            raise RunFolderError(
+                f"{self.path} was begun with {found.get('threads')} threads, now "
+                f"{expected['threads']}: the last digits would differ. Set the variable "
+                f"OMP_NUM_THREADS to {found.get('threads')} to go on, or give another --name"
+            )
 
     def _read_json(self, path: Path) -> dict[str, Any]:
         try:
@@ -143,17 +176,33 @@ class RunFolder:
             ) from error
 
     def _read_checked(self, folder: Path, name: str) -> bytes:
-        way_on = f"delete {folder} and all later epochs to go on from the epoch before"
         try:
-            expected = json.loads((folder / "checksums.json").read_bytes())[name]
+            expected = self._checksums(folder)[name]
             content = (folder / name).read_bytes()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, KeyError, TypeError) as error:
             raise RunFolderError(
-                f"{folder / name} is damaged ({type(error).__name__}: {error}): {way_on}"
+                f"{folder / name} is damaged ({type(error).__name__}): {self._way_on(folder)}"
             ) from error
         if sha256(content) != expected:
-            raise RunFolderError(f"{folder / name} is damaged (its SHA-256 differs): {way_on}")
+            raise RunFolderError(
+                f"{folder / name} is damaged (its SHA-256 differs): {self._way_on(folder)}"
+            )
         return content
+
+    def _checksums(self, folder: Path) -> dict[str, str]:
+        try:
+            return json.loads((folder / "checksums.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise RunFolderError(
+                f"{folder / 'checksums.json'} is damaged ({type(error).__name__}): "
+                f"{self._way_on(folder)}"
+            ) from error
+
+    def _way_on(self, folder: Path) -> str:
+        before = [other for other in self._epoch_folders() if other < folder]
+        if before and (before[-1] / "state.safetensors").exists():
+            return f"delete {folder} and all later epochs to go on from the epoch before"
+        return f"no earlier state is left, so delete the folder {self.path} and run again"
 
     def _load_tensors(self, folder: Path, name: str) -> dict[str, Tensor]:
         content = self._read_checked(folder, name)

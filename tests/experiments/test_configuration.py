@@ -1,6 +1,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
@@ -62,6 +63,21 @@ def test_json_is_resolved_and_plain():
     assert json.loads(json.dumps(values)) == values
 
 
+def test_equal_values_of_other_types_make_an_equal_configuration():
+    plain = RunConfig(temperature=3.0, widths=(4, 6, 8), seed=1)
+    other = RunConfig(
+        temperature=np.float32(3),
+        widths=np.array([4, 6, 8]),
+        seed=np.int64(1),
+        input_state=np.array([1, 0] * 8),
+        spsa_bound=np.pi,
+        n_shots=np.int32(200),
+    )
+    assert other == plain and hash(other) == hash(plain)
+    assert configuration_hash(other.as_json()) == configuration_hash(plain.as_json())
+    assert RunConfig(temperature=3).as_json() == RunConfig().as_json()
+
+
 def test_every_field_changes_the_hash():
     base = RunConfig().as_json()
     hashes = {configuration_hash(base)}
@@ -101,6 +117,10 @@ def test_all_presets_can_be_built():
         ({"teacher_learning_rate": -1.0}, "learning_rate"),
         ({"teacher_selection": "best-of-every-10th", "epochs": 9}, "10 or more"),
         ({"fresh_draws": 0}, "fresh_draws"),
+        ({"fresh_draws": 2.5}, "fresh_draws"),
+        ({"fresh_shots": 2.5}, "fresh_shots"),
+        ({"widths": 64}, "widths"),
+        ({"input_state": (1, 0) * 15}, "24 at most"),
         ({"fresh_shots": 0}, "fresh_shots"),
         ({"temperature": -1.0}, "temperature"),
     ],

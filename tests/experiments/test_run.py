@@ -226,4 +226,5 @@ def test_variance_ratio_by_hand():
 
 
 def test_teacher_names_are_readable():
-    assert teacher_name(CONFIG).startswith("teacher-digits-4x6x8-seed0-")
+    name = teacher_name(CONFIG, torch.device("cpu"))
+    assert name.startswith("teacher-digits-4x6x8-seed0-cpu-")

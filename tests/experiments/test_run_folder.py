@@ -1,4 +1,5 @@
 import json
+import threading
 
 import pytest
 import torch
@@ -81,7 +82,43 @@ def test_another_device_is_refused(tmp_path):
         opened(tmp_path, device="cuda")
 
 
-@pytest.mark.parametrize("name", ["metrics.json", "state.safetensors", "checksums.json"])
+def test_another_number_of_threads_is_refused(tmp_path, monkeypatch):
+    with_epochs(tmp_path, 1)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
+    with pytest.raises(RunFolderError, match=r"now 77.*OMP_NUM_THREADS"):
+        opened(tmp_path)
+
+
+def test_a_folder_without_epochs_takes_a_new_configuration(tmp_path):
+    opened(tmp_path)
+    assert opened(tmp_path, {"epochs": 9}).epochs() == []
+
+
+def test_two_processes_cannot_work_in_one_folder(tmp_path):
+    with opened(tmp_path), pytest.raises(RunFolderError, match="another process is working"):
+        opened(tmp_path)
+    opened(tmp_path)
+
+
+def test_a_folder_can_be_waited_for(tmp_path):
+    first = opened(tmp_path)
+    order = []
+
+    def second():
+        with RunFolder(tmp_path, CONFIGURATION, device="cpu", wait=True):
+            order.append("second")
+
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    order.append("first")
+    first.__exit__()
+    waiting.join(timeout=30)
+    assert order == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "name", ["metrics.json", "state.safetensors", "feature.safetensors", "checksums.json"]
+)
 @pytest.mark.parametrize("harm", ["cut", "flip", "delete"])
 def test_damage_is_noticed(tmp_path, name, harm):
     with_epochs(tmp_path, 2)
@@ -127,6 +164,18 @@ def test_the_folder_can_go_on_from_the_epoch_before_a_damaged_one(tmp_path):
     assert opened(tmp_path).latest_state()["z"].tolist() == [2.0, 2.0]
 
 
+def test_old_damage_is_noticed_at_once_and_the_advice_can_be_followed(tmp_path):
+    """Of six epochs the last two have a state: nothing can go on from epoch 2."""
+    with_epochs(tmp_path, 6)
+    for name in ("metrics.json", "feature.safetensors"):
+        victim = tmp_path / "epoch_0003" / name
+        content = victim.read_bytes()
+        victim.write_bytes(content[:-3])
+        with pytest.raises(RunFolderError, match=r"damaged.*delete the folder .* run again"):
+            opened(tmp_path).epochs()
+        victim.write_bytes(content)
+
+
 def test_a_missing_epoch_is_noticed(tmp_path):
     with_epochs(tmp_path, 2)
     (tmp_path / "epoch_0001").rename(tmp_path / "gone")
@@ -150,5 +199,5 @@ def test_nothing_is_pickled(tmp_path):
     for file in tmp_path.rglob("*"):
         if file.suffix == ".json":
             json.loads(file.read_text())
-        elif file.is_file():
+        elif file.is_file() and file.name != ".lock":
             assert file.suffix == ".safetensors" and file.read_bytes()[8:9] == b"{"

@@ -1,0 +1,79 @@
+"""Checks at the public doors: what was given, what is expected."""
+
+import math
+import operator
+from typing import Any
+
+
+def check_whole(name: str, value: Any, *, least: int) -> int:
+    """Return ``value`` as an int.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for the message.
+    value : int or NumPy integer
+        The number.
+    least : int
+        Smallest number allowed.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number (a bool or a float is none), or too small.
+
+    Examples
+    --------
+    >>> check_whole("rank", 0, least=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: rank is 0, a whole number >= 1 is expected
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        raise ValueError(f"{name} is {value!r}, a whole number >= {least} is expected")
+    return number
+
+
+def check_positive(name: str, value: Any, *, finite: bool = True) -> float:
+    """Return ``value`` as a float; raise ``ValueError`` unless it is a number > 0.
+
+    Parameters
+    ----------
+    name : str
+    value : float
+    finite : bool
+        Whether infinity is refused too.
+    """
+    number = _as_float(value)
+    if not number > 0.0 or (finite and math.isinf(number)):
+        raise ValueError(f"{name} is {value!r}, a {'finite ' * finite}number > 0 is expected")
+    return number
+
+
+def check_share(name: str, value: Any, *, below_one: bool = False) -> float:
+    """Return ``value`` as a float; raise ``ValueError`` unless it lies in [0, 1] or [0, 1)."""
+    number = _as_float(value)
+    if not 0.0 <= number <= 1.0 or (below_one and number == 1.0):
+        expected = "[0, 1)" if below_one else "[0, 1]"
+        raise ValueError(f"{name} is {value!r}, a number in {expected} is expected")
+    return number
+
+
+def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    """Raise ``ValueError``, naming the choices, unless ``value`` is one of them."""
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}, one of {choices} is expected")
+
+
+def _as_float(value: Any) -> float:
+    """Return a real number as float, and NaN for anything else (text, bool, None)."""
+    if isinstance(value, bool | str | bytes):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
