@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..checks import check_whole
 from .boson_sampling import sample_output_modes
+from .click_probabilities import half_click_probabilities
 from .loops import (
     beam_splitter_pairs,
     check_loop_lengths,
@@ -127,6 +128,28 @@ class TimeBinInterferometer:
             Clicks, 0 or 1.
         """
         return (self.sample_photons(theta, n_shots, rng=rng) > 0).astype(np.uint8)
+
+    def half_click_probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
+        """Return the exact click histograms of both halves: what infinitely many shots would give.
+
+        Parameters
+        ----------
+        theta : (n_angles,) array_like
+            Beam-splitter angles in radians, loop by loop.
+
+        Returns
+        -------
+        (2, 2^(n_modes / 2)) float64
+            Each half sums to 1. Flattened, it is the limit of `click_histograms`.
+
+        Raises
+        ------
+        ValueError
+            If theta has the wrong length or is not finite, the number of modes is odd, or the
+            device is too large to be computed.
+        """
+        columns = self.unitary(theta)[:, self._input_modes]
+        return half_click_probabilities(columns, self.input_state)
 
     def __repr__(self) -> str:
         return (
