@@ -11,6 +11,7 @@ variance ``2 / (C_in R k^2)`` gives W He's variance ``2 / (C_in k^2)`` in every 
 (K. He et al., arXiv:1502.01852).
 """
 
+import copy
 import math
 from typing import Any
 
@@ -228,6 +229,14 @@ class DictConv2d(nn.Module):
         (batch, out_channels, out_height, out_width) tensor
         """
         return functional.conv2d(x, self.kernel(), self.bias, self.stride, self.padding)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "DictConv2d":
+        """Copy as any module is copied, but a mixing that carries a graph without it."""
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        buffers = {n: None if b is None else b.detach() for n, b in self._buffers.items()}
+        twin.__dict__.update(copy.deepcopy(self.__dict__ | {"_buffers": buffers}, memo))
+        return twin
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         super()._load_from_state_dict(*args, **kwargs)

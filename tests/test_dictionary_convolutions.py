@@ -108,6 +108,15 @@ def test_deepcopy_is_independent():
     assert twin.kernel().abs().sum() == 0 < layer.kernel().abs().sum()
 
 
+def test_deepcopy_of_a_layer_that_carries_a_graph():
+    layer = conditioned(1, 2, 3, z=torch.ones(512, requires_grad=True))
+    network = torch.nn.Sequential(layer, layer)
+    twin = copy.deepcopy(network)
+    assert twin[0] is twin[1] and torch.equal(twin[0].kernel(), layer.kernel())
+    assert layer.mixing.requires_grad and not twin[0].mixing.requires_grad
+    assert twin[0].basis.requires_grad and twin[0].basis is not layer.basis
+
+
 def test_to_moves_and_casts_everything():
     layer = conditioned(1, 2, 3).to(torch.float64)
     assert layer.kernel().dtype == torch.float64
