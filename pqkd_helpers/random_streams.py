@@ -35,15 +35,10 @@ def derive_seed(seed: int, *names: str | int) -> int:
     >>> derive_seed(0, "shots", 3) == derive_seed(0, "shots", 4)
     False
     """
-    check_seed(seed)
-    text = "\x1f".join([str(int(seed)), *(f"{type(name).__name__}:{name}" for name in names)])
+    seed = check_whole("seed", seed, least=0)
+    text = "\x1f".join([str(seed), *(f"{type(name).__name__}:{name}" for name in names)])
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1
-
-
-def check_seed(seed: int) -> None:
-    """Raise ``ValueError`` unless ``seed`` is a whole number that is 0 or larger."""
-    check_whole("seed", seed, least=0)
 
 
 def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:

@@ -214,8 +214,7 @@ def preset(name: Preset) -> RunConfig:
     ValueError
         If there is none of that name.
     """
-    if name not in PRESETS:
-        raise ValueError(f"preset is {name!r}, one of {tuple(PRESETS)} is expected")
+    check_choice("preset", name, tuple(PRESETS))
     return PRESETS[name]
 
 

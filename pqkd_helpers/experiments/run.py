@@ -1,7 +1,7 @@
 """Carry out a run: teacher, student, final tests, record; resumable after every epoch.
 
 The teacher is a run of its own in a folder named after what it depends on, and shared by all
-runs with the same data set, widths, recipe and seed.
+runs with the same data set, widths, recipe and seed, on the same device and number of threads.
 """
 
 import dataclasses
@@ -141,7 +141,8 @@ def teacher_name(config: RunConfig, device: torch.device) -> str:
     """Return the name of the folder of the run's teacher."""
     widths = "x".join(map(str, config.widths))
     digits = configuration_hash(config.teacher_as_json())
-    return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{device.type}-{digits}"
+    where = f"{device.type}{torch.get_num_threads()}"  # both change the last digits
+    return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{where}-{digits}"
 
 
 def _trained_teacher(

@@ -66,13 +66,11 @@ class RunFolder:
             "device": device,
             "threads": torch.get_num_threads(),
         }
-        described = path / "run.json"
-        if not self._epoch_folders():
-            write_atomically(described, json_bytes(identity))
-        elif described.exists():
-            self._compare(self._read_json(described), identity)
-        else:
-            raise RunFolderError(f"{path} holds epochs but no run.json: use another --name")
+        try:
+            self._describe_or_compare(identity)
+        except BaseException:
+            self._lock.release()  # a traceback may keep this object, and with it the lock, alive
+            raise
         for partial in path.glob(".partial-*"):
             shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
 
@@ -141,6 +139,15 @@ class RunFolder:
                 f"another process is working in {self.path}: wait for it, or give another --name"
             ) from None
         return lock
+
+    def _describe_or_compare(self, identity: dict[str, Any]) -> None:
+        described = self.path / "run.json"
+        if not self._epoch_folders() and not self.record_path.exists():
+            write_atomically(described, json_bytes(identity))
+        elif described.exists():
+            self._compare(self._read_json(described), identity)
+        else:
+            raise RunFolderError(f"{self.path} holds results but no run.json: use another --name")
 
     def _compare(self, found: dict[str, Any], expected: dict[str, Any]) -> None:
         if found.get("configuration_hash") != expected["configuration_hash"]:

@@ -225,6 +225,13 @@ def test_variance_ratio_by_hand():
     assert ratio == pytest.approx(np.median([1 / 4, 1 / 16]))
 
 
+def test_a_teacher_is_not_shared_between_numbers_of_threads(monkeypatch):
+    """Its last digits differ, and a run must not depend on what ran before it."""
+    before = teacher_name(CONFIG, torch.device("cpu"))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
+    assert teacher_name(CONFIG, torch.device("cpu")) != before
+
+
 def test_teacher_names_are_readable():
     name = teacher_name(CONFIG, torch.device("cpu"))
-    assert name.startswith("teacher-digits-4x6x8-seed0-cpu-")
+    assert name.startswith(f"teacher-digits-4x6x8-seed0-cpu{torch.get_num_threads()}-")

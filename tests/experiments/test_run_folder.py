@@ -94,6 +94,22 @@ def test_a_folder_without_epochs_takes_a_new_configuration(tmp_path):
     assert opened(tmp_path, {"epochs": 9}).epochs() == []
 
 
+def test_a_stored_record_is_never_taken_for_another_configuration(tmp_path):
+    """Even where the epochs were deleted to save space."""
+    opened(tmp_path)
+    (tmp_path / "record.json").write_text("{}")
+    with pytest.raises(RunFolderError, match="epochs was 3, now 5"):
+        opened(tmp_path, {"epochs": 5, "seed": 0})
+    opened(tmp_path)
+
+
+def test_a_refused_folder_is_not_left_locked(tmp_path):
+    with_epochs(tmp_path, 1)
+    with pytest.raises(RunFolderError) as kept:  # as a notebook keeps the last traceback
+        opened(tmp_path, {"epochs": 5})
+    assert len(opened(tmp_path).epochs()) == 1 and kept.tb is not None
+
+
 def test_two_processes_cannot_work_in_one_folder(tmp_path):
     with opened(tmp_path), pytest.raises(RunFolderError, match="another process is working"):
         opened(tmp_path)
