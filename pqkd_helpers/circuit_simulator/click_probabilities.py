@@ -1,88 +1,141 @@
-"""Exact click probabilities of both halves, without listing the outcomes of 16 modes.
+"""Exact click probabilities, without listing where the photons may go.
 
-Let u_i be row i of U, restricted to the columns where photons enter. The probability that the
-modes of a set D all stay dark is one permanent of an n x n matrix,
+Once it is known how likely every set of modes is to stay dark (`dark_probabilities`), each mode
+is either dark or "anything", and click = anything - dark, mode by mode: a Moebius transform gives
+the probabilities of all click patterns. A detector that clicks by itself with probability d
+stays dark with probability 1 - d, so a dark set D just gains a factor ``(1 - d)^|D|``.
 
-    P(no click in D) = perm(G - sum over i in D of conj(u_i) u_i^T) / (product of s_j!),
-
-with G the Gram matrix of those columns (the identity, unless photons share a bin). For a half of
-8 modes these are 256 permanents of 8 x 8, by Glynn's formula. Each mode is then either dark or
-"anything", and click = anything - dark, mode by mode (a Moebius transform), gives the
-probabilities of all 256 patterns. Cost: ``O(2^(m/2) 2^n n)`` in time and memory.
-
-Reference for the permanent: D. G. Glynn, doi:10.1016/j.ejc.2010.01.010.
+Light that cannot reach the modes in question, because it would have to overtake other light in
+the loops, is left out of the permanents.
 """
 
-import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_VALUES = 2**26  # 512 MiB of float64 in one half
+from .dark_probabilities import (
+    dark_probabilities,
+    dark_probabilities_gradient,
+    interferences,
+)
+from .transfer_matrix import Matrix
+
+Array = NDArray[np.float64]
 
 
-def half_click_probabilities(
-    columns: NDArray[np.float64], input_state: tuple[int, ...]
-) -> NDArray[np.float64]:
-    """Return the probabilities of all click patterns of either half of the modes.
+def click_probabilities(
+    rows: Matrix, numbers: tuple[int, ...], *, overlap: float, dark_count_probability: float
+) -> Array:
+    """Return the probabilities of all click patterns of some modes, whatever the others do.
 
     Parameters
     ----------
-    columns : (n_modes, n_photons) float64
-        Columns of U at the input modes, a column repeated where several photons share a bin;
-        an even number of modes.
-    input_state : tuple of int
-        Photons in each time bin.
+    rows : (batch, n_modes, n_inputs) array
+        The rows of the transfer matrix that belong to these modes, its columns at the occupied
+        input bins.
+    numbers : (n_inputs,) tuple of int
+        Photons in each of these input bins.
+    overlap : float
+        Overlap x of two photons' internal states, in [0, 1]; x^2 is the indistinguishability.
+    dark_count_probability : float
+        Probability that a detector clicks by itself.
 
     Returns
     -------
-    (2, 2^(n_modes / 2)) float64
-        Probabilities in [0, 1]; each half sums to 1. First mode of the half most significant.
+    (batch, 2^n_modes) float64
+        Probabilities in [0, 1], first mode most significant; each row sums to 1.
 
-    Raises
-    ------
-    ValueError
-        If the number of modes is odd, or the computation would not fit in memory.
+    Examples
+    --------
+    One photon, split evenly between two modes, never makes both click:
+
+    >>> amplitudes = np.sqrt([[[0.5], [0.5]]])
+    >>> click_probabilities(amplitudes, (1,), overlap=1.0, dark_count_probability=0.0).round(12)
+    array([[0. , 0.5, 0.5, 0. ]])
     """
-    n_modes, n_photons = columns.shape
-    if n_modes % 2:
-        raise ValueError(f"{n_modes} modes have no halves, an even number is expected")
-    needed = 2 ** (n_modes // 2 + n_photons - 1) * n_photons
-    if needed > _MOST_VALUES:
-        raise ValueError(
-            f"{n_modes} modes and {n_photons} photons need {8 * needed / 2**30:,.1f} GiB, "
-            f"{8 * _MOST_VALUES / 2**30:.1f} GiB at most"
-        )
-    signs = _glynn_signs(n_photons)
-    norm = 2 ** (n_photons - 1) * math.prod(math.factorial(number) for number in input_state)
-    gram = columns.T @ columns
-    halves = [
-        _patterns(_dark_probabilities(half, gram, signs) / norm) for half in np.split(columns, 2)
-    ]
-    return np.clip(halves, 0.0, 1.0)
+    reaching = _reaching(rows)
+    columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
+    photons = np.repeat(columns, present, axis=2)
+    dark = np.zeros((len(rows), 2 ** rows.shape[1]))
+    for case in interferences(present, overlap):
+        dark += dark_probabilities(photons, case)
+    dark *= _no_dark_counts(rows.shape[1], dark_count_probability)
+    return np.clip(_patterns(dark), 0.0, 1.0)
 
 
-def _glynn_signs(n: int) -> NDArray[np.float64]:
-    """Return all rows of n signs that begin with +1, of shape ``(2^(n-1), n)``."""
-    bits = np.arange(2 ** (n - 1))[:, None] >> np.arange(n) & 1
-    return 1.0 - 2.0 * np.roll(bits, 1, axis=1)
+def click_probabilities_gradient(
+    cotangent: Array,
+    rows: Matrix,
+    numbers: tuple[int, ...],
+    *,
+    overlap: float,
+    dark_count_probability: float,
+) -> Matrix:
+    """Return the gradient with respect to the rows, given that with respect to the result.
+
+    Parameters
+    ----------
+    cotangent : (batch, 2^n_modes) float64
+        Gradient with respect to what `click_probabilities` returns.
+    rows, numbers, overlap, dark_count_probability
+        As in `click_probabilities`.
+
+    Returns
+    -------
+    (batch, n_modes, n_inputs) array
+        G, such that a change dA of the rows changes the result by ``Re sum conj(G) dA``.
+    """
+    reaching = _reaching(rows)
+    columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
+    photons = np.repeat(columns, present, axis=2)
+    dark_bar = _patterns(cotangent, transposed=True)
+    dark_bar *= _no_dark_counts(rows.shape[1], dark_count_probability)
+    photon_bar = np.zeros_like(photons)
+    for case in interferences(present, overlap):
+        photon_bar += dark_probabilities_gradient(dark_bar, photons, case)
+    result = np.zeros_like(rows)
+    starts = np.cumsum((0, *present[:-1]))
+    result[:, :, reaching] = np.add.reduceat(photon_bar, starts, axis=2)
+    return result
 
 
-def _dark_probabilities(
-    rows: NDArray[np.float64], gram: NDArray[np.float64], signs: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the unnormalised P(no click in D) for every set D of the modes, D a bit mask."""
-    sums = (gram @ signs.T)[:, None]  # (photons, sets, signs)
-    for row in rows[::-1]:  # the last mode is the least significant bit of D
-        sums = np.concatenate([sums, sums - np.outer(row, signs @ row)[:, None]], axis=1)
-    return sums.prod(axis=0) @ signs.prod(axis=1)
+def _reaching(rows: Matrix) -> NDArray[np.intp]:
+    """Return the inputs whose light can reach these modes, one at least."""
+    reaching = np.flatnonzero((rows != 0.0).any(axis=(0, 1)))
+    return reaching if len(reaching) else np.array([0])
 
 
-def _patterns(dark: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn P(no click in D) into the probabilities of the click patterns."""
-    n_modes = dark.size.bit_length() - 1
-    table = dark.reshape((2,) * n_modes)
-    for axis in range(n_modes):
-        anything, no_click = np.split(table, 2, axis=axis)
-        table = np.concatenate([no_click, anything - no_click], axis=axis)
-    return table.ravel()
+def _no_dark_counts(n_modes: int, dark_count_probability: float) -> Array:
+    """Return (1 - d)^|D| for all sets D."""
+    result = np.ones(1)
+    for _ in range(n_modes):
+        result = np.concatenate([result, (1.0 - dark_count_probability) * result])
+    return result
+
+
+def _patterns(dark: Array, *, transposed: bool = False) -> Array:
+    """Turn P(no click in D) into the probabilities of the click patterns, or apply the transpose.
+
+    Per mode, (anything, no click) becomes (no click, click = anything - no click): a Kronecker
+    power of one 2 x 2 matrix, applied to a few modes at a time.
+    """
+    remaining = dark.shape[1].bit_length() - 1
+    table = dark
+    while remaining:
+        matrix = _moebius(min(remaining, 4))
+        if transposed:
+            matrix = matrix.T
+        # the last modes, then in turn those before them
+        table = table.reshape(-1, len(matrix), dark.shape[1] >> remaining)
+        table = matrix @ table
+        remaining -= min(remaining, 4)
+    return table.reshape(dark.shape)
+
+
+@lru_cache(maxsize=8)
+def _moebius(n_modes: int) -> Array:
+    matrix: Array = np.ones((1, 1))
+    for _ in range(n_modes):
+        matrix = np.kron(matrix, np.array([[0.0, 1.0], [1.0, -1.0]]))
+    return matrix

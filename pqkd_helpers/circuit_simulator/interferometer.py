@@ -10,40 +10,52 @@ choice.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import check_whole
-from .boson_sampling import sample_output_modes
-from .click_probabilities import half_click_probabilities
-from .loops import (
-    beam_splitter_pairs,
-    check_loop_lengths,
-    describe_angles,
-    transfer_matrix,
-)
-from .sampler import check_theta
-
-MAX_PHOTONS = 20
+from . import exact_clicks
+from .device import LoopDevice
+from .photon_probabilities import photon_probabilities
+from .sampler import check_settings
+from .sampling import choose_method, sample_photon_numbers
+from .transfer_matrix import Matrix, transfer_matrix
 
 
 class TimeBinInterferometer:
-    """Photons in time bins, coupled by fibre loops in series, exactly sampled.
+    """Photons in time bins, coupled by fibre loops in series, with a real device's imperfections.
+
+    Every method that takes theta takes one setting, ``(n_angles,)``, or many, ``(batch,
+    n_angles)``; the result then has the batch as its first axis.
 
     Parameters
     ----------
     input_state : sequence of int
-        Photons in each time bin; its length is the number of modes. Default: 8 photons in
+        Photons in each of 2 to 1,000 time bins, one at least in all. Default: 8 photons in
         alternating bins of 16.
     loop_lengths : sequence of int
-        Length of each loop in time bins. A loop of length L has ``n_modes - L`` angles.
+        Length of each loop in time bins. A loop of length L has ``n_modes - L`` beam splitters.
+    phase_shifters : bool
+        Whether a phase shifter follows each beam splitter, on its first bin. Theta then holds
+        the beam-splitter angles followed by as many phases.
+    efficiency : float
+        Probability in [0, 1] that a photon which leaves the loops is detected. Loss before the
+        loops, equal for all photons, has the same effect: multiply.
+    loop_efficiency : float or sequence of float
+        Transmission in [0, 1] of each loop per round: of the light that stays in the loop, after
+        each beam splitter. One number for all loops or one per loop.
+    indistinguishability : float
+        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for classical
+        particles, which do not interfere with each other.
+    dark_count_probability : float
+        Probability in [0, 1] that a detector clicks by itself in a time bin.
 
     Raises
     ------
     ValueError
-        If a photon number is negative or fractional, there is no photon or more than
-        ``MAX_PHOTONS``, there are fewer than 2 bins, or a loop does not fit.
+        If one of them is not of this form.
 
     Examples
     --------
@@ -59,118 +71,243 @@ class TimeBinInterferometer:
         self,
         input_state: Sequence[int] = (1, 0) * 8,
         loop_lengths: Sequence[int] = (1, 1),
+        *,
+        phase_shifters: bool = False,
+        efficiency: float = 1.0,
+        loop_efficiency: float | Sequence[float] = 1.0,
+        indistinguishability: float = 1.0,
+        dark_count_probability: float = 0.0,
     ) -> None:
-        self.input_state = _check_input_state(input_state)
-        self.n_modes = len(self.input_state)
-        self.n_photons = sum(self.input_state)
-        self.loop_lengths = check_loop_lengths(loop_lengths, self.n_modes)
-        self.n_angles = len(beam_splitter_pairs(self.n_modes, self.loop_lengths))
-        self._input_modes = np.repeat(np.arange(self.n_modes), self.input_state)
+        self.device = LoopDevice(
+            input_state=input_state,
+            loop_lengths=loop_lengths,
+            phase_shifters=phase_shifters,
+            efficiency=efficiency,
+            loop_efficiency=loop_efficiency,
+            indistinguishability=indistinguishability,
+            dark_count_probability=dark_count_probability,
+        )
 
-    def unitary(self, theta: ArrayLike) -> NDArray[np.float64]:
-        """Return the matrix U of the network.
+    @property
+    def input_state(self) -> tuple[int, ...]:
+        """Photons in each time bin."""
+        return tuple(self.device.input_state)
+
+    @property
+    def loop_lengths(self) -> tuple[int, ...]:
+        """Length of each loop in time bins."""
+        return tuple(self.device.loop_lengths)
+
+    @property
+    def n_modes(self) -> int:
+        """Number of time bins."""
+        return self.device.n_modes
+
+    @property
+    def n_photons(self) -> int:
+        """Number of photons that enter."""
+        return self.device.n_photons
+
+    @property
+    def n_angles(self) -> int:
+        """Number of angles in theta, phases included."""
+        return self.device.n_angles
+
+    def unitary(self, theta: ArrayLike) -> Matrix:
+        """Return the matrix U of the network without its losses.
 
         Parameters
         ----------
-        theta : (n_angles,) array_like
-            Beam-splitter angles in radians, loop by loop.
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
 
         Returns
         -------
-        (n_modes, n_modes) float64
-            ``U[i, j]``: amplitude from input bin j to output bin i. Real and orthogonal.
+        (n_modes, n_modes) or (batch, n_modes, n_modes) float64, complex128 with phase shifters
+            ``U[i, j]``: amplitude from input bin j to output bin i.
         """
-        layout = describe_angles(self.n_modes, self.loop_lengths)
-        angles = check_theta(theta, self.n_angles, layout)
-        return transfer_matrix(angles, self.n_modes, self.loop_lengths)
+        settings, unbatched = self._settings(theta)
+        U = transfer_matrix(
+            settings,
+            self.n_modes,
+            self.device.loop_lengths,
+            phase_shifters=self.device.phase_shifters,
+        )
+        return U[0] if unbatched else U
 
     def sample_photons(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        """Draw photon numbers, as detectors that count would see them.
+        """Draw photon numbers, as detectors that count would see them, without dark counts.
+
+        The sampler is chosen by the loops. A single loop is a Markov chain: linear in the bins.
+        Several loops are sampled bin by bin, linear in the bins too while few photons are in the
+        loops at a time; or, with few photons in all, by Clifford and Clifford's algorithm, whose
+        cost is about ``n_shots n 2^n``. See `sampling`, which estimates what is faster.
 
         Parameters
         ----------
-        theta : (n_angles,) array_like
-            Beam-splitter angles in radians, loop by loop.
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
         n_shots : int
-            Number of shots, 1 or more.
+            Number of shots per setting, 1 or more.
         rng : numpy.random.Generator
             Source of randomness.
 
         Returns
         -------
-        (n_shots, n_modes) int64
-            Photons in each output bin; every row sums to ``n_photons``.
+        (n_shots, n_modes) or (batch, n_shots, n_modes) int64
+            Photons detected in each bin; without losses every row sums to ``n_photons``.
 
         Raises
         ------
         ValueError
-            If theta has the wrong length or is not finite, or ``n_shots`` < 1.
+            If theta has the wrong length or is not finite, ``n_shots`` < 1, or there are too many
+            photons for such loops.
         """
+        settings, unbatched = self._settings(theta)
         n_shots = check_whole("n_shots", n_shots, least=1)
-        columns = self.unitary(theta)[:, self._input_modes]
-        modes = sample_output_modes(columns, n_shots, rng)
-        flat = (modes + self.n_modes * np.arange(n_shots)[:, None]).ravel()
-        counts = np.bincount(flat, minlength=n_shots * self.n_modes)
-        return counts.reshape(n_shots, self.n_modes)
+        choose_method(self.device)
+        counts = sample_photon_numbers(self.device, settings, n_shots, rng)
+        return counts[0] if unbatched else counts
 
     def sample(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.uint8]:
-        """Draw clicks of threshold detectors: 1 where at least one photon arrived.
+        """Draw clicks of threshold detectors: 1 where light was detected, or a dark count came.
 
         Parameters and errors are those of `sample_photons`.
 
         Returns
         -------
-        (n_shots, n_modes) uint8
+        (n_shots, n_modes) or (batch, n_shots, n_modes) uint8
             Clicks, 0 or 1.
         """
-        return (self.sample_photons(theta, n_shots, rng=rng) > 0).astype(np.uint8)
+        clicks = self.sample_photons(theta, n_shots, rng=rng) > 0
+        if self.device.dark_count_probability > 0.0:
+            clicks |= rng.random(clicks.shape) < self.device.dark_count_probability
+        return clicks.astype(np.uint8)
+
+    def photon_probabilities(
+        self, theta: ArrayLike
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return every photon-number outcome and its exact probability, without dark counts.
+
+        Parameters
+        ----------
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
+
+        Returns
+        -------
+        states : (n_states, n_modes) int64
+            Photons detected in each bin. With losses, outcomes with fewer photons are listed too.
+        probabilities : (n_states,) or (batch, n_states) float64
+            They sum to 1.
+
+        Raises
+        ------
+        ValueError
+            If theta has the wrong length or is not finite, or the outcomes are too many: the
+            message says how many.
+        """
+        settings, unbatched = self._settings(theta)
+        states, probabilities = photon_probabilities(
+            self.device.detected_columns(settings),
+            self.device.numbers,
+            overlap=self.device.overlap,
+            lossy=self.device.loops_lose_light or self.device.efficiency < 1.0,
+        )
+        return states, probabilities[0] if unbatched else probabilities
+
+    def click_probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
+        """Return the exact probability of every click pattern.
+
+        Parameters
+        ----------
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
+
+        Returns
+        -------
+        (2^n_modes,) or (batch, 2^n_modes) float64
+            First mode most significant; the sum is 1.
+
+        Raises
+        ------
+        ValueError
+            If theta has the wrong length or is not finite, or the device is too large.
+        """
+        settings, unbatched = self._settings(theta)
+        result = exact_clicks.all_patterns(self.device, settings)
+        return result[0] if unbatched else result
 
     def half_click_probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
         """Return the exact click histograms of both halves: what infinitely many shots would give.
 
         Parameters
         ----------
-        theta : (n_angles,) array_like
-            Beam-splitter angles in radians, loop by loop.
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
 
         Returns
         -------
-        (2, 2^(n_modes / 2)) float64
+        (2, 2^(n_modes / 2)) or (batch, 2, 2^(n_modes / 2)) float64
             Each half sums to 1. Flattened, it is the limit of `click_histograms`.
 
         Raises
         ------
         ValueError
-            If theta has the wrong length or is not finite, the number of modes is odd, or the
-            device is too large to be computed.
+            If theta has the wrong length or is not finite, the number of modes is odd or above
+            24, or there are too many photons.
         """
-        columns = self.unitary(theta)[:, self._input_modes]
-        return half_click_probabilities(columns, self.input_state)
+        settings, unbatched = self._settings(theta)
+        result = exact_clicks.both_halves(self.device, settings)
+        return result[0] if unbatched else result
+
+    def half_click_gradient(self, theta: ArrayLike, cotangent: ArrayLike) -> NDArray[np.float64]:
+        """Return the gradient of a function of `half_click_probabilities` with respect to theta.
+
+        Parameters
+        ----------
+        theta : (n_angles,) or (batch, n_angles) array_like
+            Angles in radians.
+        cotangent : array_like, of the shape that `half_click_probabilities` returns
+            Gradient of the function with respect to these probabilities.
+
+        Returns
+        -------
+        (n_angles,) or (batch, n_angles) float64
+
+        Raises
+        ------
+        ValueError
+            As in `half_click_probabilities`, and if ``cotangent`` has another shape.
+
+        Examples
+        --------
+        The mean photon number of a bin rises as light is sent there:
+
+        >>> circuit = TimeBinInterferometer((1, 0), (1,))
+        >>> circuit.half_click_gradient([np.pi / 4], [[0.0, 0.0], [0.0, 1.0]]).round(12)
+        array([1.])
+        """
+        settings, unbatched = self._settings(theta)
+        weights = np.asarray(cotangent, dtype=np.float64)
+        shape = (2, 2 ** (self.n_modes // 2))
+        expected = shape if unbatched else (len(settings), *shape)
+        if weights.shape != expected:
+            raise ValueError(f"cotangent has shape {weights.shape}, {expected} is expected")
+        weights = weights.reshape(-1, *shape)
+        gradient = exact_clicks.both_halves_gradient(self.device, settings, weights)
+        return gradient[0] if unbatched else gradient
+
+    def _settings(self, theta: ArrayLike) -> tuple[NDArray[np.float64], bool]:
+        """Return theta as ``(batch, n_angles)``, and whether it was one setting."""
+        return check_settings(theta, self.n_angles, self.device.layout), np.ndim(theta) == 1
 
     def __repr__(self) -> str:
-        return (
-            f"TimeBinInterferometer(input_state={self.input_state}, "
-            f"loop_lengths={self.loop_lengths})"
-        )
-
-
-def _check_input_state(input_state: Sequence[int]) -> tuple[int, ...]:
-    photons = np.asarray(input_state)
-    if photons.ndim != 1 or photons.size < 2:
-        raise ValueError(
-            f"input_state has shape {photons.shape}, one photon number for each of 2 or more "
-            "time bins is expected, such as (1, 0, 1, 0)"
-        )
-    if photons.dtype.kind not in "iu":
-        raise ValueError(f"input_state holds {photons.dtype}, whole photon numbers are expected")
-    if (photons < 0).any():
-        raise ValueError(f"input_state has {photons.min()} photons in a bin, 0 or more expected")
-    if not 1 <= photons.sum() <= MAX_PHOTONS:
-        raise ValueError(
-            f"input_state has {photons.sum()} photons, from 1 to {MAX_PHOTONS} are expected"
-        )
-    return tuple(int(number) for number in photons)
+        given = {field.name: getattr(self.device, field.name) for field in fields(LoopDevice)}
+        defaults = {field.name: field.default for field in fields(LoopDevice)}
+        text = ", ".join(f"{k}={v!r}" for k, v in given.items() if v != defaults[k])
+        return f"TimeBinInterferometer({text})"

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import check_whole
-from .loops import describe_angles, transfer_matrix
+from .loops import describe_angles
 from .sampler import check_theta
+from .transfer_matrix import transfer_matrix
 
 LOOP_LENGTHS = (1, 1)
 
@@ -58,7 +59,7 @@ class SinglePhotonCircuit:
             Probabilities in [0, 1] that sum to 1.
         """
         angles = check_theta(theta, self.n_angles, describe_angles(self.n_modes, LOOP_LENGTHS))
-        return transfer_matrix(angles, self.n_modes, LOOP_LENGTHS)[:, 0] ** 2
+        return transfer_matrix(angles[None], self.n_modes, LOOP_LENGTHS)[0, :, 0] ** 2
 
     def sample(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator

@@ -1,0 +1,187 @@
+"""A time-bin interferometer as a list of checked numbers: what enters, the loops, their flaws."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..checks import check_share
+from .loops import check_loop_lengths, describe_angles
+from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
+
+MOST_MODES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopDevice:
+    """A device of the time-bin family.
+
+    Attributes
+    ----------
+    input_state : tuple of int
+        Photons in each time bin, one at least in all; 2 to 1,000 bins.
+    loop_lengths : tuple of int
+        Length of each loop in time bins, from 1 to the number of bins less 1.
+    phase_shifters : bool
+        Whether each beam splitter is followed by a phase shifter on its first bin.
+    efficiency : float
+        Probability in [0, 1] that a photon that leaves the loops is detected.
+    loop_efficiency : float or tuple of float
+        Transmission in [0, 1] of each loop per round, one number for all or one per loop.
+    indistinguishability : float
+        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for photons that
+        do not interfere with each other.
+    dark_count_probability : float
+        Probability in [0, 1] that a detector clicks by itself in a time bin.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not of this form.
+
+    Examples
+    --------
+    >>> device = LoopDevice(input_state=(1, 0, 1, 0), loop_lengths=(1, 2))
+    >>> device.n_modes, device.n_photons, device.n_angles
+    (4, 2, 5)
+    """
+
+    input_state: Sequence[int]
+    loop_lengths: Sequence[int]
+    phase_shifters: bool = False
+    efficiency: float = 1.0
+    loop_efficiency: float | Sequence[float] = 1.0
+    indistinguishability: float = 1.0
+    dark_count_probability: float = 0.0
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("input_state", _check_input_state(self.input_state))
+        put("loop_lengths", check_loop_lengths(self.loop_lengths, self.n_modes))
+        if not isinstance(self.phase_shifters, bool | np.bool_):
+            raise ValueError(
+                f"phase_shifters is {self.phase_shifters!r}, True or False is expected"
+            )
+        for name in ("efficiency", "indistinguishability", "dark_count_probability"):
+            put(name, check_share(name, getattr(self, name)))
+        if isinstance(self.loop_efficiency, Sequence | np.ndarray):
+            efficiencies = tuple(check_share("loop_efficiency", e) for e in self.loop_efficiency)
+            if len(efficiencies) != len(self.loop_lengths):
+                raise ValueError(
+                    f"loop_efficiency has {len(efficiencies)} numbers, one or "
+                    f"{len(self.loop_lengths)} expected for the loops {self.loop_lengths}"
+                )
+            put("loop_efficiency", efficiencies)
+        else:
+            put("loop_efficiency", check_share("loop_efficiency", self.loop_efficiency))
+
+    @property
+    def n_modes(self) -> int:
+        """Number of time bins."""
+        return len(self.input_state)
+
+    @cached_property
+    def n_photons(self) -> int:
+        """Number of photons that enter."""
+        return sum(self.input_state)
+
+    @cached_property
+    def n_splitters(self) -> int:
+        """Number of beam-splitter angles."""
+        return sum(self.n_modes - length for length in self.loop_lengths)
+
+    @property
+    def n_angles(self) -> int:
+        """Number of angles in theta, phases included."""
+        return self.n_splitters * (2 if self.phase_shifters else 1)
+
+    @property
+    def layout(self) -> str:
+        """How theta is laid out, for messages."""
+        return describe_angles(self.n_modes, self.loop_lengths, phase_shifters=self.phase_shifters)
+
+    @cached_property
+    def loop_efficiencies(self) -> tuple[float, ...]:
+        """Transmission of each loop per round."""
+        if isinstance(self.loop_efficiency, Sequence):
+            return tuple(self.loop_efficiency)
+        return (self.loop_efficiency,) * len(self.loop_lengths)
+
+    @property
+    def loops_lose_light(self) -> bool:
+        """Whether a loop has a transmission below 1."""
+        return min(self.loop_efficiencies) < 1.0
+
+    @property
+    def overlap(self) -> float:
+        """Overlap x of two photons' internal states: x^2 is the indistinguishability."""
+        return math.sqrt(self.indistinguishability)
+
+    @cached_property
+    def inputs(self) -> NDArray[np.intp]:
+        """The bins that photons enter."""
+        return np.flatnonzero(self.input_state)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """Photons in each of these bins."""
+        return tuple(number for number in self.input_state if number)
+
+    def columns(self, theta: NDArray[np.float64]) -> Matrix:
+        """Return the transfer matrix at the occupied bins, with the losses of the loops only.
+
+        Parameters
+        ----------
+        theta : (batch, n_angles) float64
+
+        Returns
+        -------
+        (batch, n_modes, n_inputs) array
+        """
+        return transfer_matrix(
+            theta,
+            self.n_modes,
+            self.loop_lengths,
+            inputs=self.inputs,
+            phase_shifters=self.phase_shifters,
+            loop_efficiency=self.loop_efficiencies,
+        )
+
+    def detected_columns(self, theta: NDArray[np.float64]) -> Matrix:
+        """Return `columns` with the efficiency of the detection, as amplitudes, in them."""
+        return math.sqrt(self.efficiency) * self.columns(theta)
+
+    def detected_columns_gradient(
+        self, cotangent: Matrix, theta: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the gradient with respect to theta, given that of the detected columns."""
+        return transfer_gradient(
+            math.sqrt(self.efficiency) * cotangent,
+            theta,
+            self.n_modes,
+            self.loop_lengths,
+            inputs=self.inputs,
+            phase_shifters=self.phase_shifters,
+            loop_efficiency=self.loop_efficiencies,
+        )
+
+
+def _check_input_state(input_state: Sequence[int]) -> tuple[int, ...]:
+    photons = np.asarray(input_state)
+    if photons.ndim != 1 or not 2 <= photons.size <= MOST_MODES:
+        raise ValueError(
+            f"input_state has shape {photons.shape}, one photon number for each of 2 to "
+            f"{MOST_MODES:,} time bins is expected, such as (1, 0, 1, 0)"
+        )
+    if photons.dtype.kind not in "iu":
+        raise ValueError(f"input_state holds {photons.dtype}, whole photon numbers are expected")
+    if (photons < 0).any():
+        raise ValueError(f"input_state has {photons.min()} photons in a bin, 0 or more expected")
+    if not photons.any():
+        raise ValueError("input_state has 0 photons, at least one is expected")
+    return tuple(int(number) for number in photons)

@@ -1,0 +1,110 @@
+"""Exact click probabilities of a device: all patterns, or the histograms of both halves.
+
+Sizes are checked here, before any work.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .click_probabilities import click_probabilities, click_probabilities_gradient
+from .device import LoopDevice
+from .transfer_matrix import Matrix
+
+Array = NDArray[np.float64]
+
+MOST_MODES = 24
+# With indistinguishability < 1 and photons that share a bin.
+MOST_MIXED_PHOTONS = 10
+# Multiplications of one call: a few minutes on one processor core.
+MOST_MULTIPLICATIONS = 2**37
+
+
+def all_patterns(device: LoopDevice, theta: Array) -> Array:
+    """Return the probability of every click pattern.
+
+    Parameters
+    ----------
+    device : LoopDevice
+    theta : (batch, n_angles) float64
+
+    Returns
+    -------
+    (batch, 2^n_modes) float64
+    """
+    _check_size(device, device.n_modes, len(theta))
+    return click_probabilities(device.detected_columns(theta), device.numbers, **_flaws(device))
+
+
+def both_halves(device: LoopDevice, theta: Array) -> Array:
+    """Return the probabilities of the click patterns of either half of the modes.
+
+    Parameters
+    ----------
+    device : LoopDevice
+        An even number of modes.
+    theta : (batch, n_angles) float64
+
+    Returns
+    -------
+    (batch, 2, 2^(n_modes / 2)) float64
+    """
+    halves = _halves(device, theta)
+    flaws = _flaws(device)
+    return np.stack([click_probabilities(half, device.numbers, **flaws) for half in halves], axis=1)
+
+
+def both_halves_gradient(device: LoopDevice, theta: Array, cotangent: Array) -> Array:
+    """Return the gradient with respect to theta, given that with respect to `both_halves`.
+
+    Parameters
+    ----------
+    device : LoopDevice
+        An even number of modes.
+    theta : (batch, n_angles) float64
+    cotangent : (batch, 2, 2^(n_modes / 2)) float64
+
+    Returns
+    -------
+    (batch, n_angles) float64
+    """
+    rows = [
+        click_probabilities_gradient(cotangent[:, k], half, device.numbers, **_flaws(device))
+        for k, half in enumerate(_halves(device, theta))
+    ]
+    return device.detected_columns_gradient(np.concatenate(rows, axis=1), theta)
+
+
+def _halves(device: LoopDevice, theta: Array) -> list[Matrix]:
+    if device.n_modes % 2:
+        raise ValueError(f"{device.n_modes} modes have no halves, an even number is expected")
+    _check_size(device, device.n_modes // 2, 2 * len(theta))
+    return np.split(device.detected_columns(theta), 2, axis=1)
+
+
+def _flaws(device: LoopDevice) -> dict[str, float]:
+    return {
+        "overlap": device.overlap,
+        "dark_count_probability": device.dark_count_probability,
+    }
+
+
+def _check_size(device: LoopDevice, n_modes: int, batch: int) -> None:
+    if device.n_modes > MOST_MODES:
+        raise ValueError(f"{device.n_modes} modes are too many, at most {MOST_MODES} are expected")
+    n = device.n_photons
+    mixed = [number + 1 for number in device.numbers if number > 1]
+    if device.overlap == 1.0:
+        mixed = []
+    if mixed and n > MOST_MIXED_PHOTONS:
+        raise ValueError(
+            f"{n} photons, some in the same bin, with indistinguishability "
+            f"{device.indistinguishability}: at most {MOST_MIXED_PHOTONS} photons are expected"
+        )
+    needed = batch * 2.0 ** (n_modes + n - 1) * n * math.prod(mixed)
+    if needed > MOST_MULTIPLICATIONS:
+        raise ValueError(
+            f"the click patterns of {n_modes} modes with {n} photons need {needed:.1e} "
+            f"multiplications, at most {MOST_MULTIPLICATIONS:.1e} are expected"
+        )

@@ -1,0 +1,183 @@
+"""Which sampler runs for which device, and the imperfections around it.
+
+Three samplers draw from the same distribution; the device's structure says which is cheapest:
+
+* one loop: a Markov chain, linear in the bins (`single_loop`);
+* several loops: bin by bin (`series_of_loops`), linear in the bins as long as few photons are in
+  the loops at a time, or all photons at once (`boson_sampling`), whose cost doubles with every
+  photon but does not care about the loops; whichever an estimate says is faster.
+
+Photons that are not in the common internal state (each is with probability x, the overlap) meet
+nobody's interference and are sampled one by one (`distinguishable_photons`). Light lost in the
+loops is left out by each sampler; the efficiency of the detection thins the photon numbers at the
+end, which is the same as losing the light anywhere else with equal loss on all paths.
+"""
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .boson_sampling import sample_output_modes
+from .device import LoopDevice
+from .distinguishable_photons import sample_distinguishable
+from .fock_basis import n_states
+from .photon_probabilities import with_unseen_modes
+from .series_of_loops import sample_series_of_loops
+from .single_loop import sample_single_loop
+
+Method = Literal["single loop", "series of loops", "boson sampling"]
+
+MOST_PHOTONS_AT_ONCE = 20
+_MOST_LIVE_STATES = 2**16
+
+
+def choose_method(device: LoopDevice) -> Method:
+    """Return the sampler that is expected to be fastest for interfering photons.
+
+    Raises
+    ------
+    ValueError
+        If no sampler can cope with so many photons in such loops.
+
+    Examples
+    --------
+    >>> choose_method(LoopDevice(input_state=(1, 0) * 500, loop_lengths=(1,)))
+    'single loop'
+    >>> choose_method(LoopDevice(input_state=(1, 0) * 8, loop_lengths=(1, 1)))
+    'boson sampling'
+    >>> choose_method(LoopDevice(input_state=(1, 0) * 16, loop_lengths=(1, 1)))
+    'series of loops'
+    """
+    if len(device.loop_lengths) == 1:
+        return "single loop"
+    n, length = device.n_photons, sum(device.loop_lengths)
+    # live photons: the mean number in as many bins, and room for chance
+    mean = n * min(1.0, (length + 1) / device.n_modes)
+    live_photons = min(n, math.ceil(mean + 3.0 * math.sqrt(mean) + max(device.input_state)))
+    live_states = n_states(live_photons, length + 2)
+    if n > MOST_PHOTONS_AT_ONCE and live_states > _MOST_LIVE_STATES:
+        raise ValueError(
+            f"{n} photons in the loops {device.loop_lengths} cannot be sampled: about "
+            f"{live_states:,} amplitudes per shot bin by bin ({_MOST_LIVE_STATES:,} at most), and "
+            f"all photons at once are too many above {MOST_PHOTONS_AT_ONCE}"
+        )
+    # nanoseconds per shot, measured on one processor core
+    bin_by_bin = device.n_splitters * live_photons * (150.0 + 2.0 * live_states)
+    at_once = 8.0 * n * 2.0 ** (n - 1) + 600.0 * n
+    return "series of loops" if bin_by_bin < at_once else "boson sampling"
+
+
+def sample_photon_numbers(
+    device: LoopDevice, theta: NDArray[np.float64], n_shots: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw the photon numbers that are detected.
+
+    Parameters
+    ----------
+    device : LoopDevice
+    theta : (batch, n_angles) float64
+        Angles in radians.
+    n_shots : int
+        Shots per setting.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (batch, n_shots, n_modes) int64
+    """
+    if device.overlap == 1.0:
+        counts = _interfering(device, theta, None, n_shots, rng)
+    else:
+        shape = (len(theta), n_shots, len(device.numbers))
+        entering = np.broadcast_to(device.numbers, shape)
+        interfering = rng.binomial(entering, device.overlap)
+        counts = sample_distinguishable(
+            device.columns(theta), entering - interfering, lossy=device.loops_lose_light, rng=rng
+        )
+        if device.overlap > 0.0:
+            counts += _interfering(device, theta, interfering, n_shots, rng)
+    if device.efficiency < 1.0:
+        counts = rng.binomial(counts, device.efficiency)
+    return counts
+
+
+def _interfering(
+    device: LoopDevice,
+    theta: NDArray[np.float64],
+    entering: NDArray[np.int64] | None,
+    n_shots: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Sample photons that all interfere: all that enter, or as many as drawn shot by shot."""
+    method = choose_method(device)
+    if method == "boson sampling":
+        return _all_at_once(device, theta, entering, n_shots, rng)
+    arrivals = np.array(device.input_state)
+    if entering is not None:
+        arrivals = np.zeros((len(theta), n_shots, device.n_modes), dtype=np.int64)
+        arrivals[:, :, device.inputs] = entering
+    splitters = theta[:, : device.n_splitters]
+    phases = theta[:, device.n_splitters :]
+    if method == "single loop":
+        return sample_single_loop(
+            splitters,
+            arrivals,
+            n_shots,
+            device.loop_lengths[0],
+            loop_efficiency=device.loop_efficiencies[0],
+            rng=rng,
+        )
+    arrivals = np.broadcast_to(arrivals, (len(theta), n_shots, device.n_modes))
+    return np.stack(
+        [
+            sample_series_of_loops(
+                splitters[b],
+                phases[b] if device.phase_shifters else None,
+                arrivals[b],
+                device.loop_lengths,
+                loop_efficiency=device.loop_efficiencies,
+                rng=rng,
+            )
+            for b in range(len(theta))
+        ]
+    )
+
+
+def _all_at_once(
+    device: LoopDevice,
+    theta: NDArray[np.float64],
+    entering: NDArray[np.int64] | None,
+    n_shots: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    columns = device.columns(theta)
+    if device.loops_lose_light:
+        columns = with_unseen_modes(columns)
+    columns = np.repeat(columns, device.numbers, axis=2)  # one per photon
+    if entering is None:
+        photons = np.arange(device.n_photons)
+        order = np.broadcast_to(photons, (len(theta), n_shots, device.n_photons))
+        modes = sample_output_modes(columns, rng.permuted(order, axis=2), rng)
+        return _counts(modes, columns.shape[1])[:, :, : device.n_modes]
+    place_in_bin = np.concatenate([np.arange(number) for number in device.numbers])
+    present = place_in_bin < np.repeat(entering, device.numbers, axis=2)
+    counts = np.zeros((len(theta), n_shots, device.n_modes), dtype=np.int64)
+    for b in range(len(theta)):
+        totals = present[b].sum(axis=1)
+        for total in np.unique(totals[totals > 0]).tolist():
+            shots = np.flatnonzero(totals == total)
+            photons = np.nonzero(present[b, shots])[1].reshape(1, len(shots), total)
+            order = rng.permuted(photons, axis=2)
+            modes = sample_output_modes(columns[b : b + 1], order, rng)
+            counts[b, shots] = _counts(modes, columns.shape[1])[0, :, : device.n_modes]
+    return counts
+
+
+def _counts(modes: NDArray[np.intp], n_modes: int) -> NDArray[np.int64]:
+    """Count the photons in each mode, given the mode of each photon."""
+    batch, n_shots, _ = modes.shape
+    first = n_modes * np.arange(batch * n_shots).reshape(batch, n_shots, 1)
+    flat = np.bincount((modes + first).ravel(), minlength=batch * n_shots * n_modes)
+    return flat.reshape(batch, n_shots, n_modes)

@@ -1,0 +1,233 @@
+"""The transfer matrix of loops in series, and the gradient of anything that depends on it.
+
+The conventions are those of `loops`. What a loop holds when bin i arrives is a sum over all that
+came in before, each term damped by the splitters it has passed since: a geometric sum. So a whole
+loop is one triangular matrix of running products, and no Python loop over the gates is needed:
+
+    held_i = sum over j <= i of (product of (-g sin theta_k) for k = j ... i - 1) e_j x_j
+    leaving_i = cos(theta_i) held_i + sin(theta_i) x_(i + L)
+
+with x_j the light that arrives in bin j (its neighbours being L bins apart), g the amplitude that
+a round in the loop leaves, and ``e_j = g cos(theta_(j - 1))`` the share that enters the loop (1
+for its first content). Gradients go the same way backwards (reverse mode).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Real without phase shifters, complex with them.
+Matrix = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class _Loop:
+    """One loop with its bins sorted by remainder modulo L: L independent chains, end to end.
+
+    Within a chain each bin is the next arrival of the bin before. Where a bin has no gate (the
+    last of a chain), c = 1 and s = 0: the loop's content simply leaves.
+    """
+
+    order: NDArray[np.intp] | None  # None: already sorted
+    c: NDArray[np.float64]  # (batch, modes)
+    s: NDArray[np.float64]
+    phase: Matrix | None  # exp(i phi), (batch, modes)
+    gain: float  # sqrt(efficiency)
+    entry: NDArray[np.float64]  # amplitude with which arriving light enters the loop
+    running: NDArray[np.float64]  # [i, j] = product of (-gain s_k) for k from j to i - 1
+
+
+def transfer_matrix(
+    theta: NDArray[np.float64],
+    n_modes: int,
+    loop_lengths: Sequence[int],
+    *,
+    inputs: NDArray[np.intp] | None = None,
+    phase_shifters: bool = False,
+    loop_efficiency: Sequence[float] | None = None,
+) -> Matrix:
+    """Return the transfer matrix of the network, for a batch of settings of the angles.
+
+    Parameters
+    ----------
+    theta : (batch, n_angles) float64
+        Beam-splitter angles in radians, one per pair of `beam_splitter_pairs`; with
+        ``phase_shifters``, followed by as many phases.
+    n_modes : int
+        Number of time bins.
+    loop_lengths : sequence of int
+        Length of each loop in time bins.
+    inputs : (n_inputs,) intp, optional
+        The input bins whose columns are wanted, repeated or not. Default: all.
+    phase_shifters : bool
+        Whether theta holds phases.
+    loop_efficiency : sequence of float, optional
+        Transmission of each loop per round, in [0, 1]. Default: 1.
+
+    Returns
+    -------
+    (batch, n_modes, n_inputs) float64, or complex128 with phases
+        ``A[b, i, j]``: amplitude from the j-th input to output bin i.
+
+    Examples
+    --------
+    >>> transfer_matrix(np.array([[np.pi / 2]]), 2, (1,)).round(3) + 0.0
+    array([[[ 0.,  1.],
+            [-1.,  0.]]])
+    """
+    rows = _input_rows(len(theta), n_modes, inputs)
+    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency):
+        rows, _ = _through(loop, rows)
+    return rows
+
+
+def transfer_gradient(
+    cotangent: Matrix,
+    theta: NDArray[np.float64],
+    n_modes: int,
+    loop_lengths: Sequence[int],
+    *,
+    inputs: NDArray[np.intp] | None = None,
+    phase_shifters: bool = False,
+    loop_efficiency: Sequence[float] | None = None,
+) -> NDArray[np.float64]:
+    """Return the gradient with respect to theta, given that with respect to the matrix.
+
+    Reverse mode: the loops are walked backwards, each by the transpose of its triangular matrix.
+
+    Parameters
+    ----------
+    cotangent : (batch, n_modes, n_inputs) array
+        G, such that a change dA of the matrix changes the result by ``Re sum conj(G) dA``.
+    theta, n_modes, loop_lengths, inputs, phase_shifters, loop_efficiency
+        As in `transfer_matrix`.
+
+    Returns
+    -------
+    (batch, n_angles) float64
+    """
+    loops = _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency)
+    rows = [_input_rows(len(theta), n_modes, inputs)]
+    for loop in loops:
+        rows.append(_through(loop, rows[-1])[0])
+    angle_gradients, phase_gradients = [], []
+    for k in reversed(range(len(loops))):
+        n_gates = n_modes - loop_lengths[k]
+        cotangent, angles, phases = _back_through(loops[k], rows[k], rows[k + 1], cotangent)
+        angle_gradients.append(angles[:, :n_gates])
+        phase_gradients.append(phases[:, :n_gates])
+    parts = angle_gradients[::-1] + (phase_gradients[::-1] if phase_shifters else [])
+    return np.concatenate(parts, axis=1)
+
+
+def _input_rows(batch: int, n_modes: int, inputs: NDArray[np.intp] | None) -> Matrix:
+    columns = np.eye(n_modes) if inputs is None else np.eye(n_modes)[:, inputs]
+    return np.broadcast_to(columns, (batch, *columns.shape))
+
+
+def _loops(
+    theta: NDArray[np.float64],
+    n_modes: int,
+    loop_lengths: Sequence[int],
+    phase_shifters: bool,
+    loop_efficiency: Sequence[float] | None,
+) -> list[_Loop]:
+    gates = [n_modes - length for length in loop_lengths]
+    splitters, phases = theta[:, : sum(gates)], theta[:, sum(gates) :]
+    efficiencies = (1.0,) * len(gates) if loop_efficiency is None else loop_efficiency
+    loops, start = [], 0
+    for length, n_gates, efficiency in zip(loop_lengths, gates, efficiencies, strict=True):
+        part = slice(start, start := start + n_gates)
+        shifts = phases[:, part] if phase_shifters else None
+        loops.append(_make_loop(splitters[:, part], shifts, n_modes, length, efficiency))
+    return loops
+
+
+def _make_loop(
+    angles: NDArray[np.float64],
+    shifts: NDArray[np.float64] | None,
+    n_modes: int,
+    length: int,
+    efficiency: float,
+) -> _Loop:
+    shape = (len(angles), n_modes)
+    c, s = np.ones(shape), np.zeros(shape)
+    c[:, :-length], s[:, :-length] = np.cos(angles), np.sin(angles)
+    phase = None
+    if shifts is not None:
+        phase = np.ones(shape, complex)
+        phase[:, :-length] = np.exp(1j * shifts)
+    order = None
+    if length > 1:
+        order = np.argsort(np.arange(n_modes) % length, kind="stable")
+        c, s = c[:, order], s[:, order]
+        phase = None if phase is None else phase[:, order]
+    gain = float(np.sqrt(efficiency))
+    entry, factor = np.ones(shape), np.zeros(shape)
+    np.multiply(gain, c[:, :-1], out=entry[:, 1:])
+    if order is not None:
+        entry[:, order < length] = 1.0
+    np.multiply(-gain, s[:, :-1], out=factor[:, 1:])
+    below, elsewhere, on_or_below = _triangles(n_modes)
+    running = factor[:, :, None] * below
+    running += elsewhere
+    np.multiply.accumulate(running, axis=1, out=running)
+    running *= on_or_below
+    return _Loop(order, c, s, phase, gain, entry, running)
+
+
+@lru_cache(maxsize=8)
+def _triangles(n: int) -> tuple[NDArray[np.float64], ...]:
+    """Return matrices with ones below the diagonal, with ones elsewhere, on or below it."""
+    below = np.tri(n, k=-1)
+    return below, 1.0 - below, np.tri(n)
+
+
+def _through(loop: _Loop, rows: Matrix) -> tuple[Matrix, Matrix]:
+    """Send the rows (one per bin) through the loop; return what leaves and what it held."""
+    arriving = rows if loop.order is None else rows[:, loop.order]
+    held = loop.running @ (loop.entry[:, :, None] * arriving)
+    leaving = loop.c[:, :, None] * held
+    leaving[:, :-1] += loop.s[:, :-1, None] * arriving[:, 1:]
+    if loop.phase is not None:
+        leaving = loop.phase[:, :, None] * leaving
+    return _unsorted(loop, leaving), held
+
+
+def _back_through(
+    loop: _Loop, rows: Matrix, leaving: Matrix, cotangent: Matrix
+) -> tuple[Matrix, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cotangent of ``rows``, and the gradients of angles and phases by bin."""
+    held = _through(loop, rows)[1]
+    phase_gradient = (cotangent * leaving.conj()).imag.sum(axis=2)
+    if loop.order is not None:
+        rows, cotangent = rows[:, loop.order], cotangent[:, loop.order]
+    if loop.phase is not None:
+        cotangent = loop.phase.conj()[:, :, None] * cotangent
+    c, s = loop.c[:, :, None], loop.s[:, :, None]
+    held_bar = loop.running.swapaxes(1, 2) @ (c * cotangent)
+    rows_bar = loop.entry[:, :, None] * held_bar
+    rows_bar[:, 1:] += s[:, :-1] * cotangent[:, :-1]
+    c, s = c[:, :-1], s[:, :-1]
+    through, stays = held[:, :-1], rows[:, 1:]
+    change = cotangent[:, :-1].conj() * (c * stays - s * through)
+    change -= loop.gain * held_bar[:, 1:].conj() * (c * through + s * stays)
+    angle_gradient = np.zeros(loop.c.shape)
+    angle_gradient[:, :-1] = change.real.sum(axis=2)
+    return (
+        _unsorted(loop, rows_bar),
+        _unsorted(loop, angle_gradient),
+        phase_gradient,
+    )
+
+
+def _unsorted(loop: _Loop, values: Matrix) -> Matrix:
+    if loop.order is None:
+        return values
+    result = np.empty_like(values)
+    result[:, loop.order] = values
+    return result
