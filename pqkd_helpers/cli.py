@@ -11,6 +11,7 @@ from typing import Annotated, get_args
 import tyro
 from tqdm.auto import tqdm
 
+from .circuit_simulator.engines.orca_client import OrcaError
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.configuration import PRESETS, Preset, RunConfig, configuration_hash
@@ -82,10 +83,15 @@ def main(arguments: Sequence[str]) -> int:
             return doctor()
         train(command)
         return 0
-    except (ValueError, DatasetUnavailableError, FloatingPointError) as error:
+    except (
+        ValueError,
+        DatasetUnavailableError,
+        FloatingPointError,
+        ModuleNotFoundError,
+    ) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
+    except (OSError, OrcaError) as error:
         print(
             f"{PROGRAM}: {error}\nFinished epochs, if any, are safe: once this is mended, the same "
             "command goes on.",

@@ -23,6 +23,7 @@ REQUIRED = (
     "tqdm",
     "filelock",
 )
+OPTIONAL = ("perceval-quandela", "cuda-quantum-cu12")
 
 
 def report() -> tuple[str, bool]:
@@ -64,6 +65,11 @@ def _versions(problems: list[str]) -> list[str]:
             lines.append(f"  {name:<14}{metadata.version(name)}")
         except metadata.PackageNotFoundError:
             problems.append(name)
+    for name in OPTIONAL:
+        try:
+            lines.append(f"  {name:<18}{metadata.version(name)} (optional engine)")
+        except metadata.PackageNotFoundError:
+            lines.append(f"  {name:<18}not installed (optional engine)")
     return lines
 
 

@@ -53,6 +53,22 @@ def test_a_preset_sets_defaults_that_options_override(tmp_path):
     assert record["tier"] == "custom"
 
 
+def test_another_engine_and_an_imperfect_device_give_the_clicks(tmp_path):
+    options = ("--engine", "perceval", "--efficiency", "0.9", "--loop-efficiency", "0.8", "0.9")
+    train(tmp_path, "--name", "a", *options)
+    configuration = read_record(tmp_path / "a" / "record.json")["configuration"]
+    assert configuration["engine"] == "perceval" and configuration["efficiency"] == 0.9
+    assert configuration["loop_efficiency"] == [0.8, 0.9]
+
+
+def test_a_missing_engine_is_said_in_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert train(tmp_path / "runs", "--engine", "perceval") == 2
+    printed = capsys.readouterr().err
+    assert "perceval, which is not installed" in printed and "Traceback" not in printed
+    assert not (tmp_path / "runs").exists()
+
+
 def test_data_set_and_seed_leave_the_tier():
     quick = PRESETS["quick"]
     assert _tier(quick, "quick") == "quick" and _tier(quick, None) == "custom"
@@ -75,6 +91,9 @@ def test_data_set_and_seed_leave_the_tier():
         (["--input-state", "1", "0", "1"], "3 modes"),
         (["--loop-lengths", "99"], "loop length 99"),
         (["--device", "abacus"], "abacus"),
+        (["--efficiency", "1.5"], "efficiency is 1.5"),
+        (["--engine", "cudaq"], "16 time bins for 8 photons"),
+        (["--engine", "cudaq", "--efficiency", "0.5"], "cudaq knows no imperfections"),
     ],
 )
 def test_bad_values_end_with_one_clear_line_and_no_folder(tmp_path, capsys, options, message):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -79,6 +79,14 @@ class LoopDevice:
             put("loop_efficiency", efficiencies)
         else:
             put("loop_efficiency", check_share("loop_efficiency", self.loop_efficiency))
+
+    def describe(self) -> str:
+        """Return what differs from the defaults, as the arguments of a call."""
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        changed = {
+            item.name: given[item.name] for item in fields(self) if given[item.name] != item.default
+        }
+        return ", ".join(f"{name}={value!r}" for name, value in changed.items())
 
     @property
     def n_modes(self) -> int:

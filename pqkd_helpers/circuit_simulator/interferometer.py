@@ -10,7 +10,6 @@ choice.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +19,7 @@ from . import exact_clicks
 from .device import LoopDevice
 from .photon_probabilities import photon_probabilities
 from .sampler import check_settings
-from .sampling import choose_method, sample_photon_numbers
+from .sampling import sample_photon_numbers
 from .transfer_matrix import Matrix, transfer_matrix
 
 
@@ -167,7 +166,6 @@ class TimeBinInterferometer:
         """
         settings, unbatched = self._settings(theta)
         n_shots = check_whole("n_shots", n_shots, least=1)
-        choose_method(self.device)
         counts = sample_photon_numbers(self.device, settings, n_shots, rng)
         return counts[0] if unbatched else counts
 
@@ -307,7 +305,4 @@ class TimeBinInterferometer:
         return check_settings(theta, self.n_angles, self.device.layout), np.ndim(theta) == 1
 
     def __repr__(self) -> str:
-        given = {field.name: getattr(self.device, field.name) for field in fields(LoopDevice)}
-        defaults = {field.name: field.default for field in fields(LoopDevice)}
-        text = ", ".join(f"{k}={v!r}" for k, v in given.items() if v != defaults[k])
-        return f"TimeBinInterferometer({text})"
+        return f"TimeBinInterferometer({self.device.describe()})"

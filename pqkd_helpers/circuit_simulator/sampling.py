@@ -86,7 +86,14 @@ def sample_photon_numbers(
     Returns
     -------
     (batch, n_shots, n_modes) int64
+
+    Raises
+    ------
+    ValueError
+        If no sampler can cope with so many interfering photons; before any work.
     """
+    if device.overlap > 0.0:
+        choose_method(device)
     if device.overlap == 1.0:
         counts = _interfering(device, theta, None, n_shots, rng)
     else:
@@ -114,7 +121,7 @@ def _interfering(
     method = choose_method(device)
     if method == "boson sampling":
         return _all_at_once(device, theta, entering, n_shots, rng)
-    arrivals = np.array(device.input_state)
+    arrivals: NDArray[np.int64] = np.array(device.input_state)
     if entering is not None:
         arrivals = np.zeros((len(theta), n_shots, device.n_modes), dtype=np.int64)
         arrivals[:, :, device.inputs] = entering
@@ -129,13 +136,13 @@ def _interfering(
             loop_efficiency=device.loop_efficiencies[0],
             rng=rng,
         )
-    arrivals = np.broadcast_to(arrivals, (len(theta), n_shots, device.n_modes))
+    shot_by_shot = np.broadcast_to(arrivals, (len(theta), n_shots, device.n_modes))
     return np.stack(
         [
             sample_series_of_loops(
                 splitters[b],
                 phases[b] if device.phase_shifters else None,
-                arrivals[b],
+                shot_by_shot[b],
                 device.loop_lengths,
                 loop_efficiency=device.loop_efficiencies,
                 rng=rng,
@@ -168,8 +175,8 @@ def _all_at_once(
         totals = present[b].sum(axis=1)
         for total in np.unique(totals[totals > 0]).tolist():
             shots = np.flatnonzero(totals == total)
-            photons = np.nonzero(present[b, shots])[1].reshape(1, len(shots), total)
-            order = rng.permuted(photons, axis=2)
+            chosen = np.nonzero(present[b, shots])[1].reshape(1, len(shots), total)
+            order = rng.permuted(chosen, axis=2)
             modes = sample_output_modes(columns[b : b + 1], order, rng)
             counts[b, shots] = _counts(modes, columns.shape[1])[0, :, : device.n_modes]
     return counts

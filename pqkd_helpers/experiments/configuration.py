@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from ..checks import check_choice, check_whole
-from ..circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
 from ..datasets import DatasetName
 from ..files import sha256
 from ..gradient_training import AdamSettings, set_field
@@ -18,21 +17,23 @@ from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
 from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
 from ..teacher_training import TeacherSelection, check_teacher_selection
+from .circuit_settings import CircuitSettings
 
 # Raised by hand whenever the same configuration would give other numbers than before.
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
 
-FeatureSource = Literal["photonic", "single-photon"]
 FinalFeature = Literal["trained-with", "fresh"]
 Preset = Literal["paper", "article", "quick"]
 
 
 @dataclass(frozen=True)
-class RunConfig(PQKDSettings):
+class RunConfig(PQKDSettings, CircuitSettings):
     """Everything that a run's result depends on; defaults at the paper's scale.
+
+    The circuit's settings are in `CircuitSettings`, those of the method in `PQKDSettings`.
 
     Attributes
     ----------
@@ -46,12 +47,6 @@ class RunConfig(PQKDSettings):
         Convolutions of the student that are compressed.
     basis_start : {"he", "rank"}
         Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
-    features : {"photonic", "single-photon"}
-        Source of clicks: the multi-photon interferometer, or one photon and coin tosses.
-    input_state : tuple of int
-        Photons in each time bin of the interferometer (photonic only).
-    loop_lengths : tuple of int
-        Lengths of the interferometer's loops in time bins (photonic only).
     teacher_epochs : int or None
         Epochs of the teacher; None is the student's number.
     teacher_learning_rate : float or None
@@ -73,9 +68,6 @@ class RunConfig(PQKDSettings):
     rank: int = 8
     scope: Scope = "conv1+conv2"
     basis_start: BasisStart = "he"
-    features: FeatureSource = "photonic"
-    input_state: tuple[int, ...] = (1, 0) * 8
-    loop_lengths: tuple[int, ...] = (1, 1)
     teacher_epochs: int | None = None
     teacher_learning_rate: float | None = None
     teacher_selection: TeacherSelection = "last"
@@ -85,9 +77,9 @@ class RunConfig(PQKDSettings):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        PQKDSettings.__post_init__(self)
+        CircuitSettings.__post_init__(self)
         check_choice("dataset", self.dataset, get_args(DatasetName))
-        check_choice("features", self.features, get_args(FeatureSource))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
         for name, least in {"rank": 1, "fresh_draws": 1, "seed": 0}.items():
             set_field(self, name, check_whole(name, getattr(self, name), least=least))
@@ -96,9 +88,6 @@ class RunConfig(PQKDSettings):
         circuit = self.build_circuit()
         if circuit.n_modes > MAX_MODES:
             raise ValueError(f"{circuit.n_modes} modes make z too long, {MAX_MODES} at most")
-        if isinstance(circuit, TimeBinInterferometer):
-            set_field(self, "input_state", circuit.input_state)
-            set_field(self, "loop_lengths", circuit.loop_lengths)
         student = self.build_student(in_channels=1, n_classes=10)
         set_field(self, "widths", student.widths)
         check_circuit(circuit, student.feature_dim)
@@ -126,12 +115,6 @@ class RunConfig(PQKDSettings):
             ),
             schedule=self.schedule,
         )
-
-    def build_circuit(self) -> Sampler:
-        """Return the source of clicks."""
-        if self.features == "single-photon":
-            return SinglePhotonCircuit()
-        return TimeBinInterferometer(self.input_state, self.loop_lengths)
 
     def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:
         """Return the untrained teacher."""

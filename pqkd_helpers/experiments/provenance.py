@@ -8,7 +8,10 @@ from typing import Any
 
 import torch
 
-PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "mlxtend", "safetensors")
+PACKAGES = (
+    *("torch", "torchvision", "numpy", "pandas", "scikit-learn", "mlxtend", "safetensors"),
+    *("perceval-quandela", "cuda-quantum-cu12"),  # optional engines
+)
 
 
 def package_versions(names: tuple[str, ...] = PACKAGES) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Small devices of the whole family, drawn by hypothesis or listed, for tests against the oracle."""
+"""Small devices of the whole family, drawn by hypothesis or listed."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -9,12 +9,12 @@ EFFICIENCIES = st.sampled_from([0.0, 0.3, 0.7, 1.0])
 
 
 @st.composite
-def circuits(draw, n_modes=st.integers(2, 5), most_photons=4, imperfect=True):
+def circuits(draw, imperfect=True):
     """A circuit of up to 5 modes and 4 photons, and angles for it."""
-    m = draw(n_modes)
+    m = draw(st.integers(2, 5))
     input_state = draw(
         st.lists(st.integers(0, 3), min_size=m, max_size=m).filter(
-            lambda state: 1 <= sum(state) <= most_photons
+            lambda state: 1 <= sum(state) <= 4
         )
     )
     loop_lengths = draw(st.lists(st.integers(1, m - 1), min_size=1, max_size=3))

@@ -95,6 +95,23 @@ def test_teachers_are_shared_by_what_they_depend_on():
         assert dataclasses.replace(base, **other).teacher_as_json() != base.teacher_as_json()
 
 
+def test_the_circuit_has_the_devices_flaws():
+    config = RunConfig(
+        loop_lengths=(1, 2),
+        phase_shifters=True,
+        efficiency=0.9,
+        loop_efficiency=np.array([0.8, 0.7]),
+        indistinguishability=np.float64(0.5),
+        dark_count_probability=0.01,
+    )
+    circuit = config.build_circuit()
+    assert circuit.device.loop_efficiencies == (0.8, 0.7) and circuit.n_angles == 58
+    assert circuit.device.indistinguishability == 0.5 and circuit.device.efficiency == 0.9
+    perceval = dataclasses.replace(config, engine="perceval").build_circuit()
+    assert perceval.device == circuit.device
+    assert json.loads(json.dumps(config.as_json()))["loop_efficiency"] == [0.8, 0.7]
+
+
 def test_all_presets_can_be_built():
     for config in PRESETS.values():
         assert config.build_circuit().n_angles == 30 and config.feature_dim == 512
@@ -123,6 +140,11 @@ def test_all_presets_can_be_built():
         ({"input_state": (1, 0) * 15}, "24 at most"),
         ({"fresh_shots": 0}, "fresh_shots"),
         ({"temperature": -1.0}, "temperature"),
+        ({"engine": "abacus"}, "engine is 'abacus'"),
+        ({"cudaq_target": "qpu"}, "cudaq_target is 'qpu'"),
+        ({"efficiency": 2.0}, "efficiency is 2.0"),
+        ({"loop_efficiency": (1.0, 1.0, 1.0)}, "one or 2 expected"),
+        ({"engine": "cudaq", "input_state": (1,) + (0,) * 15, "efficiency": 0.5}, "imperfections"),
     ],
 )
 def test_bad_values_are_refused_before_any_work(wrong, message):

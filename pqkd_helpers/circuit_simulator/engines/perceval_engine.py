@@ -1,0 +1,161 @@
+"""Perceval's simulator behind our protocol (Quandela's ``perceval-quandela``).
+
+The network is built from Perceval's own components, gate by gate; photons, their source and the
+detection are Perceval's too, so that its samples check ours. Three things are spelled out:
+
+* Our beam splitter is Perceval's ``BS.Ry(-2 theta)``.
+* What a loop loses goes into a mode of its own for every pass, by a further beam splitter:
+  Perceval samples unitary circuits only.
+* Dark counts are added here.
+
+Reference: N. Heurtel et al., "Perceval: a software platform for discrete variable photonic quantum
+computing", arXiv:2204.00602.
+"""
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...checks import check_whole
+from ..device import LoopDevice
+from ..loops import beam_splitter_pairs
+from ..sampler import check_theta
+from .optional_packages import require_package
+
+
+class PercevalInterferometer:
+    """A time-bin interferometer that is sampled by Perceval.
+
+    Parameters are those of `TimeBinInterferometer`.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If Perceval is not installed.
+    ValueError
+        If a parameter is not of the form that `TimeBinInterferometer` expects.
+
+    Examples
+    --------
+    >>> circuit = PercevalInterferometer((1, 0, 1), (1,))
+    >>> circuit.sample([0.0, np.pi / 2], 2, rng=np.random.default_rng(0))
+    array([[1, 1, 0],
+           [1, 1, 0]], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        input_state: Sequence[int] = (1, 0) * 8,
+        loop_lengths: Sequence[int] = (1, 1),
+        *,
+        phase_shifters: bool = False,
+        efficiency: float = 1.0,
+        loop_efficiency: float | Sequence[float] = 1.0,
+        indistinguishability: float = 1.0,
+        dark_count_probability: float = 0.0,
+    ) -> None:
+        self.device = LoopDevice(
+            input_state=input_state,
+            loop_lengths=loop_lengths,
+            phase_shifters=phase_shifters,
+            efficiency=efficiency,
+            loop_efficiency=loop_efficiency,
+            indistinguishability=indistinguishability,
+            dark_count_probability=dark_count_probability,
+        )
+        require_package("perceval", "perceval")
+        self.n_modes = self.device.n_modes
+        self.n_angles = self.device.n_angles
+
+    def sample_photons(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Draw photon numbers.
+
+        Parameters
+        ----------
+        theta : (n_angles,) array_like
+            Angles in radians.
+        n_shots : int
+            Number of shots, 1 or more.
+        rng : numpy.random.Generator
+            Seeds Perceval's generators; Python's and NumPy's global ones are left as found. The
+            same seed mostly, but not always, gives the same samples: Perceval uses threads.
+
+        Returns
+        -------
+        (n_shots, n_modes) int64
+            Photons detected in each bin.
+        """
+        angles = check_theta(theta, self.n_angles, self.device.layout)
+        n_shots = check_whole("n_shots", n_shots, least=1)
+        processor = self._processor(angles)
+        with _seeded(int(rng.integers(2**32))):
+            samples = processor.samples(n_shots)["results"]
+        counts = np.array([list(sample) for sample in samples], dtype=np.int64)
+        return counts[:, : self.n_modes]
+
+    def sample(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        """Draw clicks; parameters are those of `sample_photons`.
+
+        Returns
+        -------
+        (n_shots, n_modes) uint8
+        """
+        clicks = self.sample_photons(theta, n_shots, rng=rng) > 0
+        if self.device.dark_count_probability > 0.0:
+            clicks |= rng.random(clicks.shape) < self.device.dark_count_probability
+        return clicks.astype(np.uint8)
+
+    def _processor(self, angles: NDArray[np.float64]) -> Any:
+        import perceval
+
+        device = self.device
+        pairs = beam_splitter_pairs(device.n_modes, device.loop_lengths)
+        splitters, phases = angles[: len(pairs)], angles[len(pairs) :]
+        efficiencies = np.repeat(
+            device.loop_efficiencies, [device.n_modes - length for length in device.loop_lengths]
+        )
+        n_lossy = int((efficiencies < 1.0).sum())
+        noise = perceval.NoiseModel(
+            indistinguishability=device.indistinguishability, transmittance=device.efficiency
+        )
+        processor = perceval.Processor(
+            "CliffordClifford2017", device.n_modes + n_lossy, noise=noise
+        )
+        unseen = device.n_modes
+        for k, (first, second) in enumerate(pairs):
+            processor.add([first, second], perceval.BS.Ry(-2.0 * splitters[k]))
+            if device.phase_shifters:
+                processor.add(first, perceval.PS(phases[k]))
+            if efficiencies[k] < 1.0:
+                lost = math.acos(math.sqrt(efficiencies[k]))
+                processor.add([second, unseen], perceval.BS.Ry(-2.0 * lost))
+                unseen += 1
+        processor.min_detected_photons_filter(0)
+        processor.with_input(perceval.BasicState([*device.input_state, *[0] * n_lossy]))
+        return processor
+
+    def __repr__(self) -> str:
+        return f"PercevalInterferometer({self.device.describe()})"
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed Perceval, which seeds Python's and NumPy's global generators too; restore these."""
+    import perceval
+
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        perceval.random_seed(seed)
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
