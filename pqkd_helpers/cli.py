@@ -1,4 +1,4 @@
-"""The command line: ``python -m pqkd_helpers train`` and ``doctor``."""
+"""The command line: ``python -m pqkd_helpers train``, ``study`` and ``doctor``."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import tyro
 from tqdm.auto import tqdm
@@ -15,7 +15,14 @@ from .circuit_simulator.engines.orca_client import OrcaError
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.configuration import PRESETS, Preset, RunConfig, configuration_hash
-from .experiments.records import Record
+from .experiments.figure_folder import write_figure_folder
+from .experiments.imperfection_study import (
+    ImperfectionStudy,
+    figure_card,
+    figure_rows,
+    run_imperfection_study,
+)
+from .experiments.records import Record, write_record
 from .experiments.report import record_table
 from .experiments.run import Labels, carry_out
 from .files import write_atomically
@@ -65,6 +72,31 @@ class Train:
 
 
 @dataclass(frozen=True)
+class Study:
+    """Compute a study, store its record and draw its figure.
+
+    Attributes
+    ----------
+    name : {"imperfections"}
+        imperfections: what loss, distinguishable photons and dark counts do to the feature.
+    out : Path
+        Folder of records and figures.
+    n_settings : int
+        Random settings of the angles.
+    n_shots : int
+        Shots whose noise stands beside the distances.
+    seed : int
+        Seed of the settings.
+    """
+
+    name: tyro.conf.Positional[Literal["imperfections"]]
+    out: Path = Path("figures")
+    n_settings: int = 200
+    n_shots: int = 200
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Doctor:
     """Show versions, device, data found and what is missing."""
 
@@ -81,7 +113,10 @@ def main(arguments: Sequence[str]) -> int:
         command = _parse(arguments)
         if isinstance(command, Doctor):
             return doctor()
-        train(command)
+        if isinstance(command, Study):
+            study(command)
+        else:
+            train(command)
         return 0
     except (
         ValueError,
@@ -103,12 +138,13 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _parse(arguments: Sequence[str]) -> Train | Doctor:
+def _parse(arguments: Sequence[str]) -> Train | Study | Doctor:
     chosen = _preset_of(arguments)
     start = PRESETS[chosen] if chosen else RunConfig()
     default = Train(preset=chosen, config=_Options(**vars(start)))
     commands = (
         Annotated[Train, tyro.conf.subcommand("train", default=default)]
+        | Annotated[Study, tyro.conf.subcommand("study")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     )
     return tyro.cli(commands, args=list(arguments), prog=PROGRAM)
@@ -158,6 +194,23 @@ def train(command: Train) -> Record:
         f"         {PROGRAM} train --help         every number of the method\n"
         f"         {PROGRAM} train --dataset mnist --epochs 10   the full MNIST"
     )
+    return record
+
+
+def study(command: Study) -> Record:
+    """Carry out the command ``study`` and say where its record and its figure are."""
+    from .plotting import imperfections
+
+    settings = ImperfectionStudy(
+        n_settings=command.n_settings, n_shots=command.n_shots, seed=command.seed
+    )
+    record = run_imperfection_study(settings)
+    path = command.out / "records" / f"study-{command.name}.json"
+    write_record(record, path)
+    files = write_figure_folder(
+        command.out / command.name, imperfections(record), figure_rows(record), figure_card(record)
+    )
+    print("\n".join(["Record and figure:", *(f"  {file}" for file in (path, *files))]))
     return record
 
 

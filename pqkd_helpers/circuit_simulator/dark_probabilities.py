@@ -119,7 +119,7 @@ def dark_probabilities(columns: Matrix, case: Interference) -> Array:
     (batch, 2^n_modes) float64
         D as a bit mask, the first mode most significant.
     """
-    batch, n_modes, n_photons = columns.shape
+    batch, n_modes, _ = columns.shape
     dark = np.zeros((batch, 2**n_modes))
     outer = max(0, n_modes - _MODES)
     n_sets = 2 ** (n_modes - outer)

@@ -1,0 +1,61 @@
+"""A figure as it is published: picture, vector graphics, numbers, and a card that says what it is.
+
+The same record gives the same files, byte for byte on one machine.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ..files import write_atomically
+
+
+def write_figure_folder(
+    folder: Path, figure: Figure, rows: list[dict[str, Any]], card: str
+) -> list[Path]:
+    """Write ``NAME.png``, ``NAME.svg``, ``NAME.csv`` and ``card.md`` into a folder called NAME.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing.
+    figure : Figure
+    rows : list of dict
+        The numbers behind the picture, equal keys in every row.
+    card : str
+        What is shown, from which record, how to read it.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    files = {
+        f"{folder.name}.png": _image(figure, "png"),
+        f"{folder.name}.svg": _image(figure, "svg"),
+        f"{folder.name}.csv": _table(rows),
+        "card.md": (card.strip() + "\n").encode(),
+    }
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in files]
+
+
+def _image(figure: Figure, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "pqkd", "svg.fonttype": "path"}):
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _table(rows: list[dict[str, Any]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
