@@ -1,13 +1,16 @@
 # make run     the main job: teacher, PQKD student, table, figure, record (about 2 minutes)
 # make test    everything that CI runs
 # make lab     JupyterLab on the notebooks
+# make bench   the simulator against its peers (an environment of its own; about 10 minutes)
 # The first call of any of them creates .venv and installs; later calls install nothing.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lab install clean
+BENCH := .venv-bench
+
+.PHONY: run test lab bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -34,5 +37,13 @@ test: $(VENV)/.test-installed
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks
 
+$(BENCH)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --editable ".[bench]"
+	touch $@
+
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m tests.benchmarks.simulator
+
 clean:
-	rm -rf $(VENV) site
+	rm -rf $(VENV) $(BENCH) site

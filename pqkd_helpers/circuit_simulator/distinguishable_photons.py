@@ -46,8 +46,8 @@ def sample_distinguishable(
         for j in range(n_inputs):
             shots = np.repeat(np.arange(n_shots), entering[b, :, j])
             total = 1.0 if lossy else cumulative[b, -1, j]
-            # the first bin whose cumulative probability exceeds a number below the total
-            uniform = rng.random(len(shots)) * total
-            modes = np.searchsorted(cumulative[b, :, j], uniform, side="right")
+            # in (0, total): no bin of probability 0 is drawn, whatever the rounding of the sums
+            thresholds = (1.0 - rng.random(len(shots))) * (1.0 - 1e-13) * total
+            modes = np.searchsorted(cumulative[b, :, j], thresholds)
             np.add.at(counts[b], (shots, modes), 1)
     return counts[:, :, :n_modes]

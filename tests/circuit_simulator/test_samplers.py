@@ -126,14 +126,24 @@ def test_shots_and_settings_beyond_one_block_of_memory(monkeypatch):
 
 
 @pytest.mark.parametrize(("circuit", "method"), CASES)
-def test_same_seed_same_samples_and_settings_are_independent(circuit, method, use):
+def test_same_seed_same_samples_other_seed_others(circuit, method, use):
     use(method)
     theta = np.tile(draw_angles(circuit, 12), (2, 1))
     first, again = (circuit.sample(theta, 300, rng=np.random.default_rng(6)) for _ in range(2))
     other = circuit.sample(theta, 300, rng=np.random.default_rng(7))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
-    assert not np.array_equal(first[0], first[1])
+
+
+@pytest.mark.parametrize(("circuit", "method"), CASES)
+def test_the_settings_of_a_batch_are_independent(circuit, method, use):
+    """Two equal settings agree in a shot as often as two independent shots do: sum of p^2."""
+    use(method)
+    theta = np.tile(draw_angles(circuit, 13), (2, 1))
+    one, two = circuit.sample_photons(theta, SHOTS, rng=np.random.default_rng(9))
+    agree = (one == two).all(axis=1).sum()
+    chance = (circuit.photon_probabilities(theta[0])[1] ** 2).sum()
+    assert fits([agree, SHOTS - agree], [chance, 1 - chance])
 
 
 @pytest.mark.parametrize("angle", [0.0, np.pi / 2, -np.pi / 2, np.pi, 1e6])
@@ -145,6 +155,29 @@ def test_special_and_huge_angles_give_possible_outcomes(circuit, method, angle, 
     states, probabilities = circuit.photon_probabilities(theta)
     counts = counts_of_outcomes(samples, circuit, states)
     assert (probabilities[counts > 0] > 1e-12).all()
+
+
+class Extreme(np.random.Generator):
+    """Uniform numbers at the very ends of [0, 1)."""
+
+    def __init__(self, value):
+        super().__init__(np.random.PCG64(0))
+        self.value = value
+
+    def random(self, size=None):
+        return np.full(size, self.value)
+
+
+@pytest.mark.parametrize("value", [0.0, np.nextafter(1.0, 0.0)])
+@pytest.mark.parametrize("angle", [0.0, np.pi / 2, 0.3])
+@pytest.mark.parametrize(("circuit", "method"), CASES)
+def test_the_most_extreme_random_numbers_give_possible_outcomes(circuit, method, angle, value, use):
+    use(method)
+    theta = np.full(circuit.n_angles, angle)
+    samples = circuit.sample_photons(theta, 3, rng=Extreme(value))
+    states, probabilities = circuit.photon_probabilities(theta)
+    counts = counts_of_outcomes(samples, circuit, states)
+    assert (probabilities[counts > 0] > 1e-15).all()
 
 
 @pytest.mark.parametrize(
