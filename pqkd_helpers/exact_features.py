@@ -61,7 +61,7 @@ class _ExactFeatures(torch.autograd.Function):
     def forward(ctx: Any, theta: Tensor, circuit: TimeBinInterferometer) -> Tensor:
         ctx.circuit = circuit
         ctx.save_for_backward(theta)
-        halves = circuit.half_click_probabilities(theta.detach().cpu().numpy())
+        halves = circuit.half_click_probabilities(theta.detach().double().cpu().numpy())
         return torch.from_numpy(halves).flatten(start_dim=-2).to(theta.device)
 
     @staticmethod
@@ -69,5 +69,5 @@ class _ExactFeatures(torch.autograd.Function):
     def backward(ctx: Any, z_bar: Tensor) -> tuple[Tensor, None]:
         (theta,) = ctx.saved_tensors
         cotangent = z_bar.unflatten(-1, (2, -1)).cpu().numpy()
-        gradient = ctx.circuit.half_click_gradient(theta.detach().cpu().numpy(), cotangent)
+        gradient = ctx.circuit.half_click_gradient(theta.detach().double().cpu().numpy(), cotangent)
         return torch.from_numpy(gradient).to(theta), None

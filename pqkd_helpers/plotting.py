@@ -191,7 +191,7 @@ def _draw_quartiles(
 def _draw_devices(axes: Axes, devices: list[dict[str, Any]], n_shots: int) -> None:
     places = np.arange(len(devices))
     bars = {
-        "photons made classical": [row["classical_particles"]["relative"] for row in devices],
+        "photons made distinguishable": [row["distinguishable"]["relative"] for row in devices],
         f"noise of {n_shots} shots": [row["shot_noise"] for row in devices],
     }
     for side, (label, rows) in enumerate(bars.items()):

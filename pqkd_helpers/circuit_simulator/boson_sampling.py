@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from .transfer_matrix import Matrix
 
-# Permanents held at once for the subsets of one size: shots go in blocks of this size.
+# Permanents of one size, or amplitudes, held at once: shots go in blocks of this size.
 _BLOCK_VALUES = 2**17
 
 
@@ -63,7 +63,8 @@ def sample_output_modes(
     True
     """
     batch, n_shots, n_photons = order.shape
-    rows = max(1, _BLOCK_VALUES // math.comb(n_photons, n_photons // 2))
+    largest = max(math.comb(n_photons, n_photons // 2), columns.shape[1])
+    rows = max(1, _BLOCK_VALUES // largest)
     settings, shots = max(1, rows // n_shots), min(rows, n_shots)
     modes = np.empty((n_photons, batch, n_shots), dtype=np.intp)
     for b in range(0, batch, settings):

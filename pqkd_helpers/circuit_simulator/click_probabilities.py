@@ -1,9 +1,10 @@
 """Exact click probabilities, without listing where the photons may go.
 
-Once it is known how likely every set of modes is to stay dark (`dark_probabilities`), each mode
-is either dark or "anything", and click = anything - dark, mode by mode: a Moebius transform gives
-the probabilities of all click patterns. A detector that clicks by itself with probability d
-stays dark with probability 1 - d, so a dark set D just gains a factor ``(1 - d)^|D|``.
+Once it is known how likely every set of modes is to get no light (`vacuum_probabilities`), each
+mode has either "no click" or "anything", and click = anything - no click, mode by mode: a Moebius
+transform gives the probabilities of all click patterns. A detector that clicks by itself with
+probability d (a dark count) is silent without light with probability 1 - d, so that P(no click in
+D) is P(no light in D) times ``(1 - d)^|D|``.
 
 Light that cannot reach the modes in question, because it would have to overtake other light in
 the loops, is left out of the permanents.
@@ -14,12 +15,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .dark_probabilities import (
-    dark_probabilities,
-    dark_probabilities_gradient,
-    interferences,
-)
 from .transfer_matrix import Matrix
+from .vacuum_probabilities import (
+    interferences,
+    vacuum_probabilities,
+    vacuum_probabilities_gradient,
+)
 
 Array = NDArray[np.float64]
 
@@ -57,11 +58,11 @@ def click_probabilities(
     reaching = _reaching(rows)
     columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
     photons = np.repeat(columns, present, axis=2)
-    dark = np.zeros((len(rows), 2 ** rows.shape[1]))
+    silent = np.zeros((len(rows), 2 ** rows.shape[1]))
     for case in interferences(present, overlap):
-        dark += dark_probabilities(photons, case)
-    dark *= _no_dark_counts(rows.shape[1], dark_count_probability)
-    return np.clip(_patterns(dark), 0.0, 1.0)
+        silent += vacuum_probabilities(photons, case)
+    silent *= _no_dark_counts(rows.shape[1], dark_count_probability)
+    return np.clip(_patterns(silent), 0.0, 1.0)
 
 
 def click_probabilities_gradient(
@@ -89,11 +90,11 @@ def click_probabilities_gradient(
     reaching = _reaching(rows)
     columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
     photons = np.repeat(columns, present, axis=2)
-    dark_bar = _patterns(cotangent, transposed=True)
-    dark_bar *= _no_dark_counts(rows.shape[1], dark_count_probability)
+    silent_bar = _patterns(cotangent, transposed=True)
+    silent_bar *= _no_dark_counts(rows.shape[1], dark_count_probability)
     photon_bar = np.zeros_like(photons)
     for case in interferences(present, overlap):
-        photon_bar += dark_probabilities_gradient(dark_bar, photons, case)
+        photon_bar += vacuum_probabilities_gradient(silent_bar, photons, case)
     result = np.zeros_like(rows)
     starts = np.cumsum((0, *present[:-1]))
     result[:, :, reaching] = np.add.reduceat(photon_bar, starts, axis=2)
@@ -106,6 +107,7 @@ def _reaching(rows: Matrix) -> NDArray[np.intp]:
     return reaching if len(reaching) else np.array([0])
 
 
+@lru_cache(maxsize=64)
 def _no_dark_counts(n_modes: int, dark_count_probability: float) -> Array:
     """Return (1 - d)^|D| for all sets D."""
     result = np.ones(1)
@@ -114,23 +116,23 @@ def _no_dark_counts(n_modes: int, dark_count_probability: float) -> Array:
     return result
 
 
-def _patterns(dark: Array, *, transposed: bool = False) -> Array:
+def _patterns(silent: Array, *, transposed: bool = False) -> Array:
     """Turn P(no click in D) into the probabilities of the click patterns, or apply the transpose.
 
     Per mode, (anything, no click) becomes (no click, click = anything - no click): a Kronecker
     power of one 2 x 2 matrix, applied to a few modes at a time.
     """
-    remaining = dark.shape[1].bit_length() - 1
-    table = dark
+    remaining = silent.shape[1].bit_length() - 1
+    table = silent
     while remaining:
         matrix = _moebius(min(remaining, 4))
         if transposed:
             matrix = matrix.T
         # the last modes, then in turn those before them
-        table = table.reshape(-1, len(matrix), dark.shape[1] >> remaining)
+        table = table.reshape(-1, len(matrix), silent.shape[1] >> remaining)
         table = matrix @ table
         remaining -= min(remaining, 4)
-    return table.reshape(dark.shape)
+    return table.reshape(silent.shape)
 
 
 @lru_cache(maxsize=8)

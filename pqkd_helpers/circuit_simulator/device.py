@@ -33,7 +33,7 @@ class LoopDevice:
         Transmission in [0, 1] of each loop per round, one number for all or one per loop.
     indistinguishability : float
         Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for photons that
-        do not interfere with each other.
+        do not interfere with each other (each still does with itself).
     dark_count_probability : float
         Probability in [0, 1] that a detector clicks by itself in a time bin.
 
@@ -69,14 +69,16 @@ class LoopDevice:
             )
         for name in ("efficiency", "indistinguishability", "dark_count_probability"):
             put(name, check_share(name, getattr(self, name)))
-        if isinstance(self.loop_efficiency, Sequence | np.ndarray):
-            efficiencies = tuple(check_share("loop_efficiency", e) for e in self.loop_efficiency)
+        if not isinstance(self.loop_efficiency, float) and np.ndim(self.loop_efficiency) > 0:
+            efficiencies = tuple(
+                check_share("loop_efficiency", e) for e in list(self.loop_efficiency)
+            )
             if len(efficiencies) != len(self.loop_lengths):
                 raise ValueError(
                     f"loop_efficiency has {len(efficiencies)} numbers, one or "
                     f"{len(self.loop_lengths)} expected for the loops {self.loop_lengths}"
                 )
-            put("loop_efficiency", efficiencies)
+            put("loop_efficiency", efficiencies if len(set(efficiencies)) > 1 else efficiencies[0])
         else:
             put("loop_efficiency", check_share("loop_efficiency", self.loop_efficiency))
 

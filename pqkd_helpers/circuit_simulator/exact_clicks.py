@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 MOST_MODES = 24
 # With indistinguishability < 1 and photons that share a bin.
 MOST_MIXED_PHOTONS = 10
-# Multiplications of one call: a few minutes on one processor core.
-MOST_MULTIPLICATIONS = 2**37
+# Binary logarithms for one call: multiplications (a few minutes on one core), numbers (1 GiB).
+MOST_WORK, MOST_NUMBERS = 37, 27
 
 
 def all_patterns(device: LoopDevice, theta: Array) -> Array:
@@ -80,7 +80,8 @@ def _halves(device: LoopDevice, theta: Array) -> list[Matrix]:
     if device.n_modes % 2:
         raise ValueError(f"{device.n_modes} modes have no halves, an even number is expected")
     _check_size(device, device.n_modes // 2, 2 * len(theta))
-    return np.split(device.detected_columns(theta), 2, axis=1)
+    columns, half = device.detected_columns(theta), device.n_modes // 2
+    return [columns[:, :half], columns[:, half:]]
 
 
 def _flaws(device: LoopDevice) -> dict[str, float]:
@@ -102,9 +103,12 @@ def _check_size(device: LoopDevice, n_modes: int, batch: int) -> None:
             f"{n} photons, some in the same bin, with indistinguishability "
             f"{device.indistinguishability}: at most {MOST_MIXED_PHOTONS} photons are expected"
         )
-    needed = batch * 2.0 ** (n_modes + n - 1) * n * math.prod(mixed)
-    if needed > MOST_MULTIPLICATIONS:
+    # logarithms: the numbers themselves may not fit into a float
+    patterns = math.log2(batch) + n_modes
+    work = patterns + n - 1 + math.log2(n * math.prod(mixed))
+    if work > MOST_WORK or patterns > MOST_NUMBERS:
         raise ValueError(
-            f"the click patterns of {n_modes} modes with {n} photons need {needed:.1e} "
-            f"multiplications, at most {MOST_MULTIPLICATIONS:.1e} are expected"
+            f"the click patterns of {n_modes} modes with {n} photons, {batch} times, need "
+            f"2^{work:.0f} multiplications and 2^{patterns:.0f} numbers; at most 2^{MOST_WORK} and "
+            f"2^{MOST_NUMBERS} are expected"
         )

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..checks import check_whole
 from . import exact_clicks
 from .device import LoopDevice
-from .photon_probabilities import photon_probabilities
+from .photon_probabilities import check_size, photon_probabilities
 from .sampler import check_settings
 from .sampling import sample_photon_numbers
 from .transfer_matrix import Matrix, transfer_matrix
@@ -46,8 +46,8 @@ class TimeBinInterferometer:
         Transmission in [0, 1] of each loop per round: of the light that stays in the loop, after
         each beam splitter. One number for all loops or one per loop.
     indistinguishability : float
-        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for classical
-        particles, which do not interfere with each other.
+        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for
+        distinguishable ones, which do not interfere with each other (each still does with itself).
     dark_count_probability : float
         Probability in [0, 1] that a detector clicks by itself in a time bin.
 
@@ -210,11 +210,11 @@ class TimeBinInterferometer:
             message says how many.
         """
         settings, unbatched = self._settings(theta)
+        numbers, overlap = self.device.numbers, self.device.overlap
+        lossy = self.device.loops_lose_light or self.device.efficiency < 1.0
+        check_size(len(settings), self.n_modes, numbers, overlap=overlap, lossy=lossy)
         states, probabilities = photon_probabilities(
-            self.device.detected_columns(settings),
-            self.device.numbers,
-            overlap=self.device.overlap,
-            lossy=self.device.loops_lose_light or self.device.efficiency < 1.0,
+            self.device.detected_columns(settings), numbers, overlap=overlap, lossy=lossy
         )
         return states, probabilities[0] if unbatched else probabilities
 

@@ -35,6 +35,8 @@ def check_loop_lengths(loop_lengths: Sequence[int], n_modes: int) -> tuple[int, 
     ValueError
         If there is no loop, or a length is not a whole number from 1 to ``n_modes - 1``.
     """
+    if not isinstance(loop_lengths, Sequence | np.ndarray) or np.ndim(loop_lengths) != 1:
+        raise ValueError(f"loop_lengths is {loop_lengths!r}, a list is expected, such as (1,)")
     lengths = tuple(loop_lengths)
     if not lengths:
         raise ValueError("loop_lengths is empty, at least one loop is expected, such as (1,)")

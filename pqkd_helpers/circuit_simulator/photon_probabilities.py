@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 
 # 8-byte numbers that a call may hold: 1 GiB.
 MOST_NUMBERS = 2**27
+MOST_PHOTONS = 170  # the factorial of more is no float
 
 
 def photon_probabilities(
@@ -66,7 +67,7 @@ def photon_probabilities(
     >>> states.tolist(), probabilities.round(12).tolist()
     ([[2, 0], [1, 1], [0, 2]], [[0.5, 0.0, 0.5]])
     """
-    _check_size(columns.shape, numbers, overlap, lossy)
+    check_size(len(columns), columns.shape[1], numbers, overlap=overlap, lossy=lossy)
     n_modes, n_photons = columns.shape[1], sum(numbers)
     form = with_unseen_modes(columns) if lossy else columns
     # alone, a photon goes somewhere or is lost; lost photons are counted in one more mode
@@ -146,20 +147,21 @@ def _lose(probabilities: Array, n_photons: int, n_all_modes: int, n_modes: int) 
     return result
 
 
-def _check_size(
-    shape: tuple[int, ...], numbers: tuple[int, ...], overlap: float, lossy: bool
+def check_size(
+    batch: int, n_modes: int, numbers: tuple[int, ...], *, overlap: float, lossy: bool
 ) -> None:
-    batch, n_modes, n_inputs = shape
+    """Raise ``ValueError`` if the outcomes are too many for `photon_probabilities`."""
     n_photons = sum(numbers)
-    listed = n_states(n_photons, n_modes + lossy)
-    held = n_states(n_photons, n_modes + n_inputs) if lossy else listed
-    needed = held * (2 * batch + n_modes) * (1 if overlap in (0.0, 1.0) else n_photons)
-    branches = 1 if overlap in (0.0, 1.0) else 2**n_photons
-    if needed > MOST_NUMBERS or held * batch * branches > MOST_NUMBERS:
-        loss = f" and {n_inputs} modes of lost light" if lossy else ""
+    if n_photons > MOST_PHOTONS:
+        raise ValueError(f"{n_photons} photons are too many to list, {MOST_PHOTONS} at most")
+    mixed = overlap not in (0.0, 1.0)
+    held = n_states(n_photons, n_modes + (len(numbers) if lossy else 0))
+    branches = 2**n_photons if mixed else 1
+    numbers_held = held * (2 * batch + n_modes) * (n_photons if mixed else 1)
+    if numbers_held > MOST_NUMBERS or held * batch * branches > MOST_NUMBERS:
+        loss = f" and {len(numbers)} modes of lost light" if lossy else ""
+        ways = f" in {branches:,} ways to be distinguishable" if mixed else ""
         raise ValueError(
-            f"{n_photons} photons in {n_modes} time bins{loss} have {held:,} outcomes"
-            + (f" in {branches:,} ways to be distinguishable" if branches > 1 else "")
-            + f", for {batch} setting(s): too many to list. Smaller devices can be listed; "
-            "half_click_probabilities and samples need no list"
+            f"{n_photons} photons in {n_modes} time bins{loss} have {held:,} outcomes{ways}, for "
+            f"{batch} setting(s): too many to list; half_click_probabilities and samples need none"
         )

@@ -31,6 +31,9 @@ Method = Literal["single loop", "series of loops", "boson sampling"]
 
 MOST_PHOTONS_AT_ONCE = 20
 _MOST_LIVE_STATES = 2**16
+_MOST_TABLE_ENTRIES = 2**26
+# Amplitudes of all shots held at once, when loops are sampled bin by bin.
+_BLOCK_VALUES = 2**22
 
 
 def choose_method(device: LoopDevice) -> Method:
@@ -50,23 +53,49 @@ def choose_method(device: LoopDevice) -> Method:
     >>> choose_method(LoopDevice(input_state=(1, 0) * 16, loop_lengths=(1, 1)))
     'series of loops'
     """
-    if len(device.loop_lengths) == 1:
+    n, loops = device.n_photons, device.loop_lengths
+    if len(loops) == 1:
+        arriving = max(device.input_state[loops[0] :])
+        held = _live_photons(device, 1)
+        entries = (held + arriving + 1) * (arriving + 1) * (held + 1) * device.n_splitters
+        if entries > _MOST_TABLE_ENTRIES:
+            raise ValueError(
+                f"up to {max(device.input_state):,} photons in one time bin cannot be sampled: "
+                f"tables of {entries:,} entries, {_MOST_TABLE_ENTRIES:,} at most"
+            )
         return "single loop"
-    n, length = device.n_photons, sum(device.loop_lengths)
-    # live photons: the mean number in as many bins, and room for chance
-    mean = n * min(1.0, (length + 1) / device.n_modes)
-    live_photons = min(n, math.ceil(mean + 3.0 * math.sqrt(mean) + max(device.input_state)))
-    live_states = n_states(live_photons, length + 2)
-    if n > MOST_PHOTONS_AT_ONCE and live_states > _MOST_LIVE_STATES:
-        raise ValueError(
-            f"{n} photons in the loops {device.loop_lengths} cannot be sampled: about "
-            f"{live_states:,} amplitudes per shot bin by bin ({_MOST_LIVE_STATES:,} at most), and "
-            f"all photons at once are too many above {MOST_PHOTONS_AT_ONCE}"
-        )
+    live_photons, live_states = _live_photons(device, _live_bins(device)), _live_states(device)
+    if live_states > _MOST_LIVE_STATES:
+        if n > MOST_PHOTONS_AT_ONCE:
+            raise ValueError(
+                f"{n} photons in the loops {loops} cannot be sampled: about {live_states:,} "
+                f"amplitudes per shot bin by bin ({_MOST_LIVE_STATES:,} at most), and all photons "
+                f"at once are too many above {MOST_PHOTONS_AT_ONCE}"
+            )
+        return "boson sampling"
+    if n > MOST_PHOTONS_AT_ONCE:
+        return "series of loops"
     # nanoseconds per shot, measured on one processor core
     bin_by_bin = device.n_splitters * live_photons * (150.0 + 2.0 * live_states)
     at_once = 8.0 * n * 2.0 ** (n - 1) + 600.0 * n
     return "series of loops" if bin_by_bin < at_once else "boson sampling"
+
+
+def _live_bins(device: LoopDevice) -> int:
+    """Return the number of bins that can be inside the loops at a time, one just leaving."""
+    return min(sum(device.loop_lengths) + 1, device.n_modes)
+
+
+def _live_photons(device: LoopDevice, n_bins: int) -> int:
+    """Return about the largest number of photons in so many neighbouring bins."""
+    counts = np.convolve(device.input_state, np.ones(n_bins))
+    mean = min(float(counts.max()), float(device.n_photons))
+    return min(device.n_photons, math.ceil(mean + 3.0 * math.sqrt(mean) + 1.0))
+
+
+def _live_states(device: LoopDevice) -> int:
+    n_bins = _live_bins(device)
+    return n_states(_live_photons(device, n_bins), n_bins + 1)
 
 
 def sample_photon_numbers(
@@ -137,19 +166,20 @@ def _interfering(
             rng=rng,
         )
     shot_by_shot = np.broadcast_to(arrivals, (len(theta), n_shots, device.n_modes))
-    return np.stack(
-        [
-            sample_series_of_loops(
+    counts = np.empty(shot_by_shot.shape, dtype=np.int64)
+    at_once = max(1, _BLOCK_VALUES // _live_states(device))
+    for b in range(len(theta)):
+        for start in range(0, n_shots, at_once):
+            shots = slice(start, start + at_once)
+            counts[b, shots] = sample_series_of_loops(
                 splitters[b],
                 phases[b] if device.phase_shifters else None,
-                shot_by_shot[b],
+                shot_by_shot[b, shots],
                 device.loop_lengths,
                 loop_efficiency=device.loop_efficiencies,
                 rng=rng,
             )
-            for b in range(len(theta))
-        ]
-    )
+    return counts
 
 
 def _all_at_once(

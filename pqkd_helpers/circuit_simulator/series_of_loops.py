@@ -18,9 +18,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .fock_basis import fock_states, places
+from .fock_basis import fock_states, n_states, places
 from .fock_beam_splitter import fock_beam_splitters
 from .transfer_matrix import Matrix
+
+# Amplitudes of all shots: 1 GiB.
+_MOST_VALUES = 2**27
+# Gates whose matrices are computed together.
+_GATES = 64
 
 Moves = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -65,9 +70,8 @@ def sample_series_of_loops(
     """
     n_modes = arrivals.shape[1]
     first_gate = np.cumsum([0, *(n_modes - length for length in loop_lengths)]).tolist()
-    live = _LiveBins(
-        theta, sum(loop_lengths) + 1, arrivals, complex if phases is not None else float
-    )
+    n_slots = min(sum(loop_lengths) + 1, n_modes)
+    live = _LiveBins(theta, n_slots, arrivals, complex if phases is not None else float)
     done = [0] * len(loop_lengths)
     counts = np.empty_like(arrivals)
     for bin_ in range(n_modes):
@@ -100,7 +104,7 @@ class _LiveBins:
         self.photons = np.zeros(len(arrivals), dtype=np.int64)  # live ones, per shot
         self.capacity = 0
         self.amplitudes: Matrix = np.ones((1, len(arrivals)), dtype)
-        self.splitters: list[NDArray[np.float64]] = []
+        self.splitters: dict[int, list[NDArray[np.float64]]] = {}
 
     def let_in(self, bin_: int) -> None:
         """Let the bins up to this one in, unless they are in already."""
@@ -113,15 +117,10 @@ class _LiveBins:
             self.n_bins_in += 1
 
     def beam_splitter(self, first: int, second: int, gate: int) -> None:
-        if self.capacity >= len(self.splitters):
-            # [N][gate, photons out, photons in], both counted in the first bin
-            every = fock_beam_splitters(self.theta, 2 * self.capacity + 4)
-            self.splitters = [
-                np.ascontiguousarray(matrix[::-1].transpose(2, 1, 0)) for matrix in every
-            ]
+        splitters = self._fock_matrices(gate // _GATES)
         groups = _pairs(*self._basis, first % self.n_slots, second % self.n_slots)
         for number, group in enumerate(groups, start=1):
-            self.amplitudes[group] = self.splitters[number][gate] @ self.amplitudes[group]
+            self.amplitudes[group] = splitters[number][gate % _GATES] @ self.amplitudes[group]
 
     def phase_shifter(self, bin_: int, phase: float) -> None:
         photons = _states(*self._basis)[:, bin_ % self.n_slots, None]
@@ -152,6 +151,18 @@ class _LiveBins:
         self._leave(number)
         return number
 
+    def _fock_matrices(self, block: int) -> list[NDArray[np.float64]]:
+        """Return, for some gates, the matrices [N][gate, photons out, photons in] of `first`."""
+        known = self.splitters.pop(block, [])
+        if self.capacity >= len(known):
+            theta = self.theta[block * _GATES : (block + 1) * _GATES]
+            every = fock_beam_splitters(theta, self.capacity + 2)
+            known = [np.ascontiguousarray(matrix[::-1].transpose(2, 1, 0)) for matrix in every]
+        self.splitters[block] = known  # the one last used comes last
+        if len(self.splitters) > self.n_slots + 1:
+            del self.splitters[next(iter(self.splitters))]
+        return known
+
     @property
     def _basis(self) -> tuple[int, int]:
         return self.capacity, self.n_slots
@@ -162,8 +173,13 @@ class _LiveBins:
 
     def _resize(self, capacity: int) -> None:
         if capacity != self.capacity:
+            size = n_states(capacity, self.n_slots + 1)
+            if size * self.amplitudes.shape[1] > _MOST_VALUES:
+                raise ValueError(
+                    f"{capacity} photons are in the loops at a time: {size:,} amplitudes per shot, "
+                    "too many to be sampled"
+                )
             source, target = _resized(self.capacity, capacity, self.n_slots)
-            size = len(_states(capacity, self.n_slots))
             amplitudes = np.zeros((size, self.amplitudes.shape[1]), self.amplitudes.dtype)
             amplitudes[target] = self.amplitudes[source]
             self.amplitudes, self.capacity = amplitudes, capacity
@@ -192,7 +208,7 @@ def _states(capacity: int, n_slots: int) -> NDArray[np.int64]:
     return fock_states(capacity, n_slots + 1)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _moves(capacity: int, n_slots: int, slot: int, before: int, after: int) -> Moves:
     """Return the states with this many photons in a slot, and what they become."""
     states = _states(capacity, n_slots)
@@ -203,7 +219,7 @@ def _moves(capacity: int, n_slots: int, slot: int, before: int, after: int) -> M
     return source, places(moved)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _losses(capacity: int, n_slots: int, slot: int, lost: int) -> Moves:
     """Return the states with this many photons or more in a slot, and what they become."""
     states = _states(capacity, n_slots)
@@ -214,7 +230,7 @@ def _losses(capacity: int, n_slots: int, slot: int, lost: int) -> Moves:
     return source, places(moved)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _resized(capacity: int, new_capacity: int, n_slots: int) -> Moves:
     """Return the states that fit both capacities, in either list."""
     states = _states(capacity, n_slots)
@@ -224,7 +240,7 @@ def _resized(capacity: int, new_capacity: int, n_slots: int) -> Moves:
     return source, places(moved)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _pairs(capacity: int, n_slots: int, first: int, second: int) -> list[NDArray[np.intp]]:
     """Return for N = 1, 2, ... the groups of states that share N photons in two slots.
 

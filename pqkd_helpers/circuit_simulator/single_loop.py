@@ -17,6 +17,8 @@ from .fock_beam_splitter import fock_beam_splitters
 
 # Photons in the loop that the tables begin with; they grow when a shot needs more.
 _FIRST_CAPACITY = 4
+# Entries of the tables: 1 GiB.
+_MOST_ENTRIES = 2**27
 # Settings go in blocks, so that tables and random numbers stay below this many values.
 _BLOCK_VALUES = 2**22
 
@@ -62,7 +64,9 @@ def sample_single_loop(
     batch, n_gates = theta.shape
     n_modes = n_gates + loop_length
     counts = np.empty((batch, n_shots, n_modes), dtype=np.int64)
-    at_once = max(1, _BLOCK_VALUES // (n_gates * max(n_shots, 2 * _FIRST_CAPACITY**2)))
+    most = max(_FIRST_CAPACITY, int(arrivals.max()))
+    table_entries = (2 * most + 1) * (most + 1) ** 2
+    at_once = max(1, _BLOCK_VALUES // (n_gates * max(n_shots, table_entries)))
     for start in range(0, batch, at_once):
         part = slice(start, min(start + at_once, batch))
         shape = (n_modes, part.stop - part.start, n_shots)
@@ -84,8 +88,9 @@ def _sample_block(
 ) -> NDArray[np.int64]:
     """Run the chains of some settings; arrays are laid out (bin, setting, shot)."""
     batch, n_gates = theta.shape
-    most_arriving, most_held = int(entering.max()), int(entering.sum(axis=0).max())
-    capacity = min(most_held, max(_FIRST_CAPACITY, most_arriving))
+    most_arriving = int(entering[loop_length:].max())
+    most_held = int(entering.sum(axis=0).max())
+    capacity = min(most_held, max(_FIRST_CAPACITY, int(entering.max())))
     tables = _cumulative_probabilities(theta, capacity, most_arriving)
     gates = np.arange(n_gates)[:, None, None] + n_gates * np.arange(batch)[:, None]
     arriving = entering[loop_length:]
@@ -121,6 +126,11 @@ def _cumulative_probabilities(
     ``(s * (capacity + 1) + a) * n_gates + g``. From the largest possible k on, it is 1.
     """
     most = capacity + most_arriving
+    entries = (most + 1) * (most_arriving + 1) * (capacity + 1) * theta.size
+    if entries > _MOST_ENTRIES:
+        raise ValueError(
+            f"{capacity} photons are in the loop at a time: tables of {entries:,} entries, too many"
+        )
     table = np.ones((most + 1, most_arriving + 1, capacity + 1, theta.size))
     splitters = fock_beam_splitters(theta.ravel(), most, most_arriving)
     for n, amplitudes in enumerate(splitters):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import check_whole
+from .device import MOST_MODES
 from .loops import describe_angles
 from .sampler import check_theta
 from .transfer_matrix import transfer_matrix
@@ -24,12 +25,12 @@ class SinglePhotonCircuit:
     Parameters
     ----------
     n_modes : int
-        Number of modes, 2 or more. There are ``2 (n_modes - 1)`` angles.
+        Number of modes, 2 to 1,000. There are ``2 (n_modes - 1)`` angles.
 
     Raises
     ------
     ValueError
-        If ``n_modes`` is not a whole number >= 2.
+        If ``n_modes`` is not a whole number from 2 to 1,000.
 
     Examples
     --------
@@ -43,6 +44,8 @@ class SinglePhotonCircuit:
 
     def __init__(self, n_modes: int = 16) -> None:
         self.n_modes = check_whole("n_modes", n_modes, least=2)
+        if self.n_modes > MOST_MODES:
+            raise ValueError(f"n_modes is {self.n_modes}, at most {MOST_MODES:,} are expected")
         self.n_angles = len(LOOP_LENGTHS) * (self.n_modes - 1)
 
     def probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
@@ -59,7 +62,8 @@ class SinglePhotonCircuit:
             Probabilities in [0, 1] that sum to 1.
         """
         angles = check_theta(theta, self.n_angles, describe_angles(self.n_modes, LOOP_LENGTHS))
-        return transfer_matrix(angles[None], self.n_modes, LOOP_LENGTHS)[0, :, 0] ** 2
+        columns = transfer_matrix(angles[None], self.n_modes, LOOP_LENGTHS, inputs=np.array([0]))
+        return columns[0, :, 0] ** 2
 
     def sample(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator

@@ -12,7 +12,7 @@ a round in the loop leaves, and ``e_j = g cos(theta_(j - 1))`` the share that en
 for its first content). Gradients go the same way backwards (reverse mode).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 
 # Real without phase shifters, complex with them.
 Matrix = NDArray[Any]
+
+# Matrix entries held at once: settings go in blocks of this size.
+_BLOCK_VALUES = 2**22
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,20 @@ def transfer_matrix(
     array([[[ 0.,  1.],
             [-1.,  0.]]])
     """
+    at_once = max(1, _BLOCK_VALUES // n_modes**2)
+    if len(theta) > at_once:
+        blocks = [
+            transfer_matrix(
+                theta[start : start + at_once],
+                n_modes,
+                loop_lengths,
+                inputs=inputs,
+                phase_shifters=phase_shifters,
+                loop_efficiency=loop_efficiency,
+            )
+            for start in range(0, len(theta), at_once)
+        ]
+        return np.concatenate(blocks)
     rows = _input_rows(len(theta), n_modes, inputs)
     for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency):
         rows, _ = _through(loop, rows)
@@ -110,14 +127,18 @@ def transfer_gradient(
     -------
     (batch, n_angles) float64
     """
-    loops = _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency)
-    rows = [_input_rows(len(theta), n_modes, inputs)]
+    loops = list(_loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency))
+    rows, held = [_input_rows(len(theta), n_modes, inputs)], []
     for loop in loops:
-        rows.append(_through(loop, rows[-1])[0])
+        leaving, in_loop = _through(loop, rows[-1])
+        rows.append(leaving)
+        held.append(in_loop)
     angle_gradients, phase_gradients = [], []
     for k in reversed(range(len(loops))):
         n_gates = n_modes - loop_lengths[k]
-        cotangent, angles, phases = _back_through(loops[k], rows[k], rows[k + 1], cotangent)
+        cotangent, angles, phases = _back_through(
+            loops[k], rows[k], held[k], rows[k + 1], cotangent
+        )
         angle_gradients.append(angles[:, :n_gates])
         phase_gradients.append(phases[:, :n_gates])
     parts = angle_gradients[::-1] + (phase_gradients[::-1] if phase_shifters else [])
@@ -135,16 +156,15 @@ def _loops(
     loop_lengths: Sequence[int],
     phase_shifters: bool,
     loop_efficiency: Sequence[float] | None,
-) -> list[_Loop]:
+) -> Iterator[_Loop]:
     gates = [n_modes - length for length in loop_lengths]
     splitters, phases = theta[:, : sum(gates)], theta[:, sum(gates) :]
     efficiencies = (1.0,) * len(gates) if loop_efficiency is None else loop_efficiency
-    loops, start = [], 0
+    start = 0
     for length, n_gates, efficiency in zip(loop_lengths, gates, efficiencies, strict=True):
         part = slice(start, start := start + n_gates)
         shifts = phases[:, part] if phase_shifters else None
-        loops.append(_make_loop(splitters[:, part], shifts, n_modes, length, efficiency))
-    return loops
+        yield _make_loop(splitters[:, part], shifts, n_modes, length, efficiency)
 
 
 def _make_loop(
@@ -199,10 +219,9 @@ def _through(loop: _Loop, rows: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _back_through(
-    loop: _Loop, rows: Matrix, leaving: Matrix, cotangent: Matrix
+    loop: _Loop, rows: Matrix, held: Matrix, leaving: Matrix, cotangent: Matrix
 ) -> tuple[Matrix, NDArray[np.float64], NDArray[np.float64]]:
     """Return the cotangent of ``rows``, and the gradients of angles and phases by bin."""
-    held = _through(loop, rows)[1]
     phase_gradient = (cotangent * leaving.conj()).imag.sum(axis=2)
     if loop.order is not None:
         rows, cotangent = rows[:, loop.order], cotangent[:, loop.order]

@@ -39,7 +39,7 @@ class CircuitSettings:
     loop_efficiency : float or tuple of float
         Transmission of all loops, or of each, per round.
     indistinguishability : float
-        Visibility of the Hong-Ou-Mandel dip: 1 for identical photons, 0 for classical particles.
+        Visibility of the Hong-Ou-Mandel dip: 1 for identical photons, 0 for distinguishable ones.
     dark_count_probability : float
         Probability that a detector clicks by itself in a time bin.
     """

@@ -6,7 +6,7 @@ noise of a real histogram, exactly known too: ``E |z_S - z|^2 = (2 - |z|^2) / S`
 relative to |z|, since the kernels are linear in z.
 
 A second part compares devices of 1, 2 and 8 photons: how much of the feature is interference
-between photons, that is, how far it moves when the photons become classical particles.
+between photons, that is, how far it moves when the photons become distinguishable.
 """
 
 import dataclasses
@@ -84,12 +84,12 @@ def run_imperfection_study(study: ImperfectionStudy) -> Record:
     devices = []
     for name, state in DEVICES.items():
         exact = _features(theta, state)
-        classical = _features(theta, state, indistinguishability=0.0)
+        distinguishable = _features(theta, state, indistinguishability=0.0)
         devices.append(
             {
                 "device": name,
                 "photons": sum(state),
-                "classical_particles": _distances(classical, exact),
+                "distinguishable": _distances(distinguishable, exact),
                 "shot_noise": _quantiles(shot_noise(exact, study.n_shots)),
                 "patterns": _quantiles(effective_patterns(exact)),
             }
@@ -126,7 +126,7 @@ def figure_rows(record: Record) -> list[dict[str, Any]]:
         for row in results["imperfections"]
     ]
     for device in results["devices"]:
-        for quantity in ("classical_particles", "shot_noise"):
+        for quantity in ("distinguishable", "shot_noise"):
             numbers = device[quantity]
             rows.append(
                 {
@@ -167,7 +167,7 @@ def figure_card(record: Record) -> str:
             "trained with the imperfect feature. It says that a simulation of the ideal device "
             "does not describe the real one.",
             "",
-            "**Right:** how far the feature moves when the photons become classical particles: the "
+            "**Right:** how far the feature moves when the photons become distinguishable: the "
             "share of it that is interference between photons. One photon has no other to "
             "interfere with; two photons far apart hardly meet.",
             "",

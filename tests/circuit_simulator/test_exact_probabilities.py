@@ -162,6 +162,8 @@ def test_outcomes_keep_full_double_precision():
         (TimeBinInterferometer((1,) * 26), "click_probabilities", "26 modes are too many"),
         (TimeBinInterferometer((1,) * 24), "half_click_probabilities", "multiplications"),
         (TimeBinInterferometer((1,) * 24), "click_probabilities", "multiplications"),
+        (TimeBinInterferometer((2000, 0), (1,)), "half_click_probabilities", "multiplications"),
+        (TimeBinInterferometer((171, 0), (1,)), "photon_probabilities", "171 photons are too many"),
         (
             TimeBinInterferometer((11, 0), (1,), indistinguishability=0.5),
             "half_click_probabilities",
@@ -183,6 +185,15 @@ def test_outcomes_keep_full_double_precision():
 def test_what_is_too_large_is_refused_with_its_size(circuit, method, message):
     with pytest.raises(ValueError, match=message):
         getattr(circuit, method)(np.zeros(circuit.n_angles))
+
+
+def test_batches_that_do_not_fit_in_memory_are_refused_with_their_size():
+    circuit = TimeBinInterferometer((1,) + (0,) * 23)
+    with pytest.raises(ValueError, match=r"1000 times, .* 2\^34 numbers"):
+        circuit.click_probabilities(np.zeros((1000, circuit.n_angles)))
+    circuit = TimeBinInterferometer((1, 0) * 500, (1,))
+    with pytest.raises(ValueError, match="too many to list"):
+        circuit.photon_probabilities(np.zeros((1000, circuit.n_angles)))
 
 
 def test_ten_partly_distinguishable_photons_in_one_bin_are_computed():

@@ -15,6 +15,11 @@ def test_the_default_device_has_8_photons_in_16_bins_and_30_angles():
     assert TimeBinInterferometer(phase_shifters=True).n_angles == 60
 
 
+def test_one_efficiency_for_all_loops_may_be_written_in_many_ways():
+    for same in (0.9, np.array(0.9), np.float64(0.9), (0.9, 0.9), np.array([0.9, 0.9])):
+        assert TimeBinInterferometer(loop_efficiency=same).device.loop_efficiency == 0.9
+
+
 def test_repr_shows_what_is_not_the_default_and_makes_the_same_device():
     circuit = TimeBinInterferometer(
         np.array([1, 0, 2]), [np.int64(1), 2], loop_efficiency=[0.9, 1], efficiency=np.float32(0.5)
@@ -41,6 +46,7 @@ def test_repr_shows_what_is_not_the_default_and_makes_the_same_device():
         (((1, 0), (0,)), "loop length 0"),
         (((1, 0), (1.0,)), "loop length 1.0"),
         (((1, 0), ()), "at least one loop"),
+        (((1, 0), 1), "loop_lengths is 1, a list is expected"),
     ],
 )
 def test_impossible_devices_are_refused(arguments, message):
@@ -61,7 +67,8 @@ def test_flaws_are_probabilities(name, value):
         ({"loop_efficiency": 1.5}, "loop_efficiency is 1.5"),
         ({"loop_efficiency": (0.5, -1)}, "loop_efficiency is -1"),
         ({"loop_efficiency": (0.5, 0.5, 0.5)}, "loop_efficiency has 3 numbers, one or 2 expected"),
-        ({"loop_efficiency": "0.5"}, "loop_efficiency is '0'"),
+        ({"loop_efficiency": "0.5"}, "loop_efficiency is '0.5'"),
+        ({"loop_efficiency": None}, "loop_efficiency is None"),
         ({"phase_shifters": 1}, "phase_shifters is 1, True or False"),
     ],
 )

@@ -196,7 +196,46 @@ def test_the_sampler_follows_from_the_structure(input_state, loops, method):
     assert choose_method(LoopDevice(input_state=input_state, loop_lengths=loops)) == method
 
 
-def test_what_no_sampler_can_do_is_refused():
-    circuit = TimeBinInterferometer((1,) * 100, (10, 10))
-    with pytest.raises(ValueError, match=r"100 photons in the loops \(10, 10\) cannot be sampled"):
+@pytest.mark.parametrize(
+    ("circuit", "message"),
+    [
+        (
+            TimeBinInterferometer((1,) * 100, (10, 10)),
+            r"100 photons in the loops \(10, 10\)",
+        ),
+        (TimeBinInterferometer((1,) * 24 + (0,) * 276, (1,) * 13), "24 photons in the loops"),
+        (TimeBinInterferometer((10**5, 10**5), (1,)), "up to 100,000 photons in one time bin"),
+        (TimeBinInterferometer((2**62, 2**62), (1,)), "photons in one time bin"),
+    ],
+)
+def test_what_no_sampler_can_do_is_refused(circuit, message):
+    with pytest.raises(ValueError, match=message):
         circuit.sample(np.zeros(circuit.n_angles), 1, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("input_state", "loops"),
+    [
+        ((2,) * 1000, (1, 1)),
+        ((1000, 0), (1,)),
+        ((60,) + (0,) * 998, (1, 1)),
+        ((1,) * 60 + (0,) * 940, (1, 2)),
+        ((1, 0, 1, 1), (3, 3)),
+        ((1, 1), (1, 1, 1)),
+    ],
+)
+def test_many_photons_and_loops_longer_than_half_the_bins_are_sampled(input_state, loops):
+    circuit = TimeBinInterferometer(input_state, loops)
+    theta = draw_angles(circuit, 14)
+    samples = circuit.sample_photons(theta, 2, rng=np.random.default_rng(0))
+    assert (samples.sum(axis=1) == sum(input_state)).all()
+
+
+def test_shots_of_loops_in_series_beyond_one_block_of_memory(monkeypatch, use):
+    use("series of loops")
+    monkeypatch.setattr(sampling, "_BLOCK_VALUES", 200)
+    circuit = LISTED["two loops"]
+    theta = draw_angles(circuit, 15)
+    samples = circuit.sample_photons(theta, SHOTS // 4, rng=np.random.default_rng(0))
+    states, probabilities = circuit.photon_probabilities(theta)
+    assert fits(counts_of_outcomes(samples, circuit, states), probabilities)

@@ -26,7 +26,7 @@ def test_modes_are_independent_coins():
     assert (clicks.sum(axis=1) == 0).any() and (clicks.sum(axis=1) > 1).any()
 
 
-@pytest.mark.parametrize("n_modes", [1, 0, -4, 2.5, "16", True])
+@pytest.mark.parametrize("n_modes", [1, 0, -4, 2.5, "16", True, 1001])
 def test_impossible_sizes_are_refused(n_modes):
     with pytest.raises(ValueError, match="n_modes"):
         SinglePhotonCircuit(n_modes)

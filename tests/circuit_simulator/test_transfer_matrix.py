@@ -50,3 +50,11 @@ def test_a_batch_of_unitaries_is_each_alone():
     circuit = TimeBinInterferometer((1, 0, 0, 0, 1), (2, 1), phase_shifters=True)
     theta = draw_angles(circuit, 2, batch=(3,))
     assert np.array_equal(circuit.unitary(theta), [circuit.unitary(one) for one in theta])
+
+
+def test_settings_beyond_one_block_of_memory(monkeypatch):
+    circuit = TimeBinInterferometer((1, 0, 0, 0, 1), (2, 1))
+    theta = draw_angles(circuit, 3, batch=(7,))
+    expected = circuit.unitary(theta)
+    monkeypatch.setattr("pqkd_helpers.circuit_simulator.transfer_matrix._BLOCK_VALUES", 60)
+    assert np.array_equal(circuit.unitary(theta), expected)

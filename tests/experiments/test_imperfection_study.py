@@ -59,7 +59,7 @@ def test_distances_grow_with_the_imperfection_and_begin_near_zero(record, stored
 def test_one_photon_has_nobody_to_interfere_with(record, stored):
     for results in (record["results"], stored["results"]):
         moved = {
-            row["device"]: row["classical_particles"]["relative"]["median"]
+            row["device"]: row["distinguishable"]["relative"]["median"]
             for row in results["devices"]
         }
         assert list(moved) == list(DEVICES)
@@ -113,7 +113,7 @@ def test_the_figure_draws_the_records_numbers(record):
     assert list(line.get_ydata()) == [row["relative"]["median"] for row in points]
     widths = [patch.get_width() for patch in right.patches[:4]]
     assert widths == [
-        row["classical_particles"]["relative"]["median"] for row in record["results"]["devices"]
+        row["distinguishable"]["relative"]["median"] for row in record["results"]["devices"]
     ]
 
 

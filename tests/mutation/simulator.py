@@ -53,8 +53,8 @@ RETURN = "        rows, _ = _through(loop, rows)\n    return rows\n"
 ROWS = "    rows = _input_rows(len(theta), n_modes, inputs)\n    for"
 FULL = "    rows = _input_rows(len(theta), n_modes, None)\n    for"
 PART = "        part = slice(start, start := start + n_gates)\n"
-LOOPS = "    return loops\n"
-HALVES = "return np.split(device.detected_columns(theta), 2, axis=1)"
+LOOPS = "    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency):\n"
+HALVES = "return [columns[:, :half], columns[:, half:]]"
 
 
 def with_columns(expression: str) -> str:
@@ -93,11 +93,11 @@ MUTANTS = [
     mutant("10 bins in reverse", TRANSFER, ROWS, FULL, RETURN, with_columns("rows[:, ::-1, ::-1]")),
     mutant("11 angles reversed inside a loop", TRANSFER, SPLITTER,
            "angles = angles[:, ::-1]\n    " + SPLITTER),
-    mutant("12 loops in wrong order", TRANSFER, LOOPS, "    return loops[::-1]\n"),
+    mutant("12 loops in wrong order", TRANSFER, LOOPS, LOOPS.replace("_loops(", "reversed(list(_loops(").replace("):", "))):")),
     mutant("13 angles interleaved over loops", TRANSFER, PART,
            "        part = np.argsort(np.arange(sum(gates)) % len(gates), kind='stable')"
            "[start : (start := start + n_gates)]\n"),
-    mutant("14 second loop ignored", TRANSFER, LOOPS, "    return loops[:1]\n"),
+    mutant("14 second loop ignored", TRANSFER, LOOPS, LOOPS.replace("_loops(", "list(_loops(").replace("):", "))[:1]:")),
     mutant("15 loop length + 1", TRANSFER, "    if length > 1:\n", "    if True:\n",
            "np.argsort(np.arange(n_modes) % length, kind", "np.argsort(np.arange(n_modes) % (length + 1), kind"),
     mutant("16 loop length ignored", TRANSFER, "    if length > 1:\n", "    if False:\n"),
@@ -113,7 +113,7 @@ MUTANTS = [
            "weights = np.ones(len(fock_states(len(photons), n_modes)))"),
     mutant("18b missing n! of inputs", "photon_probabilities",
            "    weights /= math.prod(math.factorial(photons.count(j)) for j in set(photons))\n", ""),
-    mutant("18c missing n! of inputs, permanents", "dark_probabilities",
+    mutant("18c missing n! of inputs, permanents", "vacuum_probabilities",
            "weight *= binomial / math.factorial(k)", "weight *= binomial"),
     mutant("18d sqrt forgotten", "photon_probabilities", "* weights[:, None]", "* weights[:, None] ** 2"),
     mutant("19 hard-core photons, renormalised", "photon_probabilities",
@@ -121,7 +121,7 @@ MUTANTS = [
            "    result = (polynomial * polynomial.conj()).real * weights[:, None]\n"
            "    result[fock_states(len(photons), n_modes).max(axis=1) > 1] = 0\n"
            "    return result / np.maximum(result.sum(axis=0), 1e-300)\n"),
-    mutant("20 determinants", "dark_probabilities", "signs.prod(axis=0)", "np.ones(signs.shape[1])"),
+    mutant("20 determinants", "vacuum_probabilities", "signs.prod(axis=0)", "np.ones(signs.shape[1])"),
     mutant("20b permanents of |A|", "boson_sampling", "amplitudes = columns @ weights",
            "amplitudes = abs(columns) @ abs(weights)"),
     mutant("20c classical: permanents of |A|^2", "exact_clicks", '"overlap": device.overlap', '"overlap": 0.0'),
@@ -131,11 +131,11 @@ MUTANTS = [
     mutant("23 bit order reversed", "pqkd_helpers/feature_histograms.py",
            "1 << np.arange(half - 1, -1, -1)", "1 << np.arange(half)"),
     mutant("23b bit order reversed, exact", "exact_clicks", HALVES,
-           "return [half[:, ::-1] for half in np.split(device.detected_columns(theta), 2, axis=1)]"),
+           "return [columns[:, :half][:, ::-1], columns[:, half:][:, ::-1]]"),
     mutant("24 halves swapped", "exact_clicks", HALVES, HALVES + "[::-1]"),
     mutant("25 click inverted", "interferometer", "n_shots, rng=rng) > 0", "n_shots, rng=rng) == 0"),
     mutant("26 even and odd instead of halves", "exact_clicks", HALVES,
-           "return [device.detected_columns(theta)[:, k::2] for k in range(2)]"),
+           "return [columns[:, ::2], columns[:, 1::2]]"),
     mutant("27 each half normalised to 1/2", "pqkd_helpers/feature_histograms.py",
            "    return counts / n_shots\n", "    return counts / (2 * n_shots)\n"),
     mutant("27b each half normalised to 1/2, exact", "exact_clicks",
@@ -165,7 +165,7 @@ MUTANTS = [
     mutant("34 dark counts thinned", "interferometer", "< self.device.dark_count_probability",
            "< self.device.dark_count_probability * self.device.efficiency"),
     mutant("34b dark counts of the exact clicks dropped", "click_probabilities",
-           "    dark *= _no_dark_counts(rows.shape[1], dark_count_probability)\n", ""),
+           "    silent *= _no_dark_counts(rows.shape[1], dark_count_probability)\n", ""),
     mutant("35 post-selected on all photons", "photon_probabilities",
            "    probabilities = outcomes(one, [], photons).T\n",
            "    probabilities = outcomes(one, [], photons).T\n"
@@ -187,7 +187,7 @@ MUTANTS = [
     mutant("39 angles of the second loop first", TRANSFER, "    splitters, phases =",
            "    theta = np.roll(theta, gates[0], axis=1) if len(gates) > 1 else theta\n    splitters, phases ="),
     mutant("40 negative probabilities not clipped", "click_probabilities",
-           "return np.clip(_patterns(dark), 0.0, 1.0)", "return _patterns(dark)"),
+           "return np.clip(_patterns(silent), 0.0, 1.0)", "return _patterns(silent)"),
     mutant("40b an outcome of probability 0 is drawn, boson sampling", "boson_sampling",
            "threshold = 1.0 - rng.random(", "threshold = rng.random("),
     mutant("40c an outcome of probability 0 is drawn, single loop", "single_loop",
@@ -196,7 +196,7 @@ MUTANTS = [
            "(1.0 - rng.random(weights.shape[1])) * (1.0 - 1e-13)", "rng.random(weights.shape[1])"),
     mutant("41 gradient of one half", "exact_clicks", "click_probabilities_gradient(cotangent[:, k],",
            "click_probabilities_gradient(cotangent[:, k] * (1 - k),"),
-    mutant("41b gradient without the conjugate's half", "dark_probabilities",
+    mutant("41b gradient without the conjugate's half", "vacuum_probabilities",
            "result = through_conjugate + arriving_bar", "result = 0 * through_conjugate + arriving_bar"),
     mutant("41c gradient without the efficiency", "device", "math.sqrt(self.efficiency) * cotangent", "cotangent"),
     mutant("41d gradient of what the loop loses", TRANSFER, "change -= loop.gain *", "change -="),
@@ -213,7 +213,7 @@ MUTANTS = [
     # our own
     mutant("a unseen modes without the conjugate", "photon_probabilities",
            "vectors.conj().swapaxes(1, 2)", "vectors.swapaxes(1, 2)"),
-    mutant("b a live bin too few", "series_of_loops", "sum(loop_lengths) + 1", "max(2, sum(loop_lengths))"),
+    mutant("b a live bin too few", "series_of_loops", "min(sum(loop_lengths) + 1, n_modes)", "min(max(2, sum(loop_lengths)), n_modes)"),
     mutant("c light that reaches some modes only is left out", "click_probabilities",
            "(rows != 0.0).any(axis=(0, 1))", "(rows[:, 0] != 0.0).any(axis=0)"),
     mutant("d loss in a loop taken for its efficiency, in series", "series_of_loops",
@@ -234,7 +234,7 @@ MUTANTS = [
            "            P[:, i] = c * first + (1 - c) * second\n"
            "            P[:, i + length] = (1 - c) * first + c * second\n"
            "    return np.sqrt(P[:, :, device.inputs])\n\n\ndef _interfering("),
-    mutant("h photon 0 changes its sign too", "dark_probabilities",
+    mutant("h photon 0 changes its sign too", "vacuum_probabilities",
            "np.vstack([np.ones(last - first), 1.0 - 2.0 * bits])",
            "np.vstack([1.0 - 2.0 * bits[:1], 1.0 - 2.0 * bits]) if n_photons > 1 else np.ones((1, 1))"),
     # equivalent: they change no probability

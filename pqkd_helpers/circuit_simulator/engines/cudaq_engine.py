@@ -12,6 +12,7 @@ protocol (see `orca_client`); the access token comes from the environment variab
 and takes whatever comes back.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -170,12 +171,13 @@ class CudaqInterferometer:
 
     def _check_memory(self, limit: int) -> None:
         levels = self.device.n_photons + 1
-        needed = _COPIES * 16 * levels**self.n_modes
-        if needed > limit:
+        needed = math.log10(_COPIES * 16) + self.n_modes * math.log10(levels)
+        if needed > math.log10(limit):
+            size = f"{10 ** (needed - 9):,.3g}" if needed < 20 else f"10^{needed - 9:.0f}"
             raise ValueError(
                 f"CUDA-Q's simulator needs {levels} levels in each of {self.n_modes} time bins for "
-                f"{self.device.n_photons} photons: {needed / 1e9:,.3g} GB of memory, "
-                f"{limit / 1e9:,.3g} GB at most are expected"
+                f"{self.device.n_photons} photons: {size} GB of memory, {limit / 1e9:,.3g} GB at "
+                "most are expected"
             )
 
     def __repr__(self) -> str:

@@ -13,16 +13,18 @@ the given address only (redirections are refused) and never shown.
 import http.client
 import json
 import os
+import queue
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_SECONDS_PER_REQUEST = 30.0
 _NOT_YET_THERE = "Job can't be found"
 
 
@@ -61,7 +63,9 @@ class OrcaClient:
         self.url = url.rstrip("/")
         self.machine = machine
         self.timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirection)
+        # a proxy would read the token of an address on this machine
+        proxies = urllib.request.ProxyHandler({} if parts.scheme == "http" else None)
+        self._opener = urllib.request.build_opener(proxies, _NoRedirection)
 
     def sample(
         self,
@@ -97,7 +101,7 @@ class OrcaClient:
             answer = self._ask(path, None, deadline, most_bytes)
             error = answer.get("error_message")
             if error is not None and error != _NOT_YET_THERE:
-                raise OrcaError(f"the server reports an error: {str(error)[:300]}")
+                raise OrcaError(f"the server reports an error: {str(error)[:300]!r}")
             if error is None and answer.get("job_status") is None:
                 return _checked(answer.get("results"), input_state, n_shots)
             if time.monotonic() + pause > deadline:
@@ -108,17 +112,14 @@ class OrcaClient:
     def _ask(
         self, path: str, body: dict[str, Any] | None, deadline: float, most_bytes: int
     ) -> dict[str, Any]:
-        headers = {
-            "Authorization": f"Bearer {os.environ.get('ORCA_AUTH_TOKEN', '')}",
-            "Content-Type": "application/json",
-        }
+        token = _token()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers)
-        remaining = min(max(deadline - time.monotonic(), 0.01), _MOST_SECONDS_PER_REQUEST)
-        # what an error says is told in our own words: it could repeat the request's headers
+        seconds = max(deadline - time.monotonic(), 0.01)
+        # what errors say is told in our own words: it could repeat the request's headers
         try:
-            with self._opener.open(request, timeout=remaining) as response:
-                text = _read(response, deadline, most_bytes)
+            text = _within(seconds, lambda: self._read(request, seconds, most_bytes))
         except urllib.error.HTTPError as error:
             error.close()
             raise OrcaError(f"the server answered with HTTP status {error.code}") from None
@@ -126,6 +127,11 @@ class OrcaClient:
             reason = getattr(error, "reason", error)
             kind = "in time" if isinstance(reason, TimeoutError) else f"({type(reason).__name__})"
             raise OrcaError(f"the server {self.url} did not answer {kind}") from None
+        if len(text) > most_bytes:
+            raise OrcaError(f"the server sent more than the {most_bytes:,} bytes expected")
+        # a server that repeats the token must not make us show it
+        if token:
+            text = text.replace(token.encode(), b"***")
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError):
@@ -133,6 +139,11 @@ class OrcaClient:
         if not isinstance(answer, dict):
             raise OrcaError("the server's answer is not a JSON object")
         return answer
+
+    def _read(self, request: urllib.request.Request, seconds: float, most_bytes: int) -> bytes:
+        with self._opener.open(request, timeout=seconds) as response:
+            text: bytes = response.read(most_bytes + 1)
+            return text
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
@@ -142,16 +153,31 @@ class _NoRedirection(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _read(response: http.client.HTTPResponse, deadline: float, most_bytes: int) -> bytes:
-    """Read to the end, but not for ever, however slowly or much is sent."""
-    text = b""
-    while part := response.read1(2**16):
-        text += part
-        if len(text) > most_bytes:
-            raise OrcaError(f"the server sent more than the {most_bytes:,} bytes expected")
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    return text
+def _token() -> str:
+    token = os.environ.get("ORCA_AUTH_TOKEN", "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise OrcaError("ORCA_AUTH_TOKEN holds characters that no token has")
+    return token
+
+
+def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
+    """Do work that may hang in a thread of its own, and give it up after some seconds."""
+    done: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put(work())
+        except Exception as error:
+            done.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        answer = done.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _checked(results: Any, input_state: tuple[int, ...], n_shots: int) -> NDArray[np.int64]:

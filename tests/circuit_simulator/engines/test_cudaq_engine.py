@@ -135,7 +135,7 @@ WRONG = [
     ({"submit": lambda c: b"<html>"}, "not a JSON object"),
     ({"submit": lambda c: [1]}, "not a JSON object"),
     ({"submit": lambda c: b"[" * 5000}, "not a JSON object"),
-    ({"pending": spoiled(error_message="out of light")}, "reports an error: out of light"),
+    ({"pending": spoiled(error_message="out of light")}, "reports an error: 'out of light'"),
     ({"pending": lambda c: (500, {}, {})}, "HTTP status 500"),
     ({"results": spoiled(results=None)}, "no list of shots, 50 expected"),
     ({"results": lambda c: {}}, "no list of shots"),
@@ -199,6 +199,47 @@ def test_a_server_that_answers_drop_by_drop_is_given_up(monkeypatch):
         assert time.monotonic() - start < 5
 
 
+def test_a_server_whose_headers_never_end_is_given_up(monkeypatch):
+    def drip(handler, kind, content):
+        for _ in range(100):
+            handler.wfile.write(b"H")
+            time.sleep(0.02)
+
+    monkeypatch.setattr(Server, "answer", drip)
+    with server() as (url, _):
+        start = time.monotonic()
+        with pytest.raises(OrcaError, match="did not answer in time"):
+            sample(remote(url, timeout=0.3))
+        assert time.monotonic() - start < 1.5
+
+
+def test_a_server_that_repeats_the_token_does_not_make_us_show_it():
+    with (
+        server(pending=spoiled(error_message=f"wrong token {TOKEN}")) as (url, _),
+        pytest.raises(OrcaError, match=r"wrong token \*\*\*"),
+    ):
+        sample(remote(url))
+
+
+@pytest.mark.parametrize("token", ["line\nbreak", "ünicode"])
+def test_an_impossible_token_is_refused_unseen_and_white_space_is_none(monkeypatch, token):
+    monkeypatch.setenv("ORCA_AUTH_TOKEN", token)
+    with server() as (url, _), pytest.raises(OrcaError, match="no token has") as caught:
+        sample(remote(url))
+    assert token not in str(caught.value)
+    monkeypatch.setenv("ORCA_AUTH_TOKEN", f" {TOKEN}\n")
+    with server() as (url, seen):
+        sample(remote(url))
+    assert seen.log[0][1]["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_no_proxy_sees_the_token(monkeypatch):
+    with server() as (proxy, seen_by_proxy), server() as (url, _):
+        monkeypatch.setenv("http_proxy", proxy)
+        assert sample(remote(url)).shape == (50, 4)
+    assert seen_by_proxy.log == []
+
+
 def test_a_server_that_is_not_there_is_said():
     with server() as (url, _):
         pass
@@ -229,6 +270,8 @@ def test_sizes_that_would_be_silently_truncated_are_refused_with_their_size():
         CudaqInterferometer((1, 1) + (0,) * 14, memory_limit=10**9)
     with pytest.raises(ValueError, match=r"4 levels .* 206 GB"):
         CudaqInterferometer((1, 1, 1) + (0,) * 13, memory_limit=64 * 10**9)
+    with pytest.raises(ValueError, match=r"1000 time bins for 2 .*: 10\^470 GB"):
+        CudaqInterferometer((1, 1) + (0,) * 998)
     with pytest.raises(ValueError, match="9 at most"):
         CudaqInterferometer((10, 0), (1,))
 

@@ -1,7 +1,7 @@
-"""The probability that a set of modes stays dark, for all sets: permanents by Glynn's formula.
+"""The probability of no light in a set of modes, for all sets: permanents by Glynn's formula.
 
 Let a_i be row i of the transfer matrix, with one column per photon (a column is repeated where
-several photons enter the same bin). The modes of a set D all stay dark with probability
+several photons enter the same bin). No light arrives in the modes of a set D with probability
 
     P(no light in D) = perm(X o (J - sum over i in D of conj(a_i) a_i^T)) / norm.
 
@@ -104,7 +104,7 @@ def interferences(numbers: tuple[int, ...], overlap: float) -> list[Interference
     return cases
 
 
-def dark_probabilities(columns: Matrix, case: Interference) -> Array:
+def vacuum_probabilities(columns: Matrix, case: Interference) -> Array:
     """Return the probability that no light arrives in D, for all sets D of the modes.
 
     Parameters
@@ -120,7 +120,7 @@ def dark_probabilities(columns: Matrix, case: Interference) -> Array:
         D as a bit mask, the first mode most significant.
     """
     batch, n_modes, _ = columns.shape
-    dark = np.zeros((batch, 2**n_modes))
+    vacuum = np.zeros((batch, 2**n_modes))
     outer = max(0, n_modes - _MODES)
     n_sets = 2 ** (n_modes - outer)
     for block in _blocks(columns, case):
@@ -132,11 +132,11 @@ def dark_probabilities(columns: Matrix, case: Interference) -> Array:
             for factor in factors[1:]:
                 products *= factor
             sets = slice(number * n_sets, (number + 1) * n_sets)
-            dark[block.settings, sets] += block.sum_over_signs(products)
-    return dark
+            vacuum[block.settings, sets] += block.sum_over_signs(products)
+    return vacuum
 
 
-def dark_probabilities_gradient(cotangent: Array, columns: Matrix, case: Interference) -> Matrix:
+def vacuum_probabilities_gradient(cotangent: Array, columns: Matrix, case: Interference) -> Matrix:
     """Return the gradient with respect to the columns, given that with respect to the result.
 
     Reverse mode: the derivative of a product is the product of the other factors.
@@ -144,9 +144,9 @@ def dark_probabilities_gradient(cotangent: Array, columns: Matrix, case: Interfe
     Parameters
     ----------
     cotangent : (batch, 2^n_modes) float64
-        Gradient with respect to what `dark_probabilities` returns.
+        Gradient with respect to what `vacuum_probabilities` returns.
     columns, case
-        As in `dark_probabilities`.
+        As in `vacuum_probabilities`.
 
     Returns
     -------
