@@ -62,11 +62,13 @@ def test_the_readmes_run_without_spsa_is_a_stored_one():
     assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in README
 
 
-def test_the_readmes_python_example_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+def test_the_readmes_python_examples_run_one_after_the_other():
+    method, simulator = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     names: dict = {}
-    exec(example, names)
+    exec(method, names)
     assert names["clicks"].shape == (200, 16) and names["z"].shape == (512,)
+    exec(simulator, names)
+    assert names["clicks"].shape == (32, 200, 16) and names["exact"].shape == (32, 2, 256)
 
 
 def test_the_stored_quick_run_has_todays_configuration():
