@@ -15,12 +15,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .partial_distinguishability import interferences
 from .transfer_matrix import Matrix
-from .vacuum_probabilities import (
-    interferences,
-    vacuum_probabilities,
-    vacuum_probabilities_gradient,
-)
+from .vacuum_probabilities import vacuum_probabilities, vacuum_probabilities_gradient
 
 Array = NDArray[np.float64]
 

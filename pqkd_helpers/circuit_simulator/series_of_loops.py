@@ -7,27 +7,24 @@ splitters it meets, draws the number of photons in the bin that leaves, and keep
 that agree with it. Photons lost in a loop are drawn and removed in the same way. The cost is
 linear in the bins, and low as long as few photons are in the loops at a time.
 
-The amplitudes are listed as in `fock_basis`, with one more, imaginary mode that holds the photons
-which are not live, so that shots with different numbers of live photons share one list.
+The amplitudes of all shots share one list of states (see `live_states`).
 """
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .fock_basis import fock_states, n_states, places
+from .fock_basis import n_states
 from .fock_beam_splitter import fock_beam_splitters
+from .live_states import live_states, losses, moves, pairs, resized
 from .transfer_matrix import Matrix
 
 # Amplitudes of all shots: 1 GiB.
 _MOST_VALUES = 2**27
 # Gates whose matrices are computed together.
 _GATES = 64
-
-Moves = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def sample_series_of_loops(
@@ -118,26 +115,26 @@ class _LiveBins:
 
     def beam_splitter(self, first: int, second: int, gate: int) -> None:
         splitters = self._fock_matrices(gate // _GATES)
-        groups = _pairs(*self._basis, first % self.n_slots, second % self.n_slots)
+        groups = pairs(*self._basis, first % self.n_slots, second % self.n_slots)
         for number, group in enumerate(groups, start=1):
             self.amplitudes[group] = splitters[number][gate % _GATES] @ self.amplitudes[group]
 
     def phase_shifter(self, bin_: int, phase: float) -> None:
-        photons = _states(*self._basis)[:, bin_ % self.n_slots, None]
+        photons = live_states(*self._basis)[:, bin_ % self.n_slots, None]
         self.amplitudes = self.amplitudes * np.exp(1j * phase * photons)
 
     def lose(self, bin_: int, efficiency: float, rng: np.random.Generator) -> None:
         """Draw the photons that a bin loses, and remove them."""
         slot = bin_ % self.n_slots
         shares = _loss_probabilities(self.capacity, efficiency)
-        states = _states(*self._basis)[:, slot]
+        states = live_states(*self._basis)[:, slot]
         weights = shares[states].T @ np.abs(self.amplitudes) ** 2
         lost = _draw(weights, rng)
         by_loss = np.sqrt(shares[states].T)[:, :, None]
         kept = np.zeros_like(self.amplitudes)
         for number in np.unique(lost).tolist():
             shots = np.flatnonzero(lost == number)
-            source, target = _losses(*self._basis, slot, number)
+            source, target = losses(*self._basis, slot, number)
             kept[np.ix_(target, shots)] = (by_loss[number] * self.amplitudes[:, shots])[source]
         self.amplitudes = kept
         self._leave(lost)
@@ -145,7 +142,7 @@ class _LiveBins:
     def count(self, bin_: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Draw the photons of a bin, and let it go."""
         slot = bin_ % self.n_slots
-        is_number = np.arange(self.capacity + 1)[:, None] == _states(*self._basis)[:, slot]
+        is_number = np.arange(self.capacity + 1)[:, None] == live_states(*self._basis)[:, slot]
         number = _draw(is_number @ np.abs(self.amplitudes) ** 2, rng)
         self._move(slot, number, arriving=False)
         self._leave(number)
@@ -179,7 +176,7 @@ class _LiveBins:
                     f"{capacity} photons are in the loops at a time: {size:,} amplitudes per shot, "
                     "too many to be sampled"
                 )
-            source, target = _resized(self.capacity, capacity, self.n_slots)
+            source, target = resized(self.capacity, capacity, self.n_slots)
             amplitudes = np.zeros((size, self.amplitudes.shape[1]), self.amplitudes.dtype)
             amplitudes[target] = self.amplitudes[source]
             self.amplitudes, self.capacity = amplitudes, capacity
@@ -190,7 +187,7 @@ class _LiveBins:
         for value in np.unique(number).tolist():
             shots = np.flatnonzero(number == value)
             before, after = (0, value) if arriving else (value, 0)
-            source, target = _moves(*self._basis, slot, before, after)
+            source, target = moves(*self._basis, slot, before, after)
             moved[np.ix_(target, shots)] = self.amplitudes[np.ix_(source, shots)]
         self.amplitudes = moved
 
@@ -200,61 +197,6 @@ def _draw(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.
     cumulative = np.cumsum(weights, axis=0)
     thresholds = (1.0 - rng.random(weights.shape[1])) * (1.0 - 1e-13) * cumulative[-1]
     return (cumulative < thresholds).sum(axis=0)
-
-
-@lru_cache(maxsize=64)
-def _states(capacity: int, n_slots: int) -> NDArray[np.int64]:
-    """Return the states: photons in each slot, then those that are not live."""
-    return fock_states(capacity, n_slots + 1)
-
-
-@lru_cache(maxsize=512)
-def _moves(capacity: int, n_slots: int, slot: int, before: int, after: int) -> Moves:
-    """Return the states with this many photons in a slot, and what they become."""
-    states = _states(capacity, n_slots)
-    source = np.flatnonzero((states[:, slot] == before) & (states[:, -1] >= after - before))
-    moved = states[source].copy()
-    moved[:, slot] = after
-    moved[:, -1] -= after - before
-    return source, places(moved)
-
-
-@lru_cache(maxsize=256)
-def _losses(capacity: int, n_slots: int, slot: int, lost: int) -> Moves:
-    """Return the states with this many photons or more in a slot, and what they become."""
-    states = _states(capacity, n_slots)
-    source = np.flatnonzero(states[:, slot] >= lost)
-    moved = states[source].copy()
-    moved[:, slot] -= lost
-    moved[:, -1] += lost
-    return source, places(moved)
-
-
-@lru_cache(maxsize=256)
-def _resized(capacity: int, new_capacity: int, n_slots: int) -> Moves:
-    """Return the states that fit both capacities, in either list."""
-    states = _states(capacity, n_slots)
-    source = np.flatnonzero(states[:, -1] >= capacity - new_capacity)
-    moved = states[source].copy()
-    moved[:, -1] += new_capacity - capacity
-    return source, places(moved)
-
-
-@lru_cache(maxsize=256)
-def _pairs(capacity: int, n_slots: int, first: int, second: int) -> list[NDArray[np.intp]]:
-    """Return for N = 1, 2, ... the groups of states that share N photons in two slots.
-
-    Each entry has the shape (groups, N + 1), by the photons in the first slot.
-    """
-    states = _states(capacity, n_slots)
-    groups = []
-    for number in range(1, capacity + 1):
-        chosen = states[(states[:, first] == number) & (states[:, second] == 0)]
-        family = np.repeat(chosen[:, None], number + 1, axis=1)
-        family[:, :, first] = np.arange(number + 1)
-        family[:, :, second] = number - np.arange(number + 1)
-        groups.append(places(family))
-    return groups
 
 
 def _loss_probabilities(most: int, efficiency: float) -> NDArray[np.float64]:

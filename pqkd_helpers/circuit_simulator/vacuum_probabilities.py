@@ -16,23 +16,21 @@ M delta is linear in the sum over D, so its values for all sets grow mode by mod
 doubles the number of sets with one subtraction. Cost: ``2^modes 2^(n-1) n`` multiplications, and
 about three times as many for the gradient.
 
-Where x < 1 and several photons share a bin, the state is a mixture over how many of that bin's
-photons are in the common internal state (`interferences`), and so is the result.
+Where x < 1 and several photons share a bin, the result is a mixture of such permanents (see
+`partial_distinguishability`).
 
-References: D. G. Glynn, doi:10.1016/j.ejc.2010.01.010; V. S. Shchesnovich, arXiv:1410.1506
-(partial distinguishability).
+Reference: D. G. Glynn, doi:10.1016/j.ejc.2010.01.010.
 """
 
-import itertools
 import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .partial_distinguishability import Interference
 from .transfer_matrix import Matrix
 
 Array = NDArray[np.float64]
@@ -45,63 +43,6 @@ _MODES = 13
 _FEW_MODES = 4
 
 _memory = threading.local()
-
-
-@dataclass(frozen=True)
-class Interference:
-    """One way in which the photons may interfere.
-
-    Attributes
-    ----------
-    weight : float
-        Its probability, divided by the norm of the state that enters.
-    overlap : (n_photons,) float64
-        Overlap of each photon's internal state with the common one, in [0, 1].
-    same_bin : (n_photons, n_photons) float64
-        1 where two photons enter the same bin, and on the diagonal.
-    """
-
-    weight: float
-    overlap: Array
-    same_bin: Array
-
-
-@lru_cache(maxsize=64)
-def interferences(numbers: tuple[int, ...], overlap: float) -> list[Interference]:
-    """Return the mixture that partly distinguishable photons are.
-
-    The overlap of a photon alone in its bin enters the permanent and needs no mixture. Of the
-    photons that share a bin, a binomial number is in the common state; the others interfere with
-    nothing.
-
-    Parameters
-    ----------
-    numbers : tuple of int
-        Photons in each occupied input bin.
-    overlap : float
-        Overlap x of two photons' internal states, in [0, 1].
-
-    Examples
-    --------
-    >>> [round(case.weight, 3) for case in interferences((1, 1), 0.6)]
-    [1.0]
-    >>> [(round(case.weight, 3), case.overlap.tolist()) for case in interferences((2,), 0.6)]
-    [(0.16, [0.0, 0.0]), (0.48, [1.0, 0.0]), (0.18, [1.0, 1.0])]
-    """
-    entries = np.repeat(np.arange(len(numbers)), numbers)
-    same_bin = (entries[:, None] == entries).astype(np.float64)
-    starts = np.cumsum((0, *numbers[:-1])).tolist()
-    shared = [(start, number) for start, number in zip(starts, numbers, strict=True) if number > 1]
-    cases = []
-    for common in itertools.product(*(range(number + 1) for _, number in shared)):
-        weight, overlaps = 1.0, np.full(len(entries), overlap)
-        for (start, number), k in zip(shared, common, strict=True):
-            binomial = math.comb(number, k) * overlap**k * (1.0 - overlap) ** (number - k)
-            weight *= binomial / math.factorial(k)
-            overlaps[start : start + number] = np.arange(number) < k
-        if weight > 0.0:
-            cases.append(Interference(weight, overlaps, same_bin))
-    return cases
 
 
 def vacuum_probabilities(columns: Matrix, case: Interference) -> Array:

@@ -113,7 +113,7 @@ MUTANTS = [
            "weights = np.ones(len(fock_states(len(photons), n_modes)))"),
     mutant("18b missing n! of inputs", "photon_probabilities",
            "    weights /= math.prod(math.factorial(photons.count(j)) for j in set(photons))\n", ""),
-    mutant("18c missing n! of inputs, permanents", "vacuum_probabilities",
+    mutant("18c missing n! of inputs, permanents", "partial_distinguishability",
            "weight *= binomial / math.factorial(k)", "weight *= binomial"),
     mutant("18d sqrt forgotten", "photon_probabilities", "* weights[:, None]", "* weights[:, None] ** 2"),
     mutant("19 hard-core photons, renormalised", "photon_probabilities",
