@@ -72,6 +72,7 @@ GOALS: dict[str, tuple[str, str, float | None]] = {
     ),
     "200 shots, 1 photon": ("ours: sample 1", "cudaq: sample 1", None),
 }
+PEERS = {"perceval": "Perceval", "merlin": "MerLin", "cudaq": "CUDA-Q"}
 SCALING_BINS = (16, 32, 64, 128, 256, 512, 1000)
 SCALING_GOAL = 1.2
 
@@ -322,14 +323,15 @@ def versions() -> dict[str, str]:
 
 def table(result: dict[str, Any]) -> str:
     """Return the ratios as a table in Markdown."""
-    lines = ["| measure | ours (ms) | peer (ms) | ratio of minima | goal | ratio of medians |"]
-    lines.append("|---|---|---|---|---|---|")
+    lines = ["| measure | ours (ms) | peer | peer (ms) | ratio of minima | goal | of medians |"]
+    lines.append("|---|---|---|---|---|---|---|")
     for name, ratio in result["ratios"].items():
         ours, peer, _ = GOALS[name]
         times = [result["contenders"][contender]["minimum"] for contender in (ours, peer)]
         goal = "" if ratio["goal"] is None else f"{ratio['goal']:.3g}"
         lines.append(
-            f"| {name} | {times[0]:.3g} | {times[1]:.3g} | {ratio['minima']:.2g} | {goal} "
+            f"| {name} | {times[0]:.3g} | {PEERS[peer.split(':')[0]]} "
+            f"| {float(f'{times[1]:.3g}'):,g} | {ratio['minima']:.2g} | {goal} "
             f"| {ratio['medians']:.2g} |"
         )
     exponent = result["scaling"]["end_to_end_exponent"]
