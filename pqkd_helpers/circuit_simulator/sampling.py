@@ -7,8 +7,8 @@ Three samplers draw from the same distribution; the device's structure says whic
   the loops at a time, or all photons at once (`boson_sampling`), whose cost doubles with every
   photon but does not care about the loops; whichever an estimate says is faster.
 
-Photons that are not in the common internal state (each is with probability x, the overlap) interfere
-with nobody else and are sampled one by one (`distinguishable_photons`). Light lost in the
+Photons that are not in the common internal state (each is with probability x, the overlap)
+interfere with nobody else and are sampled one by one (`distinguishable_photons`). Light lost in the
 loops is left out by each sampler; the efficiency of the detection thins the photon numbers at the
 end, which is the same as losing the light anywhere else with equal loss on all paths.
 """
