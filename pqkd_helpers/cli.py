@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 import tyro
 from tqdm.auto import tqdm
 
+from .checks import check_whole
 from .circuit_simulator.engines.orca_client import OrcaError
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
@@ -25,6 +26,7 @@ from .experiments.imperfection_study import (
 from .experiments.records import Record, write_record
 from .experiments.report import record_table
 from .experiments.run import Labels, carry_out
+from .experiments.spsa_contribution import N_SEEDS, run_spsa_contribution
 from .files import write_atomically
 from .gradient_training import select_device
 
@@ -72,13 +74,11 @@ class Train:
 
 
 @dataclass(frozen=True)
-class Study:
-    """Compute a study, store its record and draw its figure.
+class Imperfections:
+    """What loss, distinguishable photons and dark counts do to the feature.
 
     Attributes
     ----------
-    name : {"imperfections"}
-        imperfections: what loss, distinguishable photons and dark counts do to the feature.
     out : Path
         Folder of records and figures.
     n_settings : int
@@ -89,11 +89,44 @@ class Study:
         Seed of the settings.
     """
 
-    name: tyro.conf.Positional[Literal["imperfections"]]
     out: Path = Path("figures")
     n_settings: int = 200
     n_shots: int = 200
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class SPSAContribution:
+    """What SPSA contributes: the quick run with SPSA, with a sham and without (about an hour).
+
+    It can be stopped at any moment; the same command goes on.
+
+    Attributes
+    ----------
+    out : Path
+        Folder of records and figures.
+    runs : Path
+        Folder of all runs.
+    n_seeds : int
+        Number of paired seeds.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    out: Path = Path("figures")
+    runs: Path = Path("runs")
+    n_seeds: int = N_SEEDS
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Carry out a study of several runs or settings and store its records."""
+
+    study: tyro.conf.OmitSubcommandPrefixes[
+        Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
+        | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
+    ]
 
 
 @dataclass(frozen=True)
@@ -114,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(command, Doctor):
             return doctor()
         if isinstance(command, Study):
-            study(command)
+            study(command.study)
         else:
             train(command)
         return 0
@@ -197,21 +230,44 @@ def train(command: Train) -> Record:
     return record
 
 
-def study(command: Study) -> Record:
-    """Carry out the command ``study`` and say where its record and its figure are."""
+def study(command: Imperfections | SPSAContribution) -> None:
+    """Carry out the command ``study`` and say where its records are."""
+    if isinstance(command, SPSAContribution):
+        _spsa_contribution(command)
+    else:
+        _imperfections(command)
+
+
+def _imperfections(command: Imperfections) -> None:
     from .plotting import imperfections
 
     settings = ImperfectionStudy(
         n_settings=command.n_settings, n_shots=command.n_shots, seed=command.seed
     )
     record = run_imperfection_study(settings)
-    path = command.out / "records" / f"study-{command.name}.json"
+    path = command.out / "records" / "study-imperfections.json"
     write_record(record, path)
     files = write_figure_folder(
-        command.out / command.name, imperfections(record), figure_rows(record), figure_card(record)
+        command.out / "imperfections",
+        imperfections(record),
+        figure_rows(record),
+        figure_card(record),
     )
     print("\n".join(["Record and figure:", *(f"  {file}" for file in (path, *files))]))
-    return record
+
+
+def _spsa_contribution(command: SPSAContribution) -> None:
+    n_seeds = check_whole("--n-seeds", command.n_seeds, least=1)
+    device = select_device(command.device)
+    with _ProgressBars() as bars:
+        run_spsa_contribution(
+            n_seeds=n_seeds,
+            runs_root=command.runs,
+            out=command.out / "records",
+            device=device,
+            announce=bars.announce,
+            on_record=lambda path: tqdm.write(f"Record: {path}"),
+        )
 
 
 def _tier(config: RunConfig, chosen: Preset | None) -> str:

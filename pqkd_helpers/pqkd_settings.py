@@ -47,6 +47,9 @@ class PQKDSettings(AdamSettings):
         Updated angles are clipped to [-bound, bound], radians.
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
+    spsa_sham : bool
+        Control: a coin decides which of the two points counts as the better one, so theta moves in
+        steps of the same size, but they say nothing about the loss.
     spsa_batches : int
         Validation batches judged at both points of a step, drawn anew in every step; all images
         of the pool where it holds fewer.
@@ -69,6 +72,7 @@ class PQKDSettings(AdamSettings):
     spsa_perturbation: float = 0.1
     spsa_bound: float = math.pi
     spsa_decay: bool = False
+    spsa_sham: bool = False
     spsa_batches: int = 5
     spsa_images: int | None = None
     objective: Objective = "fresh"

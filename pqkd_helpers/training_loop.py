@@ -16,6 +16,7 @@ alone (`train_teacher`).
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -240,6 +241,7 @@ class PQKDTrainer:
         """Take the epoch's SPSA steps on theta (part 1 of the algorithm)."""
         self.spsa.rng = numpy_stream(self._seed, "SPSA", self.epoch)
         batches_rng = numpy_stream(self._seed, "validation batches", self.epoch)
+        coin = numpy_stream(self._seed, "sham SPSA", self.epoch)
         n_images = self.settings.spsa_batches * self.settings.batch_size
         through_ema = self.settings.objective == "through-ema"
         steps = []
@@ -248,7 +250,10 @@ class PQKDTrainer:
                 self.feature.probe(theta, rng, through_ema=through_ema) for theta in self.spsa.ask()
             ]
             indices = batches_rng.permutation(self.spsa_images)[:n_images]
-            steps.append(self.spsa.tell(self._objective(np.stack(features), indices)))
+            losses = self._objective(np.stack(features), indices)
+            swapped = self.settings.spsa_sham and coin.random() < 0.5
+            step = self.spsa.tell(losses[::-1] if swapped else losses)
+            steps.append(replace(step, losses=np.array(losses)))
         return steps
 
     def _objective(self, features: NDArray[np.float64], indices: NDArray[np.int64]) -> list[float]:

@@ -253,6 +253,7 @@ CHANGES = {
     "spsa_perturbation": 0.2,
     "spsa_bound": 0.5,
     "spsa_decay": True,
+    "spsa_sham": True,
     "spsa_batches": 1,
     "spsa_images": 100,
     "objective": "through-ema",
@@ -367,6 +368,28 @@ def test_same_seed_same_result_whatever_ran_before(digits):
         assert np.array_equal(numpy_state, np.random.get_state()[1])  # noqa: NPY002
     assert results[0] == results[1]
     assert dataclasses.asdict(new_trainer(digits, seed=1).run_epoch()) != results[0]
+
+
+def test_a_sham_moves_theta_by_steps_of_the_same_size_in_a_direction_of_its_own(digits):
+    signs = set()
+    for seed in range(6):
+        real, sham = (
+            new_trainer(
+                digits,
+                settings=dataclasses.replace(SETTINGS, spsa_steps=1, spsa_sham=flag),
+                seed=seed,
+            )
+            for flag in (False, True)
+        )
+        start = real.theta.copy()
+        one, other = real.run_epoch(), sham.run_epoch()
+        assert one.spsa_losses == other.spsa_losses
+        assert one.spsa_gradient_norms == other.spsa_gradient_norms
+        free = np.maximum(np.abs(real.theta), np.abs(sham.theta)) < np.pi  # not clipped
+        ratio = (sham.theta - start)[free] / (real.theta - start)[free]
+        signs.add(round(ratio.mean()))
+        np.testing.assert_allclose(ratio, ratio.mean())
+    assert signs == {1, -1}
 
 
 def test_no_spsa_step_keeps_theta(digits):
