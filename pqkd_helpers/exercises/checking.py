@@ -1,0 +1,131 @@
+"""Checking an answer: the first law it breaks, a hint that grows, and a way to go on."""
+
+import importlib
+from collections import Counter
+
+from ..checks import check_choice
+from .exercise import Answer, BrokenLawError, Exercise, same
+
+# Number of the notebook -> module of this package with its exercises.
+MODULES = {
+    "0": "start_here",
+    "1": "circuit_simulator",
+    "2": "feature_histograms",
+    "3": "dictionary_convolutions",
+    "4": "knowledge_distillation",
+    "5": "spsa",
+    "6": "training_loop",
+}
+_WRONG_TRIES: Counter[str] = Counter()
+
+
+def exercises_of(notebook: str) -> tuple[Exercise, ...]:
+    """Return the exercises of a notebook, by its number: ``"2"``."""
+    check_choice("the notebook's number", notebook, tuple(MODULES))
+    module = importlib.import_module(f"{__package__}.{MODULES[notebook]}")
+    exercises: tuple[Exercise, ...] = module.EXERCISES
+    return exercises
+
+
+def find_exercise(number: str) -> Exercise:
+    """Return the exercise of that number: ``"2.3"``.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    exercises = exercises_of(str(number).split(".")[0])
+    known = tuple(exercise.number for exercise in exercises)
+    check_choice("the exercise's number", number, known)
+    return exercises[known.index(number)]
+
+
+def first_problem(exercise: Exercise, answer: Answer) -> str | None:
+    """Return what is wrong with an answer, or None if it obeys every law.
+
+    Raises
+    ------
+    NotImplementedError
+        If the answer was not written yet.
+    """
+    for law in exercise.laws:
+        try:
+            law(answer)
+        except NotImplementedError:
+            raise
+        except BrokenLawError as broken:
+            return (
+                f"{law.__doc__}\n  given     {broken.given}\n  got       {broken.got}\n"
+                f"  expected  {broken.expected}"
+            )
+        except Exception as error:  # whatever a learner's code may raise
+            return f"{law.__doc__}\n  your code raised {type(error).__name__}: {error}"
+    return None
+
+
+def typical_mistake(exercise: Exercise, answer: Answer) -> str | None:
+    """Return the hint of the typical mistake that behaves as the answer does, or None."""
+    for mistake in exercise.mistakes:
+        if all(
+            _agree(answer, mistake.answer, mine, theirs)
+            for mine, theirs in zip(exercise.probes(), exercise.probes(), strict=True)
+        ):
+            return mistake.hint
+    return None
+
+
+def check(number: str, answer: Answer) -> Answer:
+    """Check a learner's answer, say how it went, and return what to go on with.
+
+    Parameters
+    ----------
+    number : str
+        The exercise: ``"2.3"``.
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    callable
+        The answer itself if it is right, else the worked solution, so that the cells below work.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    exercise = find_exercise(number)
+    if not callable(answer):
+        print(f"Exercise {number}: a function is expected, {type(answer).__name__} was given.")
+        return _go_on_with_the_reference(exercise)
+    try:
+        problem = first_problem(exercise, answer)
+    except NotImplementedError:
+        print(f"Exercise {number} is not started yet: going on with the reference.")
+        return exercise.reference
+    if problem is None:
+        print(f"Exercise {number} is solved: all {len(exercise.laws)} laws hold.")
+        return answer
+    _WRONG_TRIES[number] += 1
+    tries = _WRONG_TRIES[number]
+    print(f"Exercise {number}, try {tries}. This does not hold yet: {problem}")
+    remark = typical_mistake(exercise, answer)
+    if remark is not None:
+        print(f"A common slip: {remark}")
+    print(f"Hint {min(tries, 3)}: {exercise.hints[min(tries, 3) - 1]}")
+    if tries >= 3:
+        print("The worked solution is folded below.")
+    return _go_on_with_the_reference(exercise)
+
+
+def _go_on_with_the_reference(exercise: Exercise) -> Answer:
+    print("Not solved yet: going on with the reference.")
+    return exercise.reference
+
+
+def _agree(answer: Answer, other: Answer, mine: tuple, theirs: tuple) -> bool:
+    try:
+        return same(answer(*mine), other(*theirs), tolerance=1e-7)
+    except Exception:  # one of the two cannot answer: they differ
+        return False

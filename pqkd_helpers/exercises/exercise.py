@@ -1,0 +1,143 @@
+"""What an exercise is: a task, a worked solution, laws that any right answer obeys, hints.
+
+A law is a function that takes the learner's function, tries it, and calls `expect`; its
+docstring is the sentence that the learner reads when the law is broken. Laws judge what an
+answer does, never how it is written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Answer = Callable[..., Any]
+Law = Callable[[Answer], None]
+
+
+class BrokenLawError(Exception):
+    """A law that an answer breaks: what went in, what came out, what is expected."""
+
+    def __init__(self, given: str, got: str, expected: str) -> None:
+        super().__init__(f"{given}: got {got}, expected {expected}")
+        self.given, self.got, self.expected = given, got, expected
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer, and what to tell who gave it.
+
+    Attributes
+    ----------
+    answer : callable
+        A function that makes the mistake.
+    hint : str
+        One or two sentences: what went wrong, not the solution.
+    """
+
+    answer: Answer
+    hint: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a notebook.
+
+    Attributes
+    ----------
+    number : str
+        Notebook and place in it: "2.3".
+    name : str
+        Short title.
+    difficulty : int
+        1 (a line), 2 (some thought), 3 (a small piece of work).
+    minutes : int
+        Time a student needs.
+    task : str
+        What to write, with the shapes in and out; Markdown.
+    reference : callable
+        The worked solution; its signature and docstring are the stub's.
+    laws : tuple of callable
+        What any right answer obeys, the most basic first.
+    probes : callable
+        Returns a list of argument tuples, made anew at every call, on which an answer is
+        compared with the typical mistakes.
+    mistakes : tuple of Mistake
+        Typical wrong answers.
+    hints : (str, str, str)
+        From a nudge to almost the solution, given on repeated tries.
+    explanation : str
+        Markdown under the worked solution: why it is so.
+    """
+
+    number: str
+    name: str
+    difficulty: int
+    minutes: int
+    task: str
+    reference: Answer
+    laws: tuple[Law, ...]
+    probes: Callable[[], list[tuple[Any, ...]]]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, str, str]
+    explanation: str
+
+
+def expect(got: Any, expected: Any, *, given: str, tolerance: float = 1e-9) -> None:
+    """Raise `BrokenLawError` unless two values are equal within an absolute tolerance.
+
+    Parameters
+    ----------
+    got, expected : number, text, array, tensor, or tuple, list or dict of these
+        Shapes must be equal too.
+    given : str
+        What was put in, for the message: ``"theta = 0.3"``.
+    tolerance : float
+        Largest difference of two numbers that count as equal.
+    """
+    if not same(got, expected, tolerance):
+        raise BrokenLawError(given, shown(got), shown(expected))
+
+
+def same(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
+    """Tell whether two values have the same form and equal numbers within a tolerance.
+
+    Examples
+    --------
+    >>> same([1.0, 2.0], np.array([1.0, 2.0])), same(1.0, [1.0]), same("a", "b")
+    (True, False, False)
+    """
+    if isinstance(a, dict) or isinstance(b, dict):
+        both = isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys()
+        return both and all(same(a[key], b[key], tolerance) for key in a)
+    if isinstance(a, str) or isinstance(b, str) or a is None or b is None:
+        return type(a) is type(b) and a == b
+    try:
+        x, y = _numbers(a), _numbers(b)
+    except (TypeError, ValueError):  # ragged, or no numbers: compare part by part
+        if not (isinstance(a, tuple | list) and isinstance(b, tuple | list)):
+            return False
+        return len(a) == len(b) and all(same(i, j, tolerance) for i, j in zip(a, b, strict=True))
+    return x.shape == y.shape and bool(np.allclose(x, y, rtol=0.0, atol=tolerance))
+
+
+def shown(value: Any) -> str:
+    """Return a value as short text, for a message."""
+    try:
+        numbers = _numbers(value)
+    except (TypeError, ValueError):
+        return repr(value)[:200]
+    if numbers.ndim == 0:
+        return f"{numbers.item():.6g}"
+    text = np.array2string(numbers, precision=4, threshold=12, edgeitems=4, suppress_small=True)
+    return f"{text} of shape {numbers.shape}" if numbers.size > 12 or numbers.ndim > 1 else text
+
+
+def _numbers(value: Any) -> np.ndarray:
+    """Return numbers, an array or a tensor as a float or complex array, or raise."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"{array.dtype} holds no numbers")
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

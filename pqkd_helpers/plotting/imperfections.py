@@ -1,0 +1,110 @@
+"""What a device's imperfections do to the feature, from the study's record."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .style import COLOURS, style
+
+IMPERFECTIONS = {
+    "efficiency": "lost on detection",
+    "loop_efficiency": "lost per round in a loop",
+    "indistinguishability": "lack of indistinguishability",
+    "dark_count_probability": "dark count per time bin",
+}
+
+
+def imperfections(record: dict[str, Any]) -> Figure:
+    """Draw how far imperfections move the feature, beside the shot noise.
+
+    Parameters
+    ----------
+    record : dict
+        The record of the study "imperfections".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Left: distance over the size of each imperfection. Right: devices of 1, 2 and 8 photons.
+    """
+    results = record["results"]
+    n_shots = record["configuration"]["n_shots"]
+    with style():
+        figure = Figure(figsize=(10.0, 4.2), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        for number, (parameter, label) in enumerate(IMPERFECTIONS.items()):
+            points = [row for row in results["imperfections"] if row["parameter"] == parameter]
+            dark = parameter == "dark_count_probability"
+            _draw_quartiles(
+                left,
+                [row["value"] if dark else 1.0 - row["value"] for row in points],
+                [row["relative"] for row in points],
+                label,
+                number,
+            )
+        noise = results["devices"][-1]["shot_noise"]
+        left.axhline(noise["median"], color="black", linestyle="--", linewidth=1.2)
+        left.axhspan(noise["lower_quartile"], noise["upper_quartile"], color="black", alpha=0.12)
+        left.annotate(
+            f"noise of {n_shots} shots",
+            (0.02, noise["median"]),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 4),
+            textcoords="offset points",
+        )
+        left.set(
+            xscale="log",
+            yscale="log",
+            xlabel="size of the imperfection (probability)",
+            ylabel=r"distance from the ideal feature, $|z^\prime - z|\,/\,|z|$",
+        )
+        left.legend(loc="lower right")
+        _draw_devices(right, results["devices"], n_shots)
+        return figure
+
+
+def _draw_quartiles(
+    axes: Axes, x: list[float], rows: list[dict[str, float]], label: str, number: int
+) -> None:
+    colour = COLOURS[(0, 1, 5, 3)[number]]
+    axes.plot(
+        x,
+        [row["median"] for row in rows],
+        color=colour,
+        marker="osD^"[number],
+        linestyle=("-", "--", "-.", ":")[number],
+        label=label,
+    )
+    lower, upper = ([row[f"{side}_quartile"] for row in rows] for side in ("lower", "upper"))
+    axes.fill_between(x, lower, upper, color=colour, alpha=0.15, linewidth=0)
+
+
+def _draw_devices(axes: Axes, devices: list[dict[str, Any]], n_shots: int) -> None:
+    places = np.arange(len(devices))
+    bars = {
+        "photons made distinguishable": [row["distinguishable"]["relative"] for row in devices],
+        f"noise of {n_shots} shots": [row["shot_noise"] for row in devices],
+    }
+    for side, (label, rows) in enumerate(bars.items()):
+        medians = np.array([row["median"] for row in rows])
+        errors = [
+            medians - [row["lower_quartile"] for row in rows],
+            np.array([row["upper_quartile"] for row in rows]) - medians,
+        ]
+        axes.barh(
+            places + 0.2 * (1 - 2 * side),
+            medians,
+            height=0.38,
+            xerr=errors,
+            color=COLOURS[(0, 6)[side]],
+            hatch=("", "//")[side],
+            edgecolor="white",
+            label=label,
+            error_kw={"linewidth": 1.0},
+        )
+    axes.set_yticks(places, [row["device"].replace(", ", "\n") for row in devices])
+    axes.set(xlabel=r"relative distance, $|z^\prime - z|\,/\,|z|$")
+    axes.grid(axis="y", visible=False)
+    axes.legend(loc="lower right")

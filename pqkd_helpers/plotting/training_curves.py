@@ -1,0 +1,88 @@
+"""How a run went, from its record."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+from .style import COLOURS, style
+
+
+def training_curves(record: dict[str, Any]) -> Figure:
+    """Draw how a run went: accuracy, loss, SPSA's objective and the feature's motion.
+
+    Parameters
+    ----------
+    record : dict
+        A record of kind "run".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Four panels over the epochs.
+    """
+    teacher = record["teacher"]["epochs"]
+    student = record["student"]["epochs"]
+    with style():
+        figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+        accuracy, loss, objective, motion = figure.subplots(2, 2).ravel()
+        for axes, name, key in (
+            (accuracy, "validation accuracy (%)", "validation_accuracy"),
+            (loss, "validation cross-entropy (nats)", "validation_cross_entropy"),
+        ):
+            scale = 100.0 if key == "validation_accuracy" else 1.0
+            _draw_curve(axes, teacher, key, "teacher", 0, scale)
+            _draw_curve(axes, student, key, "student", 1, scale)
+            axes.set(xlabel="epoch", ylabel=name)
+        _draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
+        _draw_objective(objective, student)
+        _draw_motion(motion, student)
+        for axes in (accuracy, loss, objective, motion):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.legend()
+        return figure
+
+
+def _draw_curve(
+    axes: Axes, epochs: list[dict[str, Any]], key: str, label: str, number: int, scale: float
+) -> None:
+    axes.plot(
+        [epoch["epoch"] for epoch in epochs],
+        [scale * epoch[key] for epoch in epochs],
+        color=COLOURS[(0, 1, 3)[number]],
+        marker="os^"[number],
+        linestyle=("-", "--", ":")[number],
+        label=label,
+    )
+
+
+def _draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+    """Every point is one evaluation of SPSA's objective, placed within its epoch."""
+    for side, (label, marker) in enumerate(
+        ((r"$\theta + c\Delta$", "+"), (r"$\theta - c\Delta$", "x"))
+    ):
+        where = [
+            epoch["epoch"] - 1 + (step + 0.5) / len(epoch["spsa_losses"])
+            for epoch in epochs
+            for step in range(len(epoch["spsa_losses"]))
+        ]
+        losses = [pair[side] for epoch in epochs for pair in epoch["spsa_losses"]]
+        axes.plot(where, losses, marker, color=COLOURS[side], label=label)
+    axes.set(xlabel="epoch", ylabel="SPSA's objective (nats)", yscale="log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+    moved = [epoch for epoch in epochs if epoch["drift"] is not None]
+    axes.plot(
+        [epoch["epoch"] for epoch in moved],
+        [np.degrees(epoch["drift"]) for epoch in moved],
+        color=COLOURS[5],
+        marker="D",
+        label="turn of z since the epoch before",
+    )
+    axes.set(xlabel="epoch", ylabel="angle (degrees)")

@@ -1,0 +1,36 @@
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]`` and ``html``."""
+
+import argparse
+import json
+from pathlib import Path
+
+from .execution import execute, read_notebook
+from .html import write_pages
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def main() -> None:
+    """Carry out the command."""
+    parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
+    parser.add_argument("what", choices=("notebooks", "html"))
+    parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
+    arguments = parser.parse_args()
+    if arguments.what == "html":
+        print("\n".join(map(str, write_pages(NOTEBOOKS, ROOT / "site"))))
+        return
+    entries = json.loads((NOTEBOOKS / "curriculum.json").read_text("utf-8"))["notebooks"]
+    known = {Path(entry["file"]).stem: entry for entry in entries}
+    chosen = [Path(name).stem for name in arguments.names]
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        parser.error(f"no notebook is called {unknown}, one of {sorted(known)} is expected")
+    for name in chosen or [name for name, entry in known.items() if entry["ready"]]:
+        path = NOTEBOOKS / known[name]["file"]
+        execute(path, title=known[name])
+        print(f"{path.name}: {read_notebook(path).metadata['pqkd']['seconds']} s")
+
+
+if __name__ == "__main__":
+    main()

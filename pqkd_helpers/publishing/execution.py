@@ -1,0 +1,141 @@
+"""Executing a notebook, and a fingerprint that tells whether its outputs are still up to date.
+
+The fingerprint covers the cells, the project's modules that the kernel loaded, and the files below
+``figures`` that it read: whatever of the project the outputs depend on.
+"""
+
+import hashlib
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from ..files import write_atomically
+from .exercise_cells import refresh_exercises
+
+CELL_TIMEOUT = 60
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+# Runs in the kernel: note every file of the project that is opened, and ask for the list later.
+_WATCH = """
+import sys as _sys
+_opened = set()
+def _note(event, arguments):
+    if event == "open":
+        _opened.add(str(arguments[0]))
+_sys.addaudithook(_note)
+"""
+_ASK = """
+print("\\n".join(sorted(_opened | {
+    getattr(module, "__file__", None) or "" for module in list(_sys.modules.values())
+})))
+"""
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def execute(path: Path, *, title: dict[str, Any]) -> None:
+    """Refresh a notebook's exercise cells, run it from a clean kernel, and store it.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is replaced only if every cell ran.
+    title : dict
+        Its entry in the curriculum, for the line of facts under the title.
+    """
+    notebook = read_notebook(path)
+    refresh_exercises(notebook)
+    cells = notebook.cells
+    watched = [
+        nbformat.v4.new_code_cell(_WATCH),
+        *cells,
+        nbformat.v4.new_code_cell(_ASK),
+    ]
+    notebook.cells = watched
+    notebook.metadata.kernelspec = KERNELSPEC
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name=KERNELSPEC["name"],
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    started = time.perf_counter()
+    client.execute(env=os.environ | {"CI": "true"})
+    seconds = time.perf_counter() - started
+    files = _files_of_the_project(watched[-1].outputs[0].text.splitlines(), path.parents[1])
+    notebook.cells = cells
+    _tidy(notebook)
+    _write_facts(notebook, title, seconds)
+    notebook.metadata["pqkd"] = {
+        "seconds": round(seconds, 1),
+        "files": files,
+        "fingerprint": fingerprint(notebook, files, path.parents[1]),
+    }
+    text: str = nbformat.writes(notebook)
+    write_atomically(path, (text + "\n").encode())
+
+
+def fingerprint(notebook: NotebookNode, files: list[str], root: Path) -> str:
+    """Return 16 hexadecimal digits that change with the cells or with one of the files."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        digest.update(f"{cell.cell_type}\x1f{cell.source}\x1e".encode())
+    for name in files:
+        file = root / name
+        digest.update(name.encode() + (file.read_bytes() if file.is_file() else b"missing"))
+    return digest.hexdigest()[:16]
+
+
+def _files_of_the_project(paths: list[str], root: Path) -> list[str]:
+    """Return the package's sources and the figures' data among the paths, relative to the root."""
+    names = set()
+    for text in paths:
+        path = Path(text)
+        path = (root / "notebooks" / path).resolve() if text else root
+        if path.is_relative_to(root) and path.suffix in (".py", ".json", ".csv"):
+            name = path.relative_to(root).as_posix()
+            if name.startswith(("pqkd_helpers/", "figures/")):
+                names.add(name)
+    return sorted(names)
+
+
+def _tidy(notebook: NotebookNode) -> None:
+    """Count cells from 1, drop the widgets' state and whatever differs from run to run."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        if "widget" in cell.metadata.get("tags", []):
+            cell.outputs = []
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output["execution_count"] = count
+
+
+def _write_facts(notebook: NotebookNode, title: dict[str, Any], seconds: float) -> None:
+    """Write the line under the title: study time, measured seconds, what it builds on."""
+    builds_on = ", ".join(
+        f"[{re.sub('[.]ipynb$', '', name)}]({name})" for name in title["builds_on"]
+    )
+    for cell in notebook.cells:
+        if cell.metadata.get("pqkd", {}).get("part") == "facts":
+            cell.source = (
+                f"About {title['minutes']} minutes to study · {max(1, round(seconds))} seconds to "
+                f"run, measured on two processor cores · CPU only · builds on "
+                f"{builds_on or 'no other notebook'}"
+            )

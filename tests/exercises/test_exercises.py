@@ -1,0 +1,150 @@
+"""Every exercise of every notebook: stub, right and wrong answers, and the checks themselves."""
+
+import importlib
+import signal
+import time
+
+import pytest
+
+from pqkd_helpers.exercises import checking
+from pqkd_helpers.exercises.checking import (
+    MODULES,
+    check,
+    exercises_of,
+    find_exercise,
+    first_problem,
+    typical_mistake,
+)
+from pqkd_helpers.publishing import exercise_cells
+
+from .mutants import mutants
+
+EXERCISES = [exercise for notebook in MODULES for exercise in exercises_of(notebook)]
+by_number = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+
+
+def answers(exercise):
+    """Return the module of the tests with other answers to the exercises of its notebook."""
+    name = MODULES[exercise.number.split(".")[0]]
+    return importlib.import_module(f"tests.exercises.answers.{name}")
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    checking._WRONG_TRIES.clear()
+
+
+def test_there_are_enough():
+    assert len(EXERCISES) >= 24 and len({e.number for e in EXERCISES}) == len(EXERCISES)
+    for notebook in MODULES:
+        numbers = [exercise.number for exercise in exercises_of(notebook)]
+        assert len(numbers) >= 3
+        assert numbers == [f"{notebook}.{i + 1}" for i in range(len(numbers))]
+
+
+@by_number
+def test_the_stub_is_not_started(exercise, capsys):
+    names = {}
+    exec(exercise_cells.stub(exercise), dict(exercise.reference.__globals__), names)
+    (stub,) = names.values()
+    assert check(exercise.number, stub) is exercise.reference
+    assert "not started yet" in capsys.readouterr().out
+
+
+@by_number
+def test_the_reference_passes_in_time(exercise, capsys):
+    started = time.perf_counter()
+    assert check(exercise.number, exercise.reference) is exercise.reference
+    assert time.perf_counter() - started < 2.0
+    assert "is solved" in capsys.readouterr().out
+
+
+@by_number
+def test_a_right_answer_written_differently_passes_and_is_what_check_returns(exercise, capsys):
+    other = answers(exercise).ANSWERS[exercise.number]
+    assert other is not exercise.reference
+    assert check(exercise.number, other) is other
+    assert "is solved" in capsys.readouterr().out
+
+
+@by_number
+def test_every_typical_mistake_is_caught_and_gets_its_own_hint(exercise, capsys):
+    assert len(exercise.mistakes) >= 3
+    assert len({mistake.hint for mistake in exercise.mistakes}) == len(exercise.mistakes)
+    for mistake in exercise.mistakes:
+        assert check(exercise.number, mistake.answer) is exercise.reference
+        said = capsys.readouterr().out
+        assert f"A common slip: {mistake.hint}" in said, said
+        assert "going on with the reference" in said
+    assert typical_mistake(exercise, exercise.reference) is None
+
+
+@by_number
+def test_hints_grow_with_the_tries(exercise, capsys):
+    def empty_answer(*arguments, **options):
+        return None
+
+    for number, hint in enumerate(exercise.hints, start=1):
+        check(exercise.number, empty_answer)
+        said = capsys.readouterr().out
+        assert f"Hint {number}: {hint}" in said and "A common slip" not in said
+    assert "folded below" in said
+
+
+@by_number
+def test_an_answer_that_raises_is_told_what_it_raised(exercise, capsys):
+    def broken(*arguments, **options):
+        raise KeyError("oh")
+
+    assert check(exercise.number, broken) is exercise.reference
+    assert "your code raised KeyError: 'oh'" in capsys.readouterr().out
+
+
+@by_number
+def test_mutations_of_the_reference_are_caught(exercise):
+    equivalent = answers(exercise).EQUIVALENT.get(exercise.number, {})
+    survivors = [
+        change
+        for change, mutant in mutants(exercise.reference)
+        if change not in equivalent and not _caught(exercise, mutant)
+    ]
+    assert survivors == []
+    assert set(equivalent) <= {change for change, _ in mutants(exercise.reference)}
+
+
+def _caught(exercise, mutant):
+    """Tell whether the check notices; one that never ends is noticed by the learner."""
+
+    def stop(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(10)
+    try:
+        return first_problem(exercise, mutant) is not None
+    except NotImplementedError:
+        return True
+    finally:
+        signal.alarm(0)
+
+
+@by_number
+def test_its_texts_are_complete(exercise):
+    assert exercise.difficulty in (1, 2, 3) and 1 <= exercise.minutes <= 30
+    for text in (exercise.name, exercise.task, exercise.explanation, *exercise.hints):
+        assert text.strip()
+    for law in exercise.laws:
+        assert law.__doc__ and "\n" not in law.__doc__.strip()
+    assert len(exercise_cells.stub(exercise).splitlines()) <= 15
+
+
+def test_what_is_no_function_is_said_to_be_none(capsys):
+    assert check("2.1", 0.5) is find_exercise("2.1").reference
+    assert "a function is expected, float was given" in capsys.readouterr().out
+
+
+def test_an_unknown_exercise_is_refused():
+    with pytest.raises(ValueError, match=r"'2.99', one of \('2.1', "):
+        check("2.99", print)
+    with pytest.raises(ValueError, match="'9', one of"):
+        check("9.1", print)
