@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from IPython.display import display
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .plotting.style import style
 
@@ -17,11 +18,16 @@ PICTURE_DPI = 90
 
 
 def png_bytes(figure: Figure) -> bytes:
-    """Return a figure as the bytes of a PNG file, in the series' style."""
-    buffer = io.BytesIO()
+    """Return a figure as the bytes of a PNG file, in the series' style.
+
+    A palette of 256 colours keeps notebooks small: a third of the bytes.
+    """
+    drawn, stored = io.BytesIO(), io.BytesIO()
     with style():
-        figure.savefig(buffer, format="png", dpi=PICTURE_DPI, metadata={"Software": None})
-    return buffer.getvalue()
+        figure.savefig(drawn, format="png", dpi=PICTURE_DPI, pil_kwargs={"compress_level": 0})
+    picture = Image.open(drawn).convert("RGB")
+    picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(stored, "PNG")
+    return stored.getvalue()
 
 
 def show(figure: Figure, alt: str) -> None:

@@ -19,6 +19,8 @@ from ..files import json_bytes, write_atomically
 from .configuration import configuration_hash
 
 SCHEMA_VERSION = 1
+# The project's own records; they are part of its repository, not of the installed package.
+STORED_RECORDS = Path(__file__).parents[2] / "figures" / "records"
 Record = dict[str, Any]
 
 
@@ -68,6 +70,34 @@ def read_record(path: Path | str) -> Record:
     except ValueError as error:
         raise RecordError(f"{path} is not JSON: {error}") from error
     return check_record(record, str(path))
+
+
+def stored_record(name: str) -> Record:
+    """Read one of the project's own records by the name of its run.
+
+    Examples
+    --------
+    >>> stored_record("train-quick-seed0")["dataset"]
+    'mnist-5k'
+    """
+    return read_record(STORED_RECORDS / f"{name}.json")
+
+
+def stored_records(experiment: str, arm: str) -> list[Record]:
+    """Read the project's records of one arm of an experiment, in the order of their seeds.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    found = [read_record(path) for path in STORED_RECORDS.glob(f"{experiment}-{arm}-seed*.json")]
+    if not found:
+        raise FileNotFoundError(
+            f"no record of {experiment!r}, arm {arm!r}, is in {STORED_RECORDS.name}: "
+            "is this the whole repository?"
+        )
+    return sorted(found, key=lambda record: record["seed"])
 
 
 def write_record(record: Record, path: Path | str) -> None:

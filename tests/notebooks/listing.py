@@ -1,0 +1,22 @@
+"""Which notebooks there are, and how strictly nbval compares their outputs."""
+
+from pathlib import Path
+from typing import Literal
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+
+# strict: every stored text output must come out again; lax: only that of tagged cells.
+NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
+    "00_start_here": "lax",
+    "01_circuit_simulator": "strict",
+    "02_feature_histograms": "strict",
+    "03_dictionary_convolutions": "strict",
+    "04_knowledge_distillation": "lax",
+    "05_spsa": "strict",
+    "06_training_loop": "lax",
+}
+
+
+def path_of(name: str) -> Path:
+    """Return the notebook's file."""
+    return FOLDER / f"{name}.ipynb"

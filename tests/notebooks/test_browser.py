@@ -1,0 +1,60 @@
+"""In JupyterLab, in a browser: the notebooks run, and a moved slider changes the picture."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .browser import chromium, jupyterlab
+from .listing import path_of
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = Path(os.environ.get("PQKD_SCREENSHOTS", ROOT / "runs" / "screenshots"))
+NAMES = ("01_circuit_simulator", "02_feature_histograms", "03_dictionary_convolutions")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on copies of the notebooks, and a browser."""
+    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    for name in NAMES:
+        shutil.copy(path_of(name), folder)
+    with jupyterlab(folder, home) as url, chromium() as browser:
+        yield url, browser
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_moved_slider_changes_the_picture(lab, name):
+    url, browser = lab
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(f"{url}/lab/tree/{name}.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.get_by_text("| Idle").wait_for()  # the kernel, in the status bar
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    slider = page.locator(".jp-OutputArea-output .widget-slider .noUi-handle").first
+    slider.wait_for()
+    cell = page.locator(".jp-CodeCell").filter(has=page.locator(".widget-slider")).first
+    picture = cell.locator("img").first
+    picture.wait_for()
+    before = picture.get_attribute("src")
+    assert before
+    slider.scroll_into_view_if_needed()
+    page.screenshot(path=SCREENSHOTS / f"{name}-before.png")
+    slider.focus()
+    slider.press("ArrowRight")
+    _wait_for_change(page, cell, before)
+    page.screenshot(path=SCREENSHOTS / f"{name}-after.png")
+    page.close()
+
+
+def _wait_for_change(page, cell, before):
+    for _ in range(200):
+        image = cell.locator("img")
+        if image.count() and image.first.get_attribute("src") not in (None, before):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the picture did not change within 20 seconds")
