@@ -1,6 +1,8 @@
 # make run     the main job: teacher, PQKD student, table, figure, record (about 2 minutes)
 # make test    everything that CI runs
 # make lab     JupyterLab on the notebooks
+# make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
+# make html    the notebooks as web pages, in site/
 # make bench   the simulator against its peers (an environment of its own; about 10 minutes)
 # The first call of any of them creates .venv and installs; later calls install nothing.
 
@@ -10,7 +12,7 @@ BIN := $(VENV)/bin
 
 BENCH := .venv-bench
 
-.PHONY: run test lab bench install clean
+.PHONY: run test lab notebooks html bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -36,6 +38,12 @@ test: $(VENV)/.test-installed
 
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks
+
+notebooks: $(VENV)/.installed
+	$(BIN)/python -m pqkd_helpers.publishing notebooks
+
+html: $(VENV)/.installed
+	$(BIN)/python -m pqkd_helpers.publishing html
 
 $(BENCH)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)

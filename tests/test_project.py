@@ -32,6 +32,20 @@ def test_the_numpy_half_imports_no_torch(module):
     assert not loaded & {"torch", "pandas", "sklearn", "matplotlib"}
 
 
+@pytest.mark.parametrize("name", ["01_circuit_simulator", "02_feature_histograms"])
+def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
+    """Their code, checks, pictures and explorers, cell by cell in a fresh process."""
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert any("check(" in source for source in code) and any(".explore()" in s for s in code)
+    script = tmp_path / "cells.py"
+    script.write_text("\n".join([*code, "import sys", "print('#', *sys.modules)"]))
+    answer = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    loaded = set(answer.stdout.rpartition("#")[2].split())
+    assert "pqkd_helpers.exercises.checking" in loaded
+    assert not loaded & {"torch", "pandas", "sklearn"}
+
+
 def test_the_package_itself_imports_nothing_heavy():
     assert not modules_after("import pqkd_helpers") & {"numpy", "torch", "matplotlib"}
 

@@ -1,4 +1,4 @@
-"""A real browser for the tests: Debian's Chromium, driven by Playwright, and a JupyterLab for it."""
+"""A real browser for the tests, Chromium driven by Playwright, and a JupyterLab for it."""
 
 import os
 import shutil

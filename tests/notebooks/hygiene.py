@@ -50,6 +50,7 @@ def problems(path: Path, glossary: str) -> list[str]:
         *_headings(notebook),
         *_lengths(notebook),
         *_front_matter(notebook, glossary),
+        *_links(notebook, path.parent),
         *_exercises(notebook),
     ]
     if path.stat().st_size > MOST_NOTEBOOK_BYTES:
@@ -191,6 +192,13 @@ def _front_matter(notebook: NotebookNode, glossary: str) -> Iterator[str]:
     unknown = [term for term, anchor in terms if anchor not in entries]
     if unknown:
         yield f"the key terms {unknown} are not in the glossary"
+
+
+def _links(notebook: NotebookNode, folder: Path) -> Iterator[str]:
+    for text in _prose(notebook):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+            if not (folder / target).exists():
+                yield f"a link leads nowhere: {target}"
 
 
 def _exercises(notebook: NotebookNode) -> Iterator[str]:

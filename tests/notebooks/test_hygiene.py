@@ -145,6 +145,10 @@ BREAKS = {
         lambda n: n.cells[-1].update(source="[**flux**](glossary.md#flux)"),
         "['flux'] are not in the glossary",
     ),
+    "a dead link": (
+        lambda n: n.cells[-1].update(source="[next](99_next.ipynb#there)"),
+        "leads nowhere: 99_next.ipynb",
+    ),
     "an edited solution": (
         lambda n: first_exercise(n, "solution").update(source="42"),
         "not those that its reference gives",
@@ -166,6 +170,9 @@ def folder(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ("pqkd_helpers", "figures"):
         (tmp_path / name).symlink_to(FOLDER.parent / name)
+    for path in FOLDER.iterdir():
+        (tmp_path / "notebooks" / path.name).symlink_to(path)
+    (tmp_path / "notebooks" / "02_feature_histograms.ipynb").unlink()
     return tmp_path / "notebooks"
 
 

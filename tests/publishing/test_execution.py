@@ -1,0 +1,91 @@
+"""make notebooks: what is stored, and that a notebook that fails is left as it was."""
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from pqkd_helpers.exercises.checking import find_exercise
+from pqkd_helpers.publishing import exercise_cells
+from pqkd_helpers.publishing.execution import execute, fingerprint, read_notebook
+
+TITLE = {"minutes": 30, "builds_on": ["01_circuit_simulator.ipynb"]}
+
+
+def marked(cell, **mark):
+    cell.metadata["pqkd"] = mark
+    return cell
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A small notebook in a project of its own."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "data.json").write_text("7")
+    return tmp_path / "notebooks" / "one.ipynb"
+
+
+def write(path, *cells):
+    nbformat.write(new_notebook(cells=list(cells)), path)
+
+
+def test_outputs_counts_facts_and_fingerprint_are_stored(path):
+    widget = new_code_cell("print('moving')", metadata={"tags": ["widget"]})
+    write(
+        path,
+        marked(new_markdown_cell("?"), part="facts"),
+        new_code_cell("print(open('../figures/data.json').read())"),
+        widget,
+        new_code_cell("6 * 7"),
+    )
+    execute(path, title=TITLE)
+    notebook = read_notebook(path)
+    facts, first, moving, last = notebook.cells
+    assert "About 30 minutes to study" in facts.source and "01_circuit_simulator" in facts.source
+    assert first.outputs[0].text == "7\n" and moving.outputs == []
+    assert last.outputs[0]["data"]["text/plain"] == "42"
+    assert [cell.execution_count for cell in (first, moving, last)] == [1, 2, 3]
+    stamp = notebook.metadata["pqkd"]
+    assert stamp["files"] == ["figures/data.json"]
+    root = path.parents[1]
+    assert fingerprint(notebook, stamp["files"], root) == stamp["fingerprint"]
+    (root / "figures" / "data.json").write_text("8")
+    assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
+
+
+def test_a_second_execution_stores_the_same_bytes_but_for_the_time(path):
+    write(path, new_code_cell("print('the same')"))
+    texts = []
+    for _ in range(2):
+        execute(path, title=TITLE)
+        notebook = read_notebook(path)
+        notebook.metadata["pqkd"].pop("seconds")
+        texts.append(nbformat.writes(notebook))
+    assert texts[0] == texts[1]
+
+
+def test_a_notebook_that_fails_is_left_as_it_was(path):
+    write(path, new_code_cell("1 / 0"))
+    before = path.read_bytes()
+    with pytest.raises(CellExecutionError):
+        execute(path, title=TITLE)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_exercise_cells_follow_their_reference(path):
+    cells = [
+        marked((new_code_cell if part in ("stub", "check") else new_markdown_cell)("old"), **mark)
+        for part in exercise_cells.PARTS
+        for mark in [{"exercise": "2.1", "part": part}]
+    ]
+    notebook = new_notebook(cells=cells)
+    exercise_cells.refresh_exercises(notebook)
+    task, stub, check, solution = (cell.source for cell in notebook.cells)
+    exercise = find_exercise("2.1")
+    assert task.startswith(f"### Exercise 2.1: {exercise.name}\n\n●○○ about")
+    assert stub.startswith("def error_ratio():") and "NotImplementedError" in stub
+    assert "** 0.5" not in stub and "** 0.5" in solution
+    assert check == 'error_ratio = check("2.1", error_ratio)'
+    assert solution.startswith("<details><summary>Worked solution 2.1</summary>")
