@@ -60,7 +60,7 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
                 f"  expected  {broken.expected}"
             )
         except Exception as error:  # whatever a learner's code may raise
-            return f"{law.__doc__}\n  your code raised {type(error).__name__}: {error}"
+            return f"{law.__doc__}\n  trying your answer raised {type(error).__name__}: {error}"
     return None
 
 
@@ -105,7 +105,7 @@ def check(number: str, answer: Answer) -> Answer:
         print(f"Exercise {number} is not started yet: going on with the reference.")
         return exercise.reference
     if problem is None:
-        print(f"Exercise {number} is solved: all {len(exercise.laws)} laws hold.")
+        print(f"Exercise {number} is solved: every law holds ({len(exercise.laws)} tried).")
         return answer
     _WRONG_TRIES[number] += 1
     tries = _WRONG_TRIES[number]

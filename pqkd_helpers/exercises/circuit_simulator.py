@@ -33,7 +33,12 @@ def one_in_each_bin():
 def _coincidence(input_state, n_splitters):
     circuit = TimeBinInterferometer(input_state, (1,) * n_splitters)
     states, probabilities = circuit.photon_probabilities([np.pi / 4] * n_splitters)
-    return probabilities[(states == 1).all(axis=1)].sum()
+    return probabilities[(states == 1).all(axis=1)].sum().round(12)  # 0, not 4.9e-32
+
+
+def _three_numbers(answer):
+    """There are three predictions, one number each."""
+    expect(np.shape(answer()), (3,), given="the shape of your result")
 
 
 def _from_both_sides(answer):
@@ -60,14 +65,14 @@ _ONE_IN_EACH_BIN = Exercise(
     Predict before you compute. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons are
     identical. With what probability is **one photon found in each bin** after
 
-    - (a) one splitter, a photon from each side, input $|1, 1\\rangle$;
-    - (b) one splitter, both photons from the same side, input $|2, 0\\rangle$;
-    - (c) two splitters, one after the other, input $|1, 1\\rangle$?
+    - (a) one splitter, a photon from each side, written $|1, 1\\rangle$;
+    - (b) one splitter, both photons from the same side, written $|2, 0\\rangle$;
+    - (c) two splitters, one after the other, a photon from each side?
 
     Return the three numbers as a list.
     """,
     reference=one_in_each_bin,
-    laws=(_from_both_sides, _from_one_side, _twice),
+    laws=(_three_numbers, _from_both_sides, _from_one_side, _twice),
     probes=lambda: [()],
     mistakes=(
         Mistake(
@@ -440,6 +445,11 @@ _MEAN_CLICKS = Exercise(
             lambda U, identical: mean_clicks(U, not identical),
             "the two kinds are exchanged: identical photons bunch and click less.",
         ),
+        Mistake(
+            lambda U, identical: mean_clicks(U.T, identical),
+            "rows and columns are exchanged: U[i, j] leads from bin j to bin i, so a photon that "
+            "enters bin 0 has the amplitudes of *column* 0.",
+        ),
     ),
     hints=(
         "Classical photons: P(both in bin i) is the product of two single-photon probabilities.",
@@ -532,7 +542,7 @@ _NO_LIGHT = Exercise(
     $$M_{jk} = \\delta_{jk} - \\sum_{i \\in \\text{dark}} A_{ij} A_{ik}.$$
 
     ($\\delta_{jk}$ is 1 for $j = k$ and else 0. Classical photons need the product of the diagonal
-    only.)
+    only. You may call `permanent` of section 4.)
     """,
     reference=no_light,
     laws=(

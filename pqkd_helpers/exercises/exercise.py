@@ -122,15 +122,24 @@ def same(a: Any, b: Any, tolerance: float = 1e-9) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return a value as short text, for a message."""
+    """Return a value as short text, for a message; rounding noise is shown as 0.
+
+    Examples
+    --------
+    >>> shown(1 / 3), shown(-2e-16), shown((2, 3)), shown(True)
+    ('0.333333', '0', '[2 3]', 'True')
+    """
     try:
         numbers = _numbers(value)
     except (TypeError, ValueError):
         return repr(value)[:200]
-    if numbers.ndim == 0:
-        return f"{numbers.item():.6g}"
-    text = np.array2string(numbers, precision=4, threshold=12, edgeitems=4, suppress_small=True)
-    return f"{text} of shape {numbers.shape}" if numbers.size > 12 or numbers.ndim > 1 else text
+    plain = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    if plain.dtype.kind in "fc":
+        plain = numbers.round(12) + 0.0  # the sum turns -0 into 0
+    if plain.ndim == 0:
+        return f"{plain.item():.6g}" if plain.dtype.kind == "f" else str(plain.item())
+    text = np.array2string(plain, precision=4, threshold=12, edgeitems=4, suppress_small=True)
+    return f"{text} of shape {plain.shape}" if plain.size > 12 or plain.ndim > 1 else text
 
 
 def _numbers(value: Any) -> np.ndarray:

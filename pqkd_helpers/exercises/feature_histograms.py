@@ -25,7 +25,7 @@ def _measured_ratio(answer):
         np.sqrt(np.mean((rng.binomial(n_shots, 0.3, 40_000) / n_shots - 0.3) ** 2))
         for n_shots in (200, 800)
     ]
-    measured = errors[0] / errors[1]
+    measured = round(errors[0] / errors[1], 2)
     expect(answer(), measured, given="200 and 800 shots, 40,000 repetitions", tolerance=0.05)
 
 
@@ -328,6 +328,13 @@ _NORM_SQUARED = Exercise(
         Mistake(
             lambda histogram, n_shots: histogram @ histogram,
             "this is the norm of the measured histogram, noise included.",
+        ),
+        Mistake(
+            lambda histogram, n_shots: (
+                histogram @ histogram - (2.0 - histogram @ histogram) / n_shots
+            ),
+            "the law of the noise wants the exact |h|^2, and the measured one was put in. Keep "
+            "|h|^2 as the unknown, and solve for it.",
         ),
         Mistake(
             lambda histogram, n_shots: histogram @ histogram - 2.0 / n_shots,

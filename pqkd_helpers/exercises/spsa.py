@@ -158,7 +158,7 @@ ESTIMATE = Exercise(
 def predict_three_numbers():
     """Return your predictions, a dictionary with the keys "move", "cosine" and "shots"."""
     move = 0.05 * 4.0 / (2 * 0.1)
-    cosine = 1 / np.sqrt(128)
+    cosine = 1 / np.sqrt(64)
     shots = 200 * 4
     return {"move": move, "cosine": cosine, "shots": shots}
 
@@ -180,15 +180,15 @@ def _move_as_run(answer: Answer) -> None:
 
 
 def _cosine_as_run(answer: Answer) -> None:
-    """cosine: the root mean square over 128 directions at right angles to each other."""
+    """cosine: the root mean square over 64 directions at right angles to each other."""
     directions: Vector = np.ones((1, 1))
-    for _ in range(7):
+    for _ in range(6):
         directions = np.kron(directions, [[1.0, 1.0], [1.0, -1.0]])
-    gradient = np.random.default_rng(1).normal(size=128)
+    gradient = np.random.default_rng(1).normal(size=64)
     estimates = (directions @ gradient)[:, None] * directions
     lengths = np.linalg.norm(estimates, axis=1) * np.linalg.norm(gradient)
     run = np.sqrt(np.mean((estimates @ gradient / lengths) ** 2))
-    expect(_prediction(answer, "cosine"), run, given='"cosine", 128 angles', tolerance=1e-4)
+    expect(_prediction(answer, "cosine"), run, given='"cosine", 64 angles', tolerance=1e-4)
 
 
 def _shots_as_run(answer: Answer) -> None:
@@ -215,8 +215,8 @@ PREDICT = Exercise(
 
         - `"move"`: with the paper's gains a = 0.05 and c = 0.1 the two losses of a step are
           4.0 nats apart. By how many radians does each angle move (before clipping)?
-        - `"cosine"`: a larger device has 128 angles. What is the typical (root mean square)
-          cosine of one noise-free estimate with the gradient? Three significant figures.
+        - `"cosine"`: a larger device has 64 angles. What is the typical (root mean square)
+          cosine of one noise-free estimate with the gradient?
         - `"shots"`: how many shots per evaluation halve the noise that 200 shots leave in the
           estimate, at the same c?
 
@@ -227,25 +227,26 @@ PREDICT = Exercise(
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            _predictions(0.05, 1 / np.sqrt(128), 800),
+            _predictions(0.05, 1 / 8, 800),
             "a = 0.05 is not a step in radians: it multiplies the slope, and 4 nats over 0.2 rad "
             "is a steep slope.",
         ),
         Mistake(
-            _predictions(2.0, 1 / np.sqrt(128), 800),
-            "The two points are 2c = 0.2 rad apart, not c.",
+            _predictions(0.2, 1 / 8, 800),
+            "That is a times the difference. The slope is the difference over 2c = 0.2 rad.",
         ),
+        Mistake(_predictions(2.0, 1 / 8, 800), "The two points are 2c = 0.2 rad apart, not c."),
         Mistake(
             _predictions(1.0, 1.0, 800),
-            "Two losses tell the slope along one line. With 128 angles there are 127 other "
+            "Two losses tell the slope along one line. With 64 angles there are 63 other "
             "directions about which they tell nothing.",
         ),
         Mistake(
-            _predictions(1.0, 1 / 128, 800),
-            "1/128 is the mean of the squared cosine: the typical cosine is its root.",
+            _predictions(1.0, 1 / 64, 800),
+            "1/64 is the mean of the squared cosine: the typical cosine is its root.",
         ),
         Mistake(
-            _predictions(1.0, 1 / np.sqrt(128), 400),
+            _predictions(1.0, 1 / 8, 400),
             "Twice the shots divide the noise by the root of two only.",
         ),
     ),
@@ -253,7 +254,7 @@ PREDICT = Exercise(
         "Each of the three is one line of arithmetic from this notebook.",
         "move = a |difference| / (2 c); the mean squared cosine is 1/d; noise falls as one over "
         "the root of the shots.",
-        "0.05 * 4 / 0.2 rad; one over the root of 128; four times the shots.",
+        "0.05 * 4 / 0.2 rad; one over the root of 64; four times the shots.",
     ),
     explanation="""
         One radian is a third of the way from 0 to the bound $\\pi$, for all angles at once: the
@@ -497,7 +498,7 @@ def _mirrored(answer: Answer) -> None:
         device = TimeBinInterferometer((1,) + (0,) * (n_modes - 1), loops)
         signs = answer(n_modes, loops)
         given = f"n_modes = {n_modes}, loop_lengths = {loops}"
-        expect(signs is None, False, given=f"{given}: is your answer None?")
+        expect("None" if signs is None else "signs", "signs", given=given)
         D = np.asarray(signs, dtype=float)
         expect(np.abs(D), np.ones(n_modes), given=f"{given}, size of each sign")
         theta = rng.uniform(-np.pi, np.pi, device.n_angles)
@@ -510,7 +511,7 @@ def _no_mirror(answer: Answer) -> None:
     """Loops that would need equal and opposite signs at once have no mirror: None."""
     for n_modes, loops in ((6, (1, 2)), (7, (2, 1)), (8, (2, 4)), (7, (3, 2)), (8, (1, 1, 2))):
         given = f"n_modes = {n_modes}, loop_lengths = {loops}"
-        expect(answer(n_modes, loops) is None, True, given=f"{given}: is your answer None?")
+        expect("None" if answer(n_modes, loops) is None else "signs", "None", given=given)
 
 
 def _always_alternating(n_modes: int, loop_lengths: tuple[int, ...]) -> Vector:

@@ -130,6 +130,11 @@ def _what_moves(spsa_steps):
     return {name: not np.array_equal(before[name], now) for name, now in values().items()}
 
 
+def _five_keys(answer):
+    """The dictionary has the five keys of the task."""
+    expect(sorted(answer()), sorted(who_sets_it()), given="the keys of your dictionary")
+
+
 def _adam_moves_it(answer):
     """What moves in an epoch without SPSA is set by Adam."""
     assert _what_moves(0)["B"]
@@ -170,7 +175,7 @@ _WHO = Exercise(
     `"frozen"`, `"sampled"`.
     """,
     reference=who_sets_it,
-    laws=(_adam_moves_it, _spsa_moves_it, _nothing_moves_it, _it_differs_by_itself),
+    laws=(_five_keys, _adam_moves_it, _spsa_moves_it, _nothing_moves_it, _it_differs_by_itself),
     probes=lambda: [()],
     mistakes=(
         Mistake(
@@ -293,6 +298,12 @@ _COUNT = Exercise(
             ),
             "the mixing M is computed from A and z. Nothing in it is trained.",
         ),
+        Mistake(
+            lambda widths, rank, n_angles: (
+                student_values(widths, rank, n_angles) + 9 * rank * (widths[0] - 1 + widths[1] - 1)
+            ),
+            "all channels of a convolution share one basis: do not count it once per channel.",
+        ),
     ),
     hints=(
         "Go through the student layer by layer: basis, biases. M and A are not trained.",
@@ -363,6 +374,10 @@ def _factors_by_hand(answer):
         expect(answer(small, large), expected, given=f"{small} to {large}", tolerance=1e-6)
 
 
+def _default_student(widths):
+    return trained_values(StudentCNN(widths=widths)) + 30
+
+
 def _ratio_only(widths):
     teacher, student = _by_hand(widths)
     return teacher / student
@@ -391,6 +406,13 @@ _GROWTH = Exercise(
         Mistake(
             lambda small, large: growth(small, large)[::-1],
             "the teacher's factor comes first.",
+        ),
+        Mistake(
+            lambda small, large: (
+                growth(small, large)[0],
+                _default_student(large) / _default_student(small),
+            ),
+            "by default a StudentCNN leaves the third convolution dense: ask for scope='all'.",
         ),
         Mistake(
             lambda small, large: (_ratio_only(small), _ratio_only(large)),

@@ -29,7 +29,9 @@ def verdict():
 
 def _one_of_the_four(answer):
     """Your answer is one of the four verdicts, word for word."""
-    expect(answer() in VERDICTS, True, given=f"one of {VERDICTS}")
+    said = answer()
+    if said not in VERDICTS:
+        expect(said, " | ".join(VERDICTS), given="the four verdicts")
 
 
 def _what_the_records_say(answer):
@@ -54,9 +56,8 @@ _VERDICT = Exercise(
     difficulty=1,
     minutes=5,
     task="""
-    Predict before you look at the section "What did SPSA contribute?". Students were distilled with
-    SPSA, and with a sham that moves the angles by steps of the same size in a direction that a coin
-    decides. Ten paired seeds, test accuracy with the z trained with. Return one of
+    Predict before you read on. Students were distilled with SPSA, and with the sham. Ten paired
+    seeds, test accuracy with the $z$ trained with. Return one of
     `"SPSA is better"`, `"the sham is better"`, `"no difference is shown"`,
     `"both are at chance"`.
     """,
@@ -83,7 +84,7 @@ _VERDICT = Exercise(
     hints=(
         "Which of the two optimisers has 75,000 values to play with, and which has 30?",
         "The student is trained on the z that it gets, good or bad.",
-        "Look at the interval in the section on SPSA: does it contain zero?",
+        "Look at the interval in the message: does it contain zero?",
     ),
     explanation="""
     "No difference is shown" is not "there is no difference": the interval says how large one could

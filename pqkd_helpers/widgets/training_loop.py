@@ -67,7 +67,7 @@ EPOCH = Explorer(
     name="epoch",
     draw=draw,
     controls={
-        "epoch": Slider("epoch", 1, N_EPOCHS, 1, 1),
+        "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),
         "feature": Choice(
             "histogram", {"of this epoch": "fresh", "moving average": "smoothed"}, "fresh"
         ),

@@ -51,6 +51,8 @@ def test_a_broken_law_tells_what_came_in_and_out():
 def test_values_are_shown_shortly():
     assert shown(np.float64(1 / 3)) == "0.333333"
     assert "of shape (100,)" in shown(np.zeros(100)) and len(shown(np.zeros(100))) < 100
+    assert shown(np.array([-1e-17, 1.0])) == "[0. 1.]" and shown([True, False]) == "[ True False]"
+    assert shown(torch.tensor(2)) == "2" and shown(0.5 + 1j) == "(0.5+1j)"
     assert shown("a" * 500).endswith("a") and len(shown("a" * 500)) == 200
 
 

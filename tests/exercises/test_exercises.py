@@ -53,9 +53,9 @@ def test_the_stub_is_not_started(exercise, capsys):
 
 @by_number
 def test_the_reference_passes_in_time(exercise, capsys):
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock: other work on the machine does not count
     assert check(exercise.number, exercise.reference) is exercise.reference
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
     assert "is solved" in capsys.readouterr().out
 
 
@@ -97,7 +97,7 @@ def test_an_answer_that_raises_is_told_what_it_raised(exercise, capsys):
         raise KeyError("oh")
 
     assert check(exercise.number, broken) is exercise.reference
-    assert "your code raised KeyError: 'oh'" in capsys.readouterr().out
+    assert "trying your answer raised KeyError: 'oh'" in capsys.readouterr().out
 
 
 @by_number

@@ -10,7 +10,7 @@ def estimate(loss, theta, directions, c):
 
 
 def predictions():
-    return {"shots": 800.0, "cosine": 0.0884, "move": 1}
+    return {"shots": 800.0, "cosine": 0.125, "move": 1}
 
 
 def distance(histogram, target, n_shots):
