@@ -38,34 +38,39 @@ def _measured_factor(change):
             kernel = (A.astype(float) @ feature).reshape(500, 4) @ (scale * basis)
             total += (kernel**2).mean()
         variances.append(total)
-    return variances[1] / variances[0]
+    return round(variances[1] / variances[0], 1)
 
 
-def _numbers(answer):
-    values = np.asarray(list(answer()), dtype=float)
-    expect(values.shape, (4,), given="the shape of your answer: four numbers")
-    return values
+def _numbers(values, count, given):
+    """Return an answer's numbers, or say that there are too many or too few."""
+    numbers = np.asarray([] if values is None else values, dtype=float).ravel()
+    expect(numbers.size, count, given=f"{given}: how many numbers you return")
+    return numbers
+
+
+def _factor(answer, change):
+    return _numbers(answer(), 4, "four changes")[change]
 
 
 def _doubled(answer):
-    """Change 1, measured with fresh matrices A: z is doubled."""
-    expect(_numbers(answer)[0], _measured_factor(0), given="z -> 2 z", tolerance=0.4)
+    """Change 1 agrees roughly with what fresh matrices A give: z is doubled."""
+    expect(_factor(answer, 0), _measured_factor(0), given="z -> 2 z", tolerance=0.4)
 
 
 def _doubled_and_halved(answer):
-    """Change 2, measured with fresh matrices A: z is doubled, B is halved."""
-    got = _numbers(answer)[1]
+    """Change 2 agrees roughly with what fresh matrices A give: z is doubled, B is halved."""
+    got = _factor(answer, 1)
     expect(got, _measured_factor(1), given="z -> 2 z, B -> B / 2", tolerance=0.15)
 
 
 def _shuffled(answer):
-    """Change 3, measured with fresh matrices A: the numbers of z are shuffled."""
-    expect(_numbers(answer)[2], _measured_factor(2), given="z shuffled", tolerance=0.15)
+    """Change 3 agrees roughly with what fresh matrices A give: the numbers of z are shuffled."""
+    expect(_factor(answer, 2), _measured_factor(2), given="z shuffled", tolerance=0.15)
 
 
 def _single_bin(answer):
-    """Change 4, measured with fresh matrices A: all of z in one bin, with the same norm."""
-    expect(_numbers(answer)[3], _measured_factor(3), given="z in one bin", tolerance=0.15)
+    """Change 4 agrees roughly with what fresh matrices A give: all of z in one bin, same norm."""
+    expect(_factor(answer, 3), _measured_factor(3), given="z in one bin", tolerance=0.15)
 
 
 _VARIANCE_FACTORS = Exercise(
@@ -192,6 +197,14 @@ def _double_precision(c_in, c_out, size, rank, way):
     return 2 * bytes_to_ship(c_in, c_out, size, rank, way) - (8 if way == "seed" else 0)
 
 
+def _mixing_and_z(c_in, c_out, size, rank, way):
+    return bytes_to_ship(c_in, c_out, size, rank, way) + (4 * 512 if way == "M" else 0)
+
+
+def _numbers_not_bytes(c_in, c_out, size, rank, way):
+    return bytes_to_ship(c_in, c_out, size, rank, way) // 4
+
+
 def _basis_per_input(c_in, c_out, size, rank, way):
     return bytes_to_ship(c_in, c_out, size, rank, way) + 4 * (c_in - 1) * rank * size**2
 
@@ -221,6 +234,14 @@ _BYTES_TO_SHIP = Exercise(
         Mistake(
             _without_bias,
             "the bias, one number per output channel, is trained as well.",
+        ),
+        Mistake(
+            _mixing_and_z,
+            "M was computed from z: whoever has M needs z no more.",
+        ),
+        Mistake(
+            _numbers_not_bytes,
+            "that is how many numbers there are; each of them takes 4 bytes.",
         ),
         Mistake(
             _double_precision,
@@ -317,6 +338,10 @@ _COVARIANCE = Exercise(
             "the entries of A have variance 1/D, not 1.",
         ),
         Mistake(
+            lambda features: features @ features.T / 512,
+            "512 is the length of z in this notebook; here it is D, the length of your features.",
+        ),
+        Mistake(
             lambda features: np.cov(features),
             "np.cov subtracts the mean over the bins of each z. The mean that matters is the one "
             "over A, and that is zero already.",
@@ -336,7 +361,7 @@ _COVARIANCE = Exercise(
         "What is left is the inner product of z_s and z_t over D: a matrix of inner products.",
     ),
     explanation="""
-    $\\langle M_s M_t\\rangle = \\sum_{d,e} \\langle A_d A_e\\rangle z_{s,d} z_{t,e} =
+    $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e] z_{s,d} z_{t,e} =
     \\langle z_s, z_t\\rangle / D$. Rotate all features together and nothing changes: which bin was
     filled is forgotten. What is left is how alike the features of different moments are.
     """,
@@ -492,9 +517,8 @@ def _example():
 
 
 def _pair(answer, differences, given):
-    values = answer(differences)
-    expect(len(values), 2, given=f"{given}: how many values you return")
-    return float(values[0]), float(values[1])
+    mean, error = _numbers(answer(differences), 2, given)
+    return mean, error
 
 
 def _its_mean(answer):
@@ -517,14 +541,14 @@ def _one_seed_each(answer):
 
 
 def _seeds_add_no_luck(answer):
-    """Repeating every column, as more seeds with the same A would, does not shrink the error."""
+    """If all seeds with one A give the same, they count as one value, however many they are."""
     table = np.array([[1.0], [2.0], [4.0], [5.0]])
     many = np.repeat(table, 25, axis=1)
     expected = np.sqrt(10.0 / 3.0) / 2.0
     expect(
         _pair(answer, many, "4 A, 25 seeds")[1],
         expected,
-        given="the same, 25 seeds each: the error",
+        given="differences 1, 2, 4, 5, one per A, each repeated for 25 seeds: the error",
         tolerance=1e-5,
     )
 
@@ -550,12 +574,17 @@ _MEAN_AND_ERROR = Exercise(
     In: `differences`, shape `(n_A, n_seeds)`. Out: two numbers. (Standard deviations with n - 1.)
     """,
     reference=mean_and_error,
-    laws=(_its_mean, _one_seed_each, _seeds_add_no_luck, _honest_error),
+    laws=(_its_mean, _seeds_add_no_luck, _one_seed_each, _honest_error),
     probes=lambda: [(_example(),)],
     mistakes=(
         Mistake(
             lambda d: (d.mean(), d.std(ddof=1) / np.sqrt(d.size)),
             "this is the colleague's error: entries of one row are not independent of each other.",
+        ),
+        Mistake(
+            lambda d: (d.mean(), d.mean(axis=0).std(ddof=1) / np.sqrt(d.shape[1])),
+            "that averages over the matrices A first and so hides their luck: the rows are the "
+            "independent draws, not the columns.",
         ),
         Mistake(
             lambda d: (d.mean(), d[0].std(ddof=1) / np.sqrt(d.shape[1])),

@@ -275,7 +275,8 @@ def mixing_correlations(
         axes.set(
             xlabel="cosine of the angle between the two z",
             ylabel="correlation of the two mixings",
-            xlim=(-0.1, 1.3),
+            xlim=(-0.1, 1.3),  # room for the names
+            xticks=np.linspace(0.0, 1.0, 6),
         )
         axes.legend(loc="upper left")
     return figure
