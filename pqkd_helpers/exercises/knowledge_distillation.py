@@ -34,8 +34,8 @@ def _soft_gradient(temperature: float, weight: float) -> float:
 
 
 def _one_pair(answer: Answer) -> tuple[float, float]:
-    predicted = answer()
-    expect(np.shape(predicted), (2,), given="the shape of the pair")
+    predicted = np.ravel(answer())
+    expect(predicted.size, 2, given="how many numbers you return")
     return float(predicted[0]), float(predicted[1])
 
 
@@ -57,12 +57,12 @@ SHRINKAGE = Exercise(
     difficulty=1,
     minutes=5,
     task="""
-    A student is pulled towards its teacher by the gradient of the soft term. You raise the
-    temperature from 20 to 60; both are large compared with the logits, which are of size one.
+    You raise the temperature from 20 to 60; both are large compared with the logits, which are of
+    size one.
 
-    **Predict, then run.** By how many times does the gradient's norm get smaller, first without
-    the factor $\\tau^2$ in the loss, then with it? Return the two numbers as a pair. "Three times
-    larger" would be 1/3; "no change" is 1. The check measures both with `autograd`.
+    **Predict, then run.** By how many times does the norm of the soft term's gradient get smaller,
+    first without the factor $\\tau^2$, then with it? Return the two numbers as a pair ("three times
+    larger" would be 1/3, "no change" is 1). The check measures both.
     """,
     reference=predict_shrinkage,
     laws=(_without_the_factor, _with_the_factor),
@@ -77,6 +77,10 @@ SHRINKAGE = Exercise(
             lambda: (3.0, 1 / 3),
             "You counted one power of tau. One comes from the chain rule (the logits are divided "
             "by tau); where does the second come from?",
+        ),
+        Mistake(
+            lambda: (3.0, 1.0),
+            "The second number is right: tau^2 undoes the shrinking. How much must it have undone?",
         ),
         Mistake(
             lambda: (9.0, 9.0),
@@ -105,13 +109,7 @@ SHRINKAGE = Exercise(
 
 
 def equivalent_hard_weight(hard_weight, temperature):
-    """Return the label's weight that keeps the balance when the factor tau^2 is left out.
-
-    Parameters
-    ----------
-    hard_weight : float in [0, 1], the weight lambda of the loss with the factor tau^2
-    temperature : float > 0
-    """
+    """Return the label's weight that keeps the balance when the factor tau^2 is left out."""
     soft_weight = (1 - hard_weight) * temperature**2
     return hard_weight / (hard_weight + soft_weight)
 
@@ -169,9 +167,9 @@ BALANCE = Exercise(
     $\\lambda' \\mathrm{CE} + (1-\\lambda')\\,\\mathrm{KL}$. Yours is
     $\\lambda\\,\\mathrm{CE} + (1-\\lambda)\\,\\tau^2\\,\\mathrm{KL}$.
 
-    Write a function that takes $\\lambda$ in [0, 1] and $\\tau > 0$ (two numbers) and returns the
-    $\\lambda'$ (one number) with which your friend's loss pulls the student in the *same direction*
-    as yours. The length of the pull may differ.
+    Write a function that takes the numbers $\\lambda$ in [0, 1] and $\\tau > 0$ and returns the
+    $\\lambda'$ with which your friend's loss pulls the student in the *same direction* as yours.
+    The length of the pull may differ.
     """,
     reference=equivalent_hard_weight,
     laws=(_same_at_temperature_one, _ends_stay, _same_direction),
@@ -217,17 +215,7 @@ BALANCE = Exercise(
 
 
 def spread_wrong_classes(probabilities, labels):
-    """Return soft targets with the true class as it was and the rest spread evenly.
-
-    Parameters
-    ----------
-    probabilities : (n, n_classes) array, rows add up to 1
-    labels : (n,) array of whole numbers, the true classes
-
-    Returns
-    -------
-    (n, n_classes) array
-    """
+    """Return targets (n, n_classes) with the true class as it was and the rest spread evenly."""
     rows, n_classes = np.arange(len(labels)), probabilities.shape[1]
     true = probabilities[rows, labels]
     spread = np.tile((1 - true)[:, None] / (n_classes - 1), (1, n_classes))
@@ -323,12 +311,11 @@ NO_DARK_KNOWLEDGE = Exercise(
     difficulty=2,
     minutes=12,
     task="""
-    Shuffling the wrong classes destroys *which* digit looks like which. What do the shuffled
-    targets look like on average over many shuffles? Write a function that returns these mean
-    targets at once, without any shuffling.
+    What do the soft targets of the shuffled teacher look like on average over many shuffles? Write
+    a function that returns these mean targets without any shuffling.
 
     In: `probabilities`, an array `(n, n_classes)` with rows that add up to 1, and `labels`, an
-    array `(n,)`. Out: an array `(n, n_classes)`. Leave the input as it is.
+    array `(n,)`, the true classes. Out: an array `(n, n_classes)`. Leave the input as it is.
     """,
     reference=spread_wrong_classes,
     laws=(_true_class_stays, _rows_add_up, _mean_of_shuffles, _input_stays),
@@ -372,14 +359,7 @@ NO_DARK_KNOWLEDGE = Exercise(
 
 
 def runs_needed(difference, sd_first, sd_second, t_wanted):
-    """Return how many runs of each kind give |t| of at least t_wanted.
-
-    Parameters
-    ----------
-    difference : float, difference of the two means (not 0)
-    sd_first, sd_second : float > 0, standard deviations from run to run
-    t_wanted : float > 0
-    """
+    """Return how many runs of each kind give |t| of at least t_wanted; difference is not 0."""
     variance = sd_first**2 + sd_second**2
     return math.ceil(variance * (t_wanted / difference) ** 2)
 
@@ -409,8 +389,12 @@ def _not_one_too_many(answer: Answer) -> None:
     for difference, first, second, wanted in _PLANS:
         n = float(answer(difference, first, second, wanted))
         expect(n, round(n), given=f"runs for a difference of {difference}")
-        below = n <= 1 or _t(difference, first, second, n - 1) < wanted
-        expect(below, True, given=f"{n - 1:g} runs are too few for a difference of {difference}")
+        reached = n > 1 and _t(difference, first, second, n - 1) >= wanted
+        expect(
+            "reached" if reached else "missed",
+            "missed",
+            given=f"|t| of {wanted} with {n - 1:g} runs, for a difference of {difference}",
+        )
 
 
 def _either_sign(answer: Answer) -> None:
@@ -429,7 +413,7 @@ RUNS = Exercise(
     minutes=10,
     task="""
     Two kinds of network differ by `difference` in their mean result. Single runs scatter with the
-    standard deviations `sd_first` and `sd_second`. With $n$ runs of each,
+    standard deviations `sd_first` ($s_1$) and `sd_second` ($s_2$). With $n$ runs of each,
     $t = \\text{difference}/\\sqrt{(s_1^2 + s_2^2)/n}$.
 
     Write a function of four numbers that returns the smallest whole $n$ with
@@ -472,7 +456,8 @@ RUNS = Exercise(
     explanation="""
     The error of a mean falls only like $1/\\sqrt n$, so a difference half as large takes four times
     the runs. Five runs resolve differences about as large as the scatter itself, and nothing much
-    smaller.
+    smaller. With exactly $n$ runs luck decides: about every second repetition falls short of the
+    wanted $t$. Plan for more.
     """,
 )
 
@@ -481,13 +466,7 @@ RUNS = Exercise(
 
 
 def best_temperature(logits, labels):
-    """Return the T > 0 at which softmax(logits / T) has the least cross-entropy.
-
-    Parameters
-    ----------
-    logits : (n, n_classes) array
-    labels : (n,) array of whole numbers
-    """
+    """Return the T > 0 at which softmax(logits / T) has the least cross-entropy."""
     true = logits[np.arange(len(labels)), labels].mean()
     shifted = logits - logits.max(axis=1, keepdims=True)
     low, high = 0.05, 50.0
@@ -521,9 +500,9 @@ def _least(answer: Answer) -> None:
         best = float(answer(logits, labels))
         at = [_cross_entropy(logits, labels, best * factor) for factor in (0.96, 1.0, 1.04)]
         expect(
-            int(np.argmin(at)),
-            1,
-            given=f"cheapest of 0.96 T (0), T (1), 1.04 T (2), for your T = {best:.4g}",
+            ("0.96 T", "T", "1.04 T")[int(np.argmin(at))],
+            "T",
+            given=f"where the cross-entropy is least, for your T = {best:.4g}",
         )
 
 
@@ -566,16 +545,14 @@ CALIBRATE = Exercise(
     difficulty=3,
     minutes=20,
     task="""
-    Divide all logits of a *finished* network by one number $T$. The answers stay the same (the
-    largest logit stays the largest), but the confidence changes. Write a function that finds the
-    $T$ with the least cross-entropy.
+    Divide all logits of a *finished* network by one number $T$: the answers stay the same, the
+    confidence changes. Write a function that finds the $T$ with the least cross-entropy.
 
     In: `logits`, an array `(n, n_classes)`, and `labels`, an array `(n,)`. Out: one number between
-    0.05 and 50, right to about 1 %. A search over many values of $T$ will do; so will a halving
-    search for the place where the derivative is zero.
+    0.05 and 50, right to about 1 %. A search over many values of $T$ will do.
     """,
     reference=best_temperature,
-    laws=(_least, _finds_the_truth, _scales, _same_for_a_shift),
+    laws=(_finds_the_truth, _least, _scales, _same_for_a_shift),
     probes=lambda: [_forecasts(2.0, seed=10), _forecasts(0.5, seed=11)],
     mistakes=(
         Mistake(

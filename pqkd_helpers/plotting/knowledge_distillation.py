@@ -245,52 +245,6 @@ def reliability(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
         return figure
 
 
-def published_differences(t_values: Mapping[str, float], counts: Mapping[str, bool]) -> Figure:
-    """Draw differences of a published table in units of their standard error.
-
-    Parameters
-    ----------
-    t_values : mapping from str to float
-        Name of the row -> difference over its standard error.
-    counts : mapping from str to bool
-        Whether the difference passes the rule: a filled diamond, else an open circle.
-    """
-    with style():
-        figure = Figure(figsize=(7.2, 2.9), layout="constrained")
-        axes = figure.subplots()
-        for place, (name, t) in enumerate(t_values.items()):
-            axes.plot(
-                t,
-                place,
-                "D" if counts[name] else "o",
-                color=COLOURS[0],
-                markerfacecolor=COLOURS[0] if counts[name] else "white",
-                markersize=7,
-                label="counts" if counts[name] else "undecided",
-            )
-            axes.annotate(
-                f"{t:+.1f}",
-                (t, place),
-                xytext=(9 if t > 0 else -9, 0),
-                textcoords="offset points",
-                ha="left" if t > 0 else "right",
-                va="center",
-            )
-        axes.axvline(0.0, color="black", linewidth=1.0)
-        axes.set_xscale("symlog", linthresh=4.0)
-        axes.set_xticks([-40, -10, 0, 10, 40])
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_yticks(range(len(t_values)), list(t_values))
-        axes.set(xlabel="(student - teacher) / standard error", xlim=(-260, 260))
-        axes.set_ylim(len(t_values) - 0.4, -0.6)
-        handles, labels = axes.get_legend_handles_labels()
-        kinds = dict(zip(labels, handles, strict=True))
-        axes.legend(kinds.values(), kinds, loc="upper left")
-        axes.grid(axis="y", visible=False)
-        return figure
-
-
 def soft_targets_and_loss(
     image: ArrayLike,
     shares: Mapping[str, ArrayLike],

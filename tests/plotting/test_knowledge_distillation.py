@@ -88,15 +88,6 @@ def test_the_reliability_diagram_shows_its_curves_and_the_diagonal():
     assert len(looks) == len(axes.lines)
 
 
-def test_what_counts_is_filled():
-    axes = draw.published_differences({"a": 5.0, "b": -0.5}, {"a": True, "b": False}).axes[0]
-    first, second = axes.lines[:2]
-    assert first.get_xdata()[0] == 5.0 and second.get_xdata()[0] == -0.5
-    assert (first.get_marker(), second.get_marker()) == ("D", "o")
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
-    assert [text.get_text() for text in axes.texts] == ["+5.0", "-0.5"]
-
-
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize(("temperature", "weight"), [(1.0, 0.3), (3.0, 0.5), (20.0, 0.0)])
 def test_the_explorer_shows_the_loss_of_the_helper(name, temperature, weight):
