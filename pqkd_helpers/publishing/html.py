@@ -40,6 +40,8 @@ def write_pages(notebooks: Path, site: Path) -> list[Path]:
         resources = {"metadata": {"name": name}}
         page, _ = exporter.from_notebook_node(notebook, resources=resources)
         page = re.sub(r'href="([\w-]+)\.(?:ipynb|md)(#[^"]*)?"', r'href="\1.html\2"', page)
+        if name == "glossary":  # links name its terms in lower case
+            page = re.sub(r'(<h3 id=")([^"]+)', lambda found: found[1] + found[2].lower(), page)
         page = page.replace("<html>", '<html lang="en">', 1)
         page = page.replace("</head>", f"{READABLE_CODE}</head>", 1)
         write_atomically(site / f"{name}.html", page.encode())
