@@ -15,7 +15,7 @@ from .checks import check_whole
 from .circuit_simulator.engines.orca_client import OrcaError
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
-from .experiments.configuration import PRESETS, Preset, RunConfig, configuration_hash
+from .experiments.configuration import PRESETS, Preset, RunConfig
 from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
     ImperfectionStudy,
@@ -23,6 +23,7 @@ from .experiments.imperfection_study import (
     figure_rows,
     run_imperfection_study,
 )
+from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
 from .experiments.report import record_table
 from .experiments.run import Labels, carry_out

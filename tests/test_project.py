@@ -25,7 +25,8 @@ def modules_after(statement):
 
 
 @pytest.mark.parametrize(
-    "module", ["circuit_simulator", "feature_histograms", "spsa", "random_streams"]
+    "module",
+    ["circuit_simulator", "feature_histograms", "spsa", "random_streams", "experiments.records"],
 )
 def test_the_numpy_half_imports_no_torch(module):
     loaded = modules_after(f"import pqkd_helpers.{module}")
@@ -86,7 +87,8 @@ def test_the_readmes_python_examples_run_one_after_the_other():
 
 
 def test_the_stored_quick_run_has_todays_configuration():
-    from pqkd_helpers.experiments.configuration import METHOD_VERSION, preset
+    from pqkd_helpers.experiments.configuration import preset
+    from pqkd_helpers.experiments.method_version import METHOD_VERSION
 
     record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
     assert record["configuration"] == preset("quick").as_json()

@@ -11,16 +11,12 @@ from typing import Any, Literal, get_args
 
 from ..checks import check_choice, check_whole
 from ..datasets import DatasetName
-from ..files import sha256
 from ..gradient_training import AdamSettings, set_field
 from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
 from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
 from ..teacher_training import TeacherSelection, check_teacher_selection
 from .circuit_settings import CircuitSettings
-
-# Raised by hand whenever the same configuration would give other numbers than before.
-METHOD_VERSION = 2
 
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
@@ -199,9 +195,3 @@ def preset(name: Preset) -> RunConfig:
     """
     check_choice("preset", name, tuple(PRESETS))
     return PRESETS[name]
-
-
-def configuration_hash(configuration: dict[str, Any], method_version: int = METHOD_VERSION) -> str:
-    """Return 16 hexadecimal digits that name a configuration and the method's version."""
-    text = json.dumps({**configuration, "method_version": method_version}, sort_keys=True)
-    return sha256(text.encode())[:16]

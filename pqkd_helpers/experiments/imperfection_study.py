@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..checks import check_whole
 from ..circuit_simulator import TimeBinInterferometer
 from ..random_streams import numpy_stream
-from .configuration import METHOD_VERSION, configuration_hash
+from .method_version import METHOD_VERSION, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record
 

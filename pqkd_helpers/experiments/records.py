@@ -16,7 +16,7 @@ from typing import Any
 import fastjsonschema
 
 from ..files import json_bytes, write_atomically
-from .configuration import configuration_hash
+from .method_version import configuration_hash
 
 SCHEMA_VERSION = 1
 # The project's own records; they are part of its repository, not of the installed package.

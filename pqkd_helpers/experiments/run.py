@@ -21,7 +21,8 @@ from ..networks import StudentCNN
 from ..random_streams import numpy_stream
 from ..teacher_training import TeacherTrainer
 from ..training_loop import PQKDTrainer, evaluate
-from .configuration import METHOD_VERSION, RunConfig, configuration_hash
+from .configuration import RunConfig
+from .method_version import METHOD_VERSION, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, read_record, write_record
 from .run_folder import RunFolder

@@ -24,7 +24,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from ..files import json_bytes, sha256, sync_folder, write_atomically, write_durably
-from .configuration import configuration_hash
+from .method_version import configuration_hash
 
 FEATURE_NAMES = ("theta", "histogram", "smoothed_histogram", "z")
 _STATES_KEPT = 2

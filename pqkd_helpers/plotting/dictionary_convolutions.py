@@ -3,57 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..experiments.statistics import PairedDifference
+from .mosaic import draw_tiles
 from .style import COLOURS, style
 
 MARKERS = "os^Dvx"
 LINES = ("-", "--", "-.", ":")
-
-
-def mosaic(tiles: ArrayLike, columns: int) -> NDArray[np.float64]:
-    """Put small pictures side by side, with one empty line (NaN) between them.
-
-    Parameters
-    ----------
-    tiles : (n, height, width) array_like
-    columns : int
-        Tiles in a row.
-
-    Returns
-    -------
-    (rows * (height + 1) - 1, columns * (width + 1) - 1) float64
-
-    Examples
-    --------
-    >>> mosaic([[[1.0]], [[2.0]], [[3.0]]], columns=2)
-    array([[ 1., nan,  2.],
-           [nan, nan, nan],
-           [ 3., nan, nan]])
-    """
-    pictures = np.asarray(tiles, dtype=np.float64)
-    n, height, width = pictures.shape
-    rows = -(-n // columns)
-    result = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan)
-    for index, picture in enumerate(pictures):
-        top, left = (index // columns) * (height + 1), (index % columns) * (width + 1)
-        result[top : top + height, left : left + width] = picture
-    return result
-
-
-def draw_tiles(
-    axes: Axes, tiles: ArrayLike, columns: int, title: str, limit: float | None = None
-) -> None:
-    """Draw filters in grey: black is negative, middle grey zero, white positive."""
-    values = mosaic(tiles, columns)
-    limit = float(np.nanmax(np.abs(values))) if limit is None else limit
-    axes.imshow(values, cmap="gray", vmin=-limit, vmax=limit, interpolation="nearest")
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=10)
 
 
 def from_z_to_kernels(
@@ -115,61 +74,6 @@ def compression_over_rank(
         axes.annotate("as many values as the dense layer", (1.0, 0.3), fontsize=9)
         axes.set(xlabel="rank R", ylabel="dense values per dictionary value")
         axes.legend(title="marks: R = k²", loc="upper right")
-    return figure
-
-
-def error_over_rank(axes: Axes, best: ArrayLike, frozen: ArrayLike, rank: int) -> None:
-    """Draw the share of a kernel that is missed, with the best and with a frozen mixing.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    best, frozen : (n,) array_like
-        Share of the squared norm that is missed at the ranks 1, 2, ..., n.
-    rank : int
-        Rank to be marked.
-    """
-    best, frozen = np.asarray(best), np.asarray(frozen)
-    ranks = np.arange(1, len(best) + 1)
-    axes.plot(ranks, frozen, "--", color=COLOURS[5], label="M frozen at random")
-    axes.plot(ranks, best, "-", color=COLOURS[0], label="best M for this kernel")
-    axes.plot(rank, frozen[rank - 1], "s", color=COLOURS[5])
-    axes.plot(rank, best[rank - 1], "o", color=COLOURS[0])
-    axes.axvline(rank, color="black", linestyle=":", linewidth=1.0)
-    axes.set(xlabel="rank R", ylabel="share of the kernel that is missed", ylim=(-0.03, 1.06))
-    axes.legend(fontsize=9)
-
-
-def closest_kernels(
-    tiles: Sequence[ArrayLike], best: ArrayLike, frozen: ArrayLike, rank: int, title: str
-) -> Figure:
-    """Draw a kernel, its two closest dictionary kernels, and what they miss over the rank.
-
-    Parameters
-    ----------
-    tiles : three (n, k, k) array_like
-        Some filters of the kernel, of the best one of this rank, and of the one with frozen M.
-    best, frozen : (n_ranks,) array_like
-        Share of the squared norm that is missed at the ranks 1, 2, ...
-    rank : int
-    title : str
-        Line above the picture.
-    """
-    limit = float(np.abs(np.asarray(tiles[0])).max())
-    with style():
-        figure = Figure(figsize=(7.0, 3.1))
-        figure.suptitle(title, fontsize=10, y=0.985)
-        curve = figure.add_axes((0.08, 0.15, 0.38, 0.73))
-        error_over_rank(curve, best, frozen, rank)
-        groups = [mosaic(part, 2) for part in tiles]
-        height, width = groups[0].shape
-        gap = np.full((height, 3), np.nan)
-        joined = np.hstack([groups[0], gap, groups[1], gap, groups[2]])
-        panel = figure.add_axes((0.51, 0.06, 0.48, 0.78))
-        panel.imshow(joined, cmap="gray", vmin=-limit, vmax=limit, interpolation="nearest")
-        panel.set_axis_off()
-        for number, name in enumerate(("wanted", "best M", "M frozen")):
-            panel.text((number + 0.5) * width + 3 * number - 0.5, -1.0, name, ha="center")
     return figure
 
 

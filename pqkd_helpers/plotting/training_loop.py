@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ..experiments.statistics import paired_difference
+from .mosaic import draw_tiles
 from .style import COLOURS, style
 
 
@@ -81,15 +82,9 @@ def state_of_a_run(theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike) -
         Kernels to show; grey is zero.
     """
     theta, histogram, kernels = (np.asarray(x) for x in (theta, histogram, kernels))
-    gap = np.full((kernels.shape[1], 1), np.nan)
-    rows = [
-        np.hstack([part for kernel in row for part in (kernel, gap)][:-1])
-        for row in (kernels[:4], kernels[4:8])
-    ]
-    picture = np.vstack([rows[0], np.full((1, rows[0].shape[1]), np.nan), rows[1]])
     with style():
         figure = Figure(figsize=(8.6, 2.7))
-        angles, bins, mosaic = (
+        angles, bins, tiles = (
             figure.add_axes((left, 0.2, width, 0.66))
             for left, width in ((0.07, 0.23), (0.38, 0.27), (0.68, 0.31))
         )
@@ -97,7 +92,5 @@ def state_of_a_run(theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike) -
         angles.set(xlabel="beam splitter", ylabel="angle (radians)", ylim=(-3.3, 3.3))
         bins.plot(histogram, color=COLOURS[5], linewidth=0.9)
         bins.set(xlabel="feature", ylabel="probability", ylim=(0.0, 0.6))
-        mosaic.imshow(picture, cmap="gray", vmin=-1.0, vmax=1.0)
-        mosaic.set_title("eight kernels of conv1", fontsize=10)
-        mosaic.set_axis_off()
+        draw_tiles(tiles, kernels, 4, "eight kernels of conv1", limit=1.0)
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..plotting.dictionary_convolutions import closest_kernels
+from ..plotting.closest_kernels import closest_kernels
 from .explorer import Choice, Explorer, Slider
 
 LAYERS = {"conv1": (1, 64, 5), "conv2": (64, 128, 3), "conv3": (128, 128, 3)}

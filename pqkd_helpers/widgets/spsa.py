@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..circuit_simulator import TimeBinInterferometer
-from ..plotting.spsa import descents_and_moves
+from ..plotting.spsa_gains import descents_and_moves
 from ..spsa import SPSA
 from .explorer import Choice, Explorer, Slider
 

@@ -8,9 +8,9 @@ from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterfero
 from pqkd_helpers.experiments.configuration import (
     PRESETS,
     RunConfig,
-    configuration_hash,
     preset,
 )
+from pqkd_helpers.experiments.method_version import configuration_hash
 
 
 def test_defaults_are_the_papers():

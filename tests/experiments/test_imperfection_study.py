@@ -7,7 +7,6 @@ import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.cli import main
-from pqkd_helpers.experiments.configuration import METHOD_VERSION
 from pqkd_helpers.experiments.imperfection_study import (
     DEVICES,
     LEVELS,
@@ -18,6 +17,7 @@ from pqkd_helpers.experiments.imperfection_study import (
     run_imperfection_study,
     shot_noise,
 )
+from pqkd_helpers.experiments.method_version import METHOD_VERSION
 from pqkd_helpers.experiments.records import check_record, read_record, without_seconds
 from pqkd_helpers.feature_histograms import click_histograms
 from pqkd_helpers.plotting import imperfections

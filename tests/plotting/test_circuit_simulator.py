@@ -6,10 +6,10 @@ import pytest
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.plotting.circuit_simulator import (
     clicks_per_shot,
-    device_in_time,
     means_per_bin,
     transfer_picture,
 )
+from pqkd_helpers.plotting.device_in_time import device_in_time
 from pqkd_helpers.widgets.circuit_simulator import CLICKS, DIP
 
 from ..reference.oracle import click_patterns
