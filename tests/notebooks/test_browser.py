@@ -29,7 +29,7 @@ def test_a_moved_slider_changes_the_picture(lab, name):
     url, browser = lab
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.goto(f"{url}/lab/tree/{name}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_text("| Idle").wait_for()  # the kernel, in the status bar
@@ -52,9 +52,9 @@ def test_a_moved_slider_changes_the_picture(lab, name):
 
 
 def _wait_for_change(page, cell, before):
-    for _ in range(200):
+    for _ in range(600):
         image = cell.locator("img")
         if image.count() and image.first.get_attribute("src") not in (None, before):
             return
         page.wait_for_timeout(100)
-    raise AssertionError("the picture did not change within 20 seconds")
+    raise AssertionError("the picture did not change within a minute")
