@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from .configuration import RunConfig, preset
-from .records import Record, write_record
+from .records import write_record
 from .run import Announce, Labels, carry_out
 
 EXPERIMENT = "spsa-contribution"
@@ -47,7 +47,7 @@ def run_spsa_contribution(
     device: torch.device,
     announce: Announce,
     on_record: Callable[[Path], object] = lambda path: None,
-) -> list[Record]:
+) -> None:
     """Carry out all arms for the seeds 0 to n_seeds - 1 and store one record each.
 
     Runs that are done already, or were begun, are taken up where they stand.
@@ -65,7 +65,6 @@ def run_spsa_contribution(
     announce, on_record : callable
         Told of the progress, and of every record's file.
     """
-    records = []
     for seed in range(n_seeds):
         for arm in ARMS:
             name = f"{EXPERIMENT}-{arm}-seed{seed}"
@@ -79,5 +78,3 @@ def run_spsa_contribution(
             )
             write_record(record, out / f"{name}.json")
             on_record(out / f"{name}.json")
-            records.append(record)
-    return records

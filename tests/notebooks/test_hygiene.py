@@ -1,11 +1,15 @@
 """The notebooks' files are in order, and the test that says so notices when they are not."""
 
+import ast
+import builtins
+import dis
 import json
+import types
 
 import nbformat
 import pytest
 
-from pqkd_helpers.exercises.checking import MODULES, exercises_of
+from pqkd_helpers.exercises.checking import MODULES, exercises_of, find_exercise
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of
@@ -194,3 +198,36 @@ def test_words_are_counted_without_tables_folds_and_formulas():
         "Two words $x + y$ and\n\n| a | table |\n\n<details>folded words</details>\n[a link](b.c)"
     )
     assert count_words(text) == len(["Two", "words", "x", "and", "x", "x", "a", "link"])
+
+
+def names_bound(source):
+    """Return the names that a cell defines for the cells below it."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+def names_needed(code):
+    """Return the global names that a function's code looks up, those of inner functions too."""
+    own = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    inner = (names_needed(part) for part in code.co_consts if isinstance(part, types.CodeType))
+    return own.union(*inner)
+
+
+@every_notebook
+def test_a_learner_finds_every_name_that_the_worked_solution_uses(name):
+    bound = set(dir(builtins))
+    for cell in nbformat.read(path_of(name), as_version=4).cells:
+        mark = cell.metadata.get("pqkd", {})
+        if mark.get("part") == "stub":
+            exercise = find_exercise(mark["exercise"])
+            missing = names_needed(exercise.reference.__code__) - bound
+            assert not missing, f"{exercise.number} needs {sorted(missing)}"
+        if cell.cell_type == "code":
+            bound |= names_bound(cell.source)
