@@ -69,6 +69,11 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} is {value!r}, one of {choices} is expected")
 
 
+def set_field(settings: object, name: str, value: object) -> None:
+    """Set a field of a frozen dataclass while it is being made, to its plain Python value."""
+    object.__setattr__(settings, name, value)
+
+
 def _as_float(value: Any) -> float:
     """Return a real number as float, and NaN for anything else (text, bool, None)."""
     if isinstance(value, bool | str | bytes):

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .checks import check_choice
+from .image_format import ImageFormat, normalised
 
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
 EMBEDDED: tuple[DatasetName, ...] = ("mnist-5k", "digits")
@@ -102,9 +103,17 @@ class ImageData:
 
     def normalise(self, images: Tensor) -> Tensor:
         """Return uint8 images as float32 of mean 0 and standard deviation 1 per channel."""
-        scale = 1.0 / (255.0 * self.standard_deviation)
-        shift = self.mean / self.standard_deviation
-        return images.float() * scale.view(-1, 1, 1) - shift.view(-1, 1, 1)
+        return normalised(images, self.mean, self.standard_deviation)
+
+    @property
+    def format(self) -> ImageFormat:
+        """Shape and normalisation of the images, as plain numbers."""
+        channels, height, width = self.train.images.shape[1:]
+        return ImageFormat(
+            (channels, height, width),
+            tuple(self.mean.tolist()),
+            tuple(self.standard_deviation.tolist()),
+        )
 
     def to(self, device: torch.device | str) -> "ImageData":
         """Return the data on another device."""

@@ -193,7 +193,9 @@ class DictConv2d(nn.Module):
         """
         with torch.inference_mode(False):
             mixing = self.projection(z.to(self.basis.device))
-            return mixing.unflatten(-1, (self.out_channels, self.in_channels, self.rank))
+            mixing = mixing.unflatten(-1, (self.out_channels, self.in_channels, self.rank))
+            # Rank by rank in memory: `kernel` and its gradient then need no copy of it.
+            return mixing.movedim(-1, -3).contiguous().movedim(-3, -1)
 
     def set_mixing(self, z: Tensor, mixing: Tensor) -> None:
         """Take over a mixing computed by `project`, and the z it belongs to."""
@@ -214,8 +216,11 @@ class DictConv2d(nn.Module):
         """
         if self.mixing is None:
             raise RuntimeError("the layer has no mixing yet: call condition(z) first")
-        mixed = self.mixing.flatten(0, 1) @ self.basis.flatten(1)
-        return mixed.view(self.out_channels, self.in_channels, *self.kernel_size)
+        by_rank = self.mixing.permute(2, 0, 1).flatten(1)  # (rank, out * in)
+        by_place = self.basis.flatten(1).T @ by_rank  # (height * width, out * in)
+        kernel = by_place.view(*self.kernel_size, self.out_channels, self.in_channels)
+        # The memory order that convolutions on CPUs are fastest with; same values.
+        return kernel.permute(2, 3, 0, 1).contiguous(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve images.

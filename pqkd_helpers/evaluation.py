@@ -12,7 +12,7 @@ from .datasets import ImageData, Split
 
 SplitName = Literal["train", "validation", "test"]
 
-_EVALUATION_BATCH = 500
+_EVALUATION_BATCH = 100  # larger ones leave the processor's cache: half as fast
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ it need not be stored. Entry number n of A is computed from the seed and n alone
 
 Both steps are exact integer work, and the table is rounded to a coarse grid, so the values are
 equal bit for bit on every platform. The table ends at 4.3 standard deviations; its variance is
-0.99998. Memory: blocks of rows, plus a cache under a byte budget (`PROJECTION_CACHE`).
+0.99998. Memory: blocks of rows, plus two caches under byte budgets: `PROJECTION_CACHE` for
+matrices in main memory, `ACCELERATOR_CACHE` for those on a GPU.
 
 Reference: J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
 doi:10.1145/2063384.2063405 (Philox-4x64-10).
@@ -25,6 +26,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .checks import check_whole
+
+Key = tuple[int, int, int, torch.device]
 
 _LANES = 16  # 16-bit lanes in one Philox block of 4 x 64 bits
 _GRID = 2.0**-16  # the table's values are multiples of this
@@ -59,20 +62,20 @@ class ProjectionCache:
 
     def __init__(self, budget_bytes: int) -> None:
         self.budget_bytes = budget_bytes
-        self._matrices: OrderedDict[tuple[int, int, int], Tensor] = OrderedDict()
+        self._matrices: OrderedDict[Key, Tensor] = OrderedDict()
 
     @property
     def bytes_held(self) -> int:
         """Bytes held now."""
         return sum(matrix.nbytes for matrix in self._matrices.values())
 
-    def get(self, key: tuple[int, int, int]) -> Tensor | None:
+    def get(self, key: Key) -> Tensor | None:
         """Return the matrix kept under ``key``, or None."""
         if key in self._matrices:
             self._matrices.move_to_end(key)
         return self._matrices.get(key)
 
-    def put(self, key: tuple[int, int, int], matrix: Tensor) -> None:
+    def put(self, key: Key, matrix: Tensor) -> None:
         """Keep a matrix that fits the budget, giving up others as needed."""
         self._matrices[key] = matrix
         self.set_budget(self.budget_bytes)
@@ -85,6 +88,7 @@ class ProjectionCache:
 
 
 PROJECTION_CACHE = ProjectionCache(budget_bytes=64 * 2**20)
+ACCELERATOR_CACHE = ProjectionCache(budget_bytes=2**30)
 
 
 class FixedProjection:
@@ -118,6 +122,11 @@ class FixedProjection:
         self.seed = check_whole("seed", seed, least=0)
         if self.seed >= 2**64:
             raise ValueError(f"seed is {seed}, a number below 2^64 is expected")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that A would take if it were stored."""
+        return 4 * self.in_features * self.out_features
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return the rows ``start`` to ``stop - 1`` of A.
@@ -171,20 +180,25 @@ class FixedProjection:
             raise ValueError("z is expected as a float32 tensor, such as torch.ones(512)")
         if z.shape[-1] != self.in_features:
             raise ValueError(f"z has {z.shape[-1]} numbers, {self.in_features} are expected")
-        key = (self.in_features, self.out_features, self.seed)
-        matrix = PROJECTION_CACHE.get(key)
+        matrix = self._whole_matrix(z.device)
         if matrix is not None:
-            return z @ matrix.to(z.device).T
-        if 4 * self.in_features * self.out_features <= PROJECTION_CACHE.budget_bytes:
-            matrix = torch.from_numpy(self.rows(0, self.out_features))
-            PROJECTION_CACHE.put(key, matrix)
-            return z @ matrix.to(z.device).T
+            return z @ matrix.T
         step = max(1, _BLOCK_VALUES // self.in_features)
         parts = []
         for start in range(0, self.out_features, step):
             block = self.rows(start, min(start + step, self.out_features))
             parts.append(z @ torch.from_numpy(block).to(z.device).T)
         return torch.cat(parts, dim=-1)
+
+    def _whole_matrix(self, device: torch.device) -> Tensor | None:
+        """Return A on a device, from the cache or made for it; None if the budget is too small."""
+        cache = PROJECTION_CACHE if device.type == "cpu" else ACCELERATOR_CACHE
+        key = (self.in_features, self.out_features, self.seed, device)
+        matrix = cache.get(key)
+        if matrix is None and self.nbytes <= cache.budget_bytes:
+            matrix = torch.from_numpy(self.rows(0, self.out_features)).to(device)
+            cache.put(key, matrix)
+        return matrix
 
     def __repr__(self) -> str:
         return (

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from .checks import check_choice, check_positive, check_whole
+from .checks import check_choice, check_positive, check_whole, set_field
 from .datasets import ImageData
 from .networks import forked_seed
 from .random_streams import derive_seed
@@ -49,11 +49,6 @@ class AdamSettings:
             set_field(self, name, check_whole(name, getattr(self, name), least=1))
         set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
         check_choice("schedule", self.schedule, get_args(Schedule))
-
-
-def set_field(settings: object, name: str, value: object) -> None:
-    """Set a field of a frozen dataclass while it is being made, to its plain Python value."""
-    object.__setattr__(settings, name, value)
 
 
 def select_device(name: str = "auto") -> torch.device:

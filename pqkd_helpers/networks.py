@@ -66,6 +66,8 @@ class ConvNet(nn.Module):
     ) -> None:
         super().__init__()
         self.widths = _check_sizes(in_channels, widths, n_classes)
+        self.in_channels = in_channels
+        self.n_classes = n_classes
         first, second, third = self.widths
         self.conv1 = convolution("conv1", in_channels, first, 5)
         self.conv2 = convolution("conv2", first, second, 3)
@@ -73,11 +75,13 @@ class ConvNet(nn.Module):
         self.dropout = nn.Dropout(_DROPOUT)
         with forked_seed(linear_seed):
             self.linear = nn.Linear(third, n_classes)
+        self.to(memory_format=torch.channels_last)  # same results, about a fifth faster on CPUs
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits ``(batch, n_classes)`` of images ``(batch, in_channels, h, w)``."""
-        x = nn.functional.max_pool2d(torch.relu(self.conv1(x)), 2)
-        x = nn.functional.max_pool2d(torch.relu(self.conv2(x)), 2)
+        # max(relu(x)) = relu(max(x)): pooled first, ReLU has a quarter of the work.
+        x = torch.relu(nn.functional.max_pool2d(self.conv1(x), 2))
+        x = torch.relu(nn.functional.max_pool2d(self.conv2(x), 2))
         x = self.dropout(torch.relu(self.conv3(x)))
         return self.linear(x.mean(dim=(2, 3)))
 
@@ -125,7 +129,6 @@ class TeacherCNN(ConvNet):
             convolution=convolution,
             linear_seed=derive_seed(seed, "teacher", "linear"),
         )
-        self.to(memory_format=torch.channels_last)  # same results, about a fifth faster on CPUs
 
 
 class StudentCNN(ConvNet):
@@ -200,6 +203,8 @@ class StudentCNN(ConvNet):
             convolution=convolution,
             linear_seed=derive_seed(seed, "student", "linear"),
         )
+        self.rank = rank
+        self.scope = scope
         self.feature_dim = feature_dim
 
     def dictionary_layers(self) -> list[DictConv2d]:

@@ -7,9 +7,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .checks import check_choice, check_positive, check_share, check_whole
+from .checks import check_choice, check_positive, check_share, check_whole, set_field
 from .feature_histograms import Scaling
-from .gradient_training import AdamSettings, set_field
+from .gradient_training import AdamSettings
 from .spsa import SPSA
 
 ThetaStart = Literal["uniform", "zero"]

@@ -112,9 +112,25 @@ def test_the_cache_keeps_its_budget(small_cache):
         projection(torch.ones(10))
         assert small_cache.bytes_held <= 2500
     assert small_cache.bytes_held == 2000
-    assert small_cache.get((10, 25, 0)) is None and small_cache.get((10, 25, 3)) is not None
+    cpu = torch.device("cpu")
+    assert small_cache.get((10, 25, 0, cpu)) is None
+    assert small_cache.get((10, 25, 3, cpu)) is not None
     FixedProjection(in_features=10, out_features=100, seed=0)(torch.ones(10))  # 4,000 bytes
     assert small_cache.bytes_held == 2000
+
+
+def test_an_accelerator_keeps_its_own_matrices(monkeypatch, small_cache):
+    """The device "meta" stands in for one: it computes shapes only."""
+    accelerator = ProjectionCache(budget_bytes=10**6)
+    monkeypatch.setattr(fixed_projection, "ACCELERATOR_CACHE", accelerator)
+    small_cache.set_budget(10**6)
+    projection = FixedProjection(in_features=10, out_features=25, seed=0)
+    product = projection(torch.ones(2, 10, device="meta"))
+    assert product.device.type == "meta" and product.shape == (2, 25)
+    assert accelerator.bytes_held == projection.nbytes == 1000 and small_cache.bytes_held == 0
+    accelerator.set_budget(0)
+    assert projection(torch.ones(10, device="meta")).device.type == "meta"
+    assert small_cache.bytes_held == accelerator.bytes_held == 0
 
 
 @pytest.mark.parametrize("z", [np.ones(10), torch.ones(10, dtype=torch.float64), torch.ones(9)])

@@ -9,14 +9,18 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from ..checks import check_choice, check_whole
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..checks import check_choice, check_whole, set_field
+from ..circuit_settings import CircuitSettings
+from ..compression import FeatureSpecification
 from ..datasets import DatasetName
-from ..gradient_training import AdamSettings, set_field
+from ..gradient_training import AdamSettings
 from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
 from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
 from ..teacher_training import TeacherSelection, check_teacher_selection
-from .circuit_settings import CircuitSettings
 
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
@@ -127,6 +131,19 @@ class RunConfig(PQKDSettings, CircuitSettings):
             feature_dim=self.feature_dim,
             basis_start=self.basis_start,
             seed=self.seed,
+        )
+
+    def feature_specification(self, theta: ArrayLike) -> FeatureSpecification:
+        """Return where the z of a run with these settings comes from, once theta is known."""
+        circuit = {
+            item.name: getattr(self, item.name) for item in dataclasses.fields(CircuitSettings)
+        }
+        return FeatureSpecification(
+            CircuitSettings(**circuit),
+            tuple(np.asarray(theta).tolist()),
+            scaling=self.scaling,
+            n_shots=self.n_shots,
+            ema_beta=self.ema_beta,
         )
 
     def resolved(self) -> "RunConfig":

@@ -13,11 +13,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ..compression import Compression, measure_compression, trained_values
+from ..compression import (
+    measure_compression,
+    measure_sizes,
+    save_compressed,
+    trained_values,
+)
 from ..datasets import ImageData, load_dataset
-from ..networks import StudentCNN
+from ..networks import TeacherCNN
 from ..random_streams import numpy_stream
 from ..teacher_training import TeacherTrainer
 from ..training_loop import PQKDTrainer, evaluate
@@ -107,6 +112,9 @@ def _computed(
     epochs = _run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
     final = _final_results(trainer, config, announce)
+    feature = config.feature_specification(trainer.theta)
+    save_compressed(student, folder.student_path, feature=feature, images=data.format)
+    sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
     seconds = {
         "teacher": sum(epoch["seconds"] for epoch in teacher_results["epochs"]),
         "student": sum(epoch["seconds"] for epoch in epochs),
@@ -129,10 +137,13 @@ def _computed(
             "final": final,
             "variance_ratio": variance_ratio(folder.features()),
         },
-        "compression": _compression(config, data, student, trainer.theta.size),
+        "compression": dataclasses.asdict(
+            measure_compression(teacher, student, trainer.theta.size)
+        ),
         "ledger": {
             "shots": trainer.feature.shots,
             "circuit_evaluations": trainer.feature.circuit_evaluations,
+            "sizes": dataclasses.asdict(sizes),
         },
         "seconds": seconds,
     }
@@ -152,7 +163,7 @@ def _trained_teacher(
     runs_root: Path,
     device: torch.device,
     announce: Announce,
-) -> tuple[nn.Module, dict[str, Any]]:
+) -> tuple[TeacherCNN, dict[str, Any]]:
     """Train the teacher or take the trained one from its folder; return it with its results."""
     teacher = config.build_teacher(data.n_channels, data.n_classes).to(device)
     settings = config.teacher_settings()
@@ -246,11 +257,3 @@ def variance_ratio(features: dict[str, Tensor]) -> float | None:
     if len(raw) < 2 or not changed.any():
         return None
     return float(np.median(smoothed.var(axis=0)[changed] / raw.var(axis=0)[changed]))
-
-
-def _compression(
-    config: RunConfig, data: ImageData, student: StudentCNN, n_angles: int
-) -> dict[str, Any]:
-    teacher = config.build_teacher(data.n_channels, data.n_classes)
-    compression: Compression = measure_compression(teacher, student, n_angles)
-    return dataclasses.asdict(compression)

@@ -5,6 +5,7 @@
     NAME/epoch_0001/feature.safetensors   theta, histograms and z of the epoch (students)
     NAME/epoch_0001/state.safetensors     weights, Adam's moments, ...: the last two epochs only
     NAME/epoch_0001/checksums.json        SHA-256 of the files above
+    NAME/student.safetensors              the trained student, compressed, once it is finished
     NAME/record.json                      the run's record, once it is finished
 
 A run killed at any moment leaves whole epochs and perhaps a folder ``.partial-...``, which is
@@ -26,6 +27,7 @@ from torch import Tensor
 from ..files import json_bytes, sha256, sync_folder, write_atomically, write_durably
 from .method_version import configuration_hash
 
+STUDENT_FILE = "student.safetensors"
 FEATURE_NAMES = ("theta", "histogram", "smoothed_histogram", "z")
 _STATES_KEPT = 2
 
@@ -84,6 +86,11 @@ class RunFolder:
     def record_path(self) -> Path:
         """Where the run's record goes."""
         return self.path / "record.json"
+
+    @property
+    def student_path(self) -> Path:
+        """Where the trained student goes."""
+        return self.path / STUDENT_FILE
 
     def epochs(self) -> list[dict[str, Any]]:
         """Return what the finished epochs measured, in order."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from .networks import ConvNet
+from ..networks import ConvNet
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ..checks import check_choice
-from ..circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
-from ..circuit_simulator.device import LoopDevice
-from ..circuit_simulator.engines import CudaqInterferometer, PercevalInterferometer
-from ..circuit_simulator.engines.cudaq_engine import Target
-from ..gradient_training import set_field
+from .checks import check_choice, set_field
+from .circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
+from .circuit_simulator.device import LoopDevice
+from .circuit_simulator.engines import CudaqInterferometer, PercevalInterferometer
+from .circuit_simulator.engines.cudaq_engine import Target
 
 FeatureSource = Literal["photonic", "single-photon"]
 Engine = Literal["numpy", "perceval", "cudaq"]
@@ -79,17 +78,20 @@ class CircuitSettings:
         """Return the source of clicks."""
         if self.features == "single-photon":
             return SinglePhotonCircuit()
-        device = self._device()
         if self.engine == "numpy":
-            return TimeBinInterferometer(**device)
+            return self.build_interferometer()
         if self.engine == "perceval":
-            return PercevalInterferometer(**device)
+            return PercevalInterferometer(**self._device())
         return CudaqInterferometer(
             self.input_state,
             self.loop_lengths,
             phase_shifters=self.phase_shifters,
             target=self.cudaq_target,
         )
+
+    def build_interferometer(self) -> TimeBinInterferometer:
+        """Return our own simulator of the multi-photon circuit, whatever the engine."""
+        return TimeBinInterferometer(**self._device())
 
     def _device(self) -> dict:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(LoopDevice)}

@@ -1,0 +1,29 @@
+"""Compression that is real: counting, files without A, plain networks, and what others would do."""
+
+from .compressed_file import (
+    CompressedStudent,
+    load_compressed,
+    read_compressed,
+    save_compressed,
+)
+from .counting import Compression, measure_compression, trained_values
+from .feature_specification import FeatureSpecification
+from .ledger import SizeLedger, measure_sizes
+from .plain_network import export_onnx, to_dense
+from .sealed_tensors import CompressedFileError
+
+__all__ = [
+    "CompressedFileError",
+    "CompressedStudent",
+    "Compression",
+    "FeatureSpecification",
+    "SizeLedger",
+    "export_onnx",
+    "load_compressed",
+    "measure_compression",
+    "measure_sizes",
+    "read_compressed",
+    "save_compressed",
+    "to_dense",
+    "trained_values",
+]

@@ -1,0 +1,137 @@
+"""The ledger of a student's size: what is trained, stored, held in memory, and computed.
+
+A ratio of trained values says nothing about bytes or speed. The ledger sets side by side what
+the student is said to save and what it does save: files shrink, as long as A is made again from
+its seeds; memory and arithmetic at inference do not, since the kernels that a convolution needs
+are as large as the teacher's.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from safetensors.torch import save
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from ..image_format import ImageFormat
+from ..networks import ConvNet, StudentCNN
+from .compressed_file import compressed_bytes
+from .counting import trained_values
+from .feature_specification import FeatureSpecification
+from .plain_network import to_dense
+
+_LAYERS = ("conv1", "conv2", "conv3", "linear")
+
+
+@dataclass(frozen=True)
+class SizeLedger:
+    """Sizes of a student beside those of its teacher.
+
+    Attributes
+    ----------
+    trained_values : dict of str to dict
+        Of "teacher" and "student", by layer; the student's angles are its "circuit".
+    file_bytes : dict of str to int
+        Files on disk: "teacher" and "student" in float32, "student_float16".
+    projection_bytes_avoided : int
+        Bytes of every A, which no file holds.
+    inference_bytes : dict of str to int
+        Numbers that must be in memory to classify, float32, activations apart (they are the
+        same): of the "teacher", of the "student" (its trained values, z, the mixings, and the
+        kernels made from them), and of the "student_as_plain_network".
+    multiply_adds_per_image : dict of str to int
+        Convolutions and linear layer: of the "teacher" and of the "student_as_plain_network".
+    multiply_adds_to_load : int
+        Once: z through every A, and the mixing of the kernels.
+    """
+
+    trained_values: dict[str, dict[str, int]]
+    file_bytes: dict[str, int]
+    projection_bytes_avoided: int
+    inference_bytes: dict[str, int]
+    multiply_adds_per_image: dict[str, int]
+    multiply_adds_to_load: int
+
+
+def measure_sizes(
+    teacher: ConvNet,
+    student: StudentCNN,
+    *,
+    feature: FeatureSpecification,
+    images: ImageFormat,
+) -> SizeLedger:
+    """Measure a student that is conditioned on its z, beside its teacher.
+
+    Parameters
+    ----------
+    teacher, student : ConvNet, StudentCNN
+        The two networks.
+    feature : FeatureSpecification
+        Where z comes from; its angles are counted.
+    images : ImageFormat
+        Shape of the images that are classified.
+
+    Examples
+    --------
+    >>> from pqkd_helpers.circuit_settings import CircuitSettings
+    >>> from pqkd_helpers.networks import TeacherCNN
+    >>> feature = FeatureSpecification(CircuitSettings(), (0.1,) * 30, n_shots=None)
+    >>> student = StudentCNN(scope="all")
+    >>> student.condition(feature.z())
+    >>> images = ImageFormat((1, 28, 28), (0.13,), (0.31,))
+    >>> sizes = measure_sizes(TeacherCNN(), student, feature=feature, images=images)
+    >>> sizes.file_bytes["student"] < 10_000 < sizes.projection_bytes_avoided
+    True
+    >>> sizes.multiply_adds_per_image["teacher"]
+    22931712
+    """
+    dense = to_dense(student)
+    student_bytes, half_bytes = (
+        len(compressed_bytes(student, feature=feature, images=images, dtype=dtype))
+        for dtype in (torch.float32, torch.float16)
+    )
+    layers = student.dictionary_layers()
+    kernels = [layer.out_channels * layer.in_channels for layer in layers]
+    # The plain network's kernels, and what they are made from.
+    made_from = sum(
+        n_kernels * layer.rank + layer.basis.numel()
+        for n_kernels, layer in zip(kernels, layers, strict=True)
+    )
+    return SizeLedger(
+        trained_values={
+            "teacher": _by_layer(teacher),
+            "student": {**_by_layer(student), "circuit": len(feature.theta)},
+        },
+        file_bytes={
+            "teacher": len(save({n: v.contiguous() for n, v in teacher.state_dict().items()})),
+            "student": student_bytes,
+            "student_float16": half_bytes,
+        },
+        projection_bytes_avoided=sum(layer.projection.nbytes for layer in layers),
+        inference_bytes={
+            "teacher": 4 * trained_values(teacher),
+            "student": 4 * (trained_values(dense) + made_from + student.feature_dim),
+            "student_as_plain_network": 4 * trained_values(dense),
+        },
+        multiply_adds_per_image={
+            "teacher": _multiply_adds(to_dense(teacher), images),
+            "student_as_plain_network": _multiply_adds(dense, images),
+        },
+        multiply_adds_to_load=sum(
+            layer.projection.in_features * layer.projection.out_features
+            + n_kernels * layer.basis.numel()
+            for n_kernels, layer in zip(kernels, layers, strict=True)
+        ),
+    )
+
+
+def _by_layer(network: ConvNet) -> dict[str, int]:
+    return {name: trained_values(getattr(network, name)) for name in _LAYERS}
+
+
+@torch.no_grad()
+def _multiply_adds(network: nn.Module, images: ImageFormat) -> int:
+    image = torch.zeros(1, *images.shape, device=next(network.parameters()).device)
+    with FlopCounterMode(display=False) as counter:
+        network(image)
+    return counter.get_total_flops() // 2

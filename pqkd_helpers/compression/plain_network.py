@@ -1,0 +1,150 @@
+"""The same function as a plain CNN: for inference no part of this package is needed.
+
+With z fixed, a dictionary convolution is an ordinary one. `to_dense` writes its kernel out, into
+layers of torch alone; `export_onnx` puts that network into an ONNX file for other runtimes. What
+is gained is independence, what is lost is the compression: the dense kernels have the teacher's
+size.
+
+Format: https://onnx.ai
+"""
+
+import importlib.util
+import tempfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..checks import check_whole
+from ..dictionary_convolutions import DictConv2d
+from ..files import write_atomically
+from ..networks import ConvNet
+
+_ONNX_PACKAGES = ("onnx", "onnxscript")
+
+
+def to_dense(network: ConvNet) -> nn.Sequential:
+    """Return the equivalent network of plain torch layers, in evaluation mode.
+
+    Parameters
+    ----------
+    network : ConvNet
+        A student that is conditioned on its z, or a teacher. It is left as it is.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Layers conv1 ... linear; images ``(batch, channels, height, width)`` to logits.
+
+    Raises
+    ------
+    ValueError
+        If the network is none of ours.
+    RuntimeError
+        If the student is not conditioned yet.
+
+    Examples
+    --------
+    >>> from pqkd_helpers.networks import StudentCNN
+    >>> student = StudentCNN(widths=(4, 6, 8), scope="all").eval()
+    >>> student.condition(torch.ones(512))
+    >>> images = torch.zeros(2, 1, 28, 28)
+    >>> torch.allclose(to_dense(student)(images), student(images), atol=1e-6)
+    True
+    """
+    if not isinstance(network, ConvNet):
+        raise ValueError(f"the network is a {type(network).__name__}, a ConvNet is expected")
+    linear = nn.Linear(network.linear.in_features, network.linear.out_features, device="meta")
+    linear.load_state_dict(_copies(network.linear.state_dict()), assign=True)
+    layers: OrderedDict[str, nn.Module] = OrderedDict(
+        conv1=_dense_convolution(network.conv1),
+        pool1=nn.MaxPool2d(2),
+        relu1=nn.ReLU(),
+        conv2=_dense_convolution(network.conv2),
+        pool2=nn.MaxPool2d(2),
+        relu2=nn.ReLU(),
+        conv3=_dense_convolution(network.conv3),
+        relu3=nn.ReLU(),
+        dropout=nn.Dropout(network.dropout.p),
+        average=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        linear=linear,
+    )
+    return nn.Sequential(layers).eval()
+
+
+def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, int]) -> int:
+    """Write the plain network to an ONNX file, atomically, and return the file's size.
+
+    Its input ``images`` is ``(batch, channels, height, width)`` float32, normalised, for any
+    batch; its output ``logits`` is ``(batch, n_classes)``.
+
+    Parameters
+    ----------
+    network : ConvNet
+        As for `to_dense`.
+    path : path
+        The file; by custom ``.onnx``.
+    image_size : (int, int)
+        Height and width of the images, 4 pixels or more.
+
+    Returns
+    -------
+    int
+        Bytes.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If the packages for ONNX are not installed.
+    ValueError
+        As `to_dense`, or if the size is not two whole numbers >= 4.
+    """
+    sizes = [check_whole("a size of the images", size, least=4) for size in image_size]
+    if len(sizes) != 2:
+        raise ValueError(f"image_size is {image_size!r}, (height, width) is expected")
+    dense = to_dense(network).cpu()
+    missing = [name for name in _ONNX_PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ModuleNotFoundError(
+            f'ONNX needs {" and ".join(missing)}, not installed here: pip install -e ".[onnx]"'
+        )
+    example = torch.zeros(2, network.in_channels, *sizes)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "network.onnx"
+        torch.onnx.export(
+            dense,
+            (example,),
+            made,
+            dynamo=True,
+            input_names=["images"],
+            output_names=["logits"],
+            dynamic_shapes={"input": {0: torch.export.Dim("batch")}},
+            external_data=False,
+            verbose=False,
+        )
+        content = made.read_bytes()
+    write_atomically(Path(path), content)
+    return len(content)
+
+
+def _dense_convolution(layer: Any) -> nn.Conv2d:
+    kernel = layer.kernel() if isinstance(layer, DictConv2d) else layer.weight
+    dense = nn.Conv2d(
+        layer.in_channels,
+        layer.out_channels,
+        layer.kernel_size,
+        layer.stride,
+        layer.padding,
+        bias=layer.bias is not None,
+        device="meta",  # no memory and no random numbers for values that are replaced at once
+    )
+    values = {"weight": kernel} | ({} if layer.bias is None else {"bias": layer.bias})
+    dense.load_state_dict(_copies(values), assign=True)
+    return dense
+
+
+def _copies(values: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in values.items()}
