@@ -1,18 +1,30 @@
-"""The command line: ``python -m pqkd_helpers train``, ``study`` and ``doctor``."""
+"""What the commands of ``python -m pqkd_helpers`` do; `commands` describes them."""
 
 import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, get_args
 
-import tyro
+import torch
 from tqdm.auto import tqdm
 
 from .checks import check_whole
 from .circuit_simulator.engines.orca_client import OrcaError
+from .commands import (
+    PROGRAM,
+    Doctor,
+    Export,
+    Imperfections,
+    Inspect,
+    SPSAContribution,
+    Study,
+    Train,
+    parse,
+)
+from .compression import export_onnx, read_compressed, save_compressed
+from .compression.report import describe_file
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.configuration import PRESETS, Preset, RunConfig
@@ -27,112 +39,10 @@ from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
 from .experiments.report import record_table
 from .experiments.run import Labels, carry_out
-from .experiments.spsa_contribution import N_SEEDS, run_spsa_contribution
+from .experiments.run_folder import STUDENT_FILE
+from .experiments.spsa_contribution import run_spsa_contribution
 from .files import write_atomically
 from .gradient_training import select_device
-
-PROGRAM = "python -m pqkd_helpers"
-
-
-@dataclass(frozen=True)
-class _Options(RunConfig):
-    """Everything that a run's result depends on; defaults at the paper's scale."""
-
-    def __post_init__(self) -> None:
-        pass  # `checked` finds what is wrong; tyro would hide the message in its own
-
-    def checked(self) -> RunConfig:
-        """Return the configuration, or raise ``ValueError``."""
-        return RunConfig(**vars(self))
-
-
-@dataclass(frozen=True)
-class Train:
-    """Train a teacher, distil a PQKD student from it, and store a record.
-
-    A run that was interrupted goes on where it stopped when the same command is given again.
-
-    Attributes
-    ----------
-    preset : {"paper", "article", "quick"} or None
-        Start from these values instead of the defaults; other options still override them.
-    name : str or None
-        Folder of the run below the runs folder; None makes a name from the configuration.
-    runs : Path
-        Folder of all runs.
-    data_root : Path or None
-        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
-    device : str
-        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
-    """
-
-    preset: Preset | None = None
-    name: str | None = None
-    runs: Path = Path("runs")
-    data_root: Path | None = None
-    device: str = "auto"
-    config: tyro.conf.OmitArgPrefixes[_Options] = field(default_factory=_Options)
-
-
-@dataclass(frozen=True)
-class Imperfections:
-    """What loss, distinguishable photons and dark counts do to the feature.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of records and figures.
-    n_settings : int
-        Random settings of the angles.
-    n_shots : int
-        Shots whose noise stands beside the distances.
-    seed : int
-        Seed of the settings.
-    """
-
-    out: Path = Path("figures")
-    n_settings: int = 200
-    n_shots: int = 200
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class SPSAContribution:
-    """What SPSA contributes: the quick run with SPSA, with a sham and without (about an hour).
-
-    It can be stopped at any moment; the same command goes on.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of records and figures.
-    runs : Path
-        Folder of all runs.
-    n_seeds : int
-        Number of paired seeds.
-    device : str
-        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
-    """
-
-    out: Path = Path("figures")
-    runs: Path = Path("runs")
-    n_seeds: int = N_SEEDS
-    device: str = "auto"
-
-
-@dataclass(frozen=True)
-class Study:
-    """Carry out a study of several runs or settings and store its records."""
-
-    study: tyro.conf.OmitSubcommandPrefixes[
-        Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
-        | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
-    ]
-
-
-@dataclass(frozen=True)
-class Doctor:
-    """Show versions, device, data found and what is missing."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -144,13 +54,18 @@ def main(arguments: Sequence[str]) -> int:
         What follows ``python -m pqkd_helpers``.
     """
     try:
-        command = _parse(arguments)
-        if isinstance(command, Doctor):
-            return doctor()
-        if isinstance(command, Study):
-            study(command.study)
-        else:
-            train(command)
+        command = parse(arguments)
+        match command:
+            case Doctor():
+                return doctor()
+            case Train():
+                train(command)
+            case Export():
+                export(command)
+            case Inspect():
+                inspect(command)
+            case Study():
+                study(command.study)
         return 0
     except (
         ValueError,
@@ -170,32 +85,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Finished epochs are safe: the same command goes on.", file=sys.stderr)
         return 130
-
-
-def _parse(arguments: Sequence[str]) -> Train | Study | Doctor:
-    chosen = _preset_of(arguments)
-    start = PRESETS[chosen] if chosen else RunConfig()
-    default = Train(preset=chosen, config=_Options(**vars(start)))
-    commands = (
-        Annotated[Train, tyro.conf.subcommand("train", default=default)]
-        | Annotated[Study, tyro.conf.subcommand("study")]
-        | Annotated[Doctor, tyro.conf.subcommand("doctor")]
-    )
-    return tyro.cli(commands, args=list(arguments), prog=PROGRAM)
-
-
-def _preset_of(arguments: Sequence[str]) -> Preset | None:
-    """Find the preset before the other options are read: it sets their defaults."""
-    for position, argument in enumerate(arguments):
-        name = None
-        if argument == "--preset":
-            name = arguments[position + 1] if position + 1 < len(arguments) else None
-        elif argument.startswith("--preset="):
-            name = argument.removeprefix("--preset=")
-        for known in get_args(Preset):
-            if name == known:
-                return known
-    return None
 
 
 def train(command: Train) -> Record:
@@ -229,6 +118,44 @@ def train(command: Train) -> Record:
         f"         {PROGRAM} train --dataset mnist --epochs 10   the full MNIST"
     )
     return record
+
+
+def export(command: Export) -> None:
+    """Carry out the command ``export`` and say what was written."""
+    folder = command.runs / command.source
+    source = folder / STUDENT_FILE if folder.is_dir() else Path(command.source)
+    if folder.is_dir() and not source.exists():
+        raise ValueError(
+            f"{folder} holds no trained student: finish the run, or train again if it was made by "
+            "a version before 0.1"
+        )
+    if not source.exists():
+        raise ValueError(
+            f"there is neither a run {folder} nor a file {source}; the name of a finished run, or "
+            "a compressed student's file, is expected"
+        )
+    found = read_compressed(source)
+    if command.onnx is not None and found.images is None:
+        raise ValueError(f"{source} does not say how large the images are: ONNX needs to know")
+    out = command.out or source.with_name(f"student-{command.dtype}.safetensors")
+    n_bytes = save_compressed(
+        found.student,
+        out,
+        feature=found.feature,
+        images=found.images,
+        dtype=getattr(torch, command.dtype),
+    )
+    print(f"{out}: {n_bytes:,} bytes")
+    if command.onnx is not None and found.images is not None:
+        size = export_onnx(found.student, command.onnx, image_size=found.images.shape[1:])
+        print(f"{command.onnx}: {size:,} bytes (dense kernels, no longer compressed)")
+
+
+def inspect(command: Inspect) -> None:
+    """Carry out the command ``inspect``."""
+    if not command.file.is_file():
+        raise ValueError(f"there is no file {command.file}; a compressed student's is expected")
+    print(describe_file(command.file))
 
 
 def study(command: Imperfections | SPSAContribution) -> None:

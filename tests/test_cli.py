@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pqkd_helpers.cli import _tier, main
+from pqkd_helpers.compression import read_compressed, save_compressed
 from pqkd_helpers.experiments.configuration import PRESETS, RunConfig
 from pqkd_helpers.experiments.records import read_record
 
@@ -174,3 +175,57 @@ def test_doctor_says_what_is_missing(capsys, monkeypatch):
     monkeypatch.setattr("pqkd_helpers.doctor.REQUIRED", ("torch", "no-such-package"))
     assert main(["doctor"]) == 1
     assert "MISSING: no-such-package" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    root = tmp_path_factory.mktemp("runs")
+    assert train(root, "--name", "done", "--scope", "all") == 0
+    return root
+
+
+def test_a_run_is_exported_and_inspected(runs, tmp_path, capsys):
+    out, onnx = tmp_path / "small.safetensors", tmp_path / "plain.onnx"
+    options = ["--dtype", "float16", "--out", str(out), "--onnx", str(onnx), "--runs", str(runs)]
+    assert main(["export", "done", *options]) == 0
+    printed = capsys.readouterr().out
+    for path in (out, onnx):
+        assert f"{path}: {path.stat().st_size:,} bytes" in printed
+    assert main(["inspect", str(out)]) == 0
+    text = capsys.readouterr().out
+    record = read_record(runs / "done" / "record.json")
+    assert f"{record['compression']['student_values']:,}, " in text and "float16" in text
+    assert out.stat().st_size == record["ledger"]["sizes"]["file_bytes"]["student_float16"]
+
+
+def test_an_exported_file_is_exported_again_beside_it(runs, capsys):
+    source = runs / "done" / "student.safetensors"
+    assert main(["export", str(source)]) == 0
+    twin = runs / "done" / "student-float32.safetensors"
+    assert twin.read_bytes() == source.read_bytes() and str(twin) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["export", "nowhere"], "neither a run"),
+        (["inspect", "nowhere"], "no file nowhere"),
+        (["inspect", "{runs}/done/record.json"], "no compressed student"),
+        (["export", "{runs}/done/record.json"], "no compressed student"),
+        (["export", "begun", "--runs", "{runs}"], "holds no trained student"),
+    ],
+)
+def test_what_cannot_be_exported_or_inspected_is_said_in_one_line(runs, capsys, arguments, message):
+    (runs / "begun").mkdir(exist_ok=True)
+    assert main([part.format(runs=runs) for part in arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+
+
+def test_a_file_without_the_size_of_its_images_makes_no_onnx(runs, tmp_path, capsys):
+    found = read_compressed(runs / "done" / "student.safetensors")
+    save_compressed(found.student, tmp_path / "s")
+    options = ["--onnx", str(tmp_path / "o"), "--out", str(tmp_path / "t")]
+    assert main(["export", str(tmp_path / "s"), *options]) == 2
+    assert "does not say how large" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compression.report import size_lines
 from .records import Record
 
 
@@ -73,34 +74,8 @@ def _notes(
         "Shots: "
         f"{shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
         f"{shots['fresh_z']:,} for the tests with fresh z.",
-        *_size_notes(record["ledger"].get("sizes")),
+        *(size_lines(record["ledger"]["sizes"]) if "sizes" in record["ledger"] else []),
     ]
-
-
-def _size_notes(sizes: dict[str, Any] | None) -> list[str]:
-    """Describe files, memory and arithmetic; records before method version 3 have none."""
-    if sizes is None:
-        return []
-    files, memory = sizes["file_bytes"], sizes["inference_bytes"]
-    per_image = sizes["multiply_adds_per_image"]
-    return [
-        "Files (the random matrix A, "
-        f"{_kilobytes(sizes['projection_bytes_avoided'])}, is made again from its seeds):",
-        f"  teacher                       {_kilobytes(files['teacher'])}",
-        f"  student                       {_kilobytes(files['student'])}, "
-        f"{files['teacher'] / files['student']:.2f}x smaller",
-        f"  student, float16              {_kilobytes(files['student_float16'])}, "
-        f"{files['teacher'] / files['student_float16']:.2f}x smaller",
-        "At inference nothing is saved: the student needs "
-        f"{_kilobytes(memory['student'])} of weights,",
-        f"  the teacher {_kilobytes(memory['teacher'])}; "
-        f"multiply-adds per image, in millions: {per_image['student_as_plain_network'] / 1e6:.1f} "
-        f"and {per_image['teacher'] / 1e6:.1f}.",
-    ]
-
-
-def _kilobytes(n_bytes: int) -> str:
-    return f"{n_bytes / 1e3:,.0f} kB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
 
 
 def overview_table(records: dict[str, Record]) -> str:

@@ -1,0 +1,184 @@
+"""What the command line understands: one frozen dataclass per command."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import tyro
+
+from .experiments.configuration import PRESETS, Preset, RunConfig
+from .experiments.spsa_contribution import N_SEEDS
+
+PROGRAM = "python -m pqkd_helpers"
+
+
+@dataclass(frozen=True)
+class _Options(RunConfig):
+    """Everything that a run's result depends on; defaults at the paper's scale."""
+
+    def __post_init__(self) -> None:
+        pass  # `checked` finds what is wrong; tyro would hide the message in its own
+
+    def checked(self) -> RunConfig:
+        """Return the configuration, or raise ``ValueError``."""
+        return RunConfig(**vars(self))
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a teacher, distil a PQKD student from it, and store a record.
+
+    A run that was interrupted goes on where it stopped when the same command is given again.
+
+    Attributes
+    ----------
+    preset : {"paper", "article", "quick"} or None
+        Start from these values instead of the defaults; other options still override them.
+    name : str or None
+        Folder of the run below the runs folder; None makes a name from the configuration.
+    runs : Path
+        Folder of all runs.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    preset: Preset | None = None
+    name: str | None = None
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+    device: str = "auto"
+    config: tyro.conf.OmitArgPrefixes[_Options] = field(default_factory=_Options)
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write a trained student to one small file, without the frozen matrix A.
+
+    Attributes
+    ----------
+    source : str
+        Name of a finished run, or a file written by this command.
+    out : Path or None
+        The file; None is NAME-DTYPE.safetensors in the folder of the run.
+    dtype : {"float32", "float16"}
+        Type of the stored numbers.
+    onnx : Path or None
+        Write the equivalent plain network to this ONNX file too.
+    runs : Path
+        Folder of all runs.
+    """
+
+    source: tyro.conf.Positional[str]
+    out: Path | None = None
+    dtype: Literal["float32", "float16"] = "float32"
+    onnx: Path | None = None
+    runs: Path = Path("runs")
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """Show what a compressed student's file holds, and its ledger beside a teacher of its shape.
+
+    Attributes
+    ----------
+    file : Path
+        A file written by export, or student.safetensors in the folder of a run.
+    """
+
+    file: tyro.conf.Positional[Path]
+
+
+@dataclass(frozen=True)
+class Imperfections:
+    """What loss, distinguishable photons and dark counts do to the feature.
+
+    Attributes
+    ----------
+    out : Path
+        Folder of records and figures.
+    n_settings : int
+        Random settings of the angles.
+    n_shots : int
+        Shots whose noise stands beside the distances.
+    seed : int
+        Seed of the settings.
+    """
+
+    out: Path = Path("figures")
+    n_settings: int = 200
+    n_shots: int = 200
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class SPSAContribution:
+    """What SPSA contributes: the quick run with SPSA, with a sham and without (about an hour).
+
+    It can be stopped at any moment; the same command goes on.
+
+    Attributes
+    ----------
+    out : Path
+        Folder of records and figures.
+    runs : Path
+        Folder of all runs.
+    n_seeds : int
+        Number of paired seeds.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    out: Path = Path("figures")
+    runs: Path = Path("runs")
+    n_seeds: int = N_SEEDS
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Carry out a study of several runs or settings and store its records."""
+
+    study: tyro.conf.OmitSubcommandPrefixes[
+        Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
+        | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
+    ]
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Show versions, device, data found and what is missing."""
+
+
+Command = Train | Export | Inspect | Study | Doctor
+
+
+def parse(arguments: Sequence[str]) -> Command:
+    """Return the command that was asked for; tyro prints help and errors of usage by itself."""
+    chosen = _preset_of(arguments)
+    start = PRESETS[chosen] if chosen else RunConfig()
+    default = Train(preset=chosen, config=_Options(**vars(start)))
+    commands = (
+        Annotated[Train, tyro.conf.subcommand("train", default=default)]
+        | Annotated[Export, tyro.conf.subcommand("export")]
+        | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+        | Annotated[Study, tyro.conf.subcommand("study")]
+        | Annotated[Doctor, tyro.conf.subcommand("doctor")]
+    )
+    return tyro.cli(commands, args=list(arguments), prog=PROGRAM)
+
+
+def _preset_of(arguments: Sequence[str]) -> Preset | None:
+    """Find the preset before the other options are read: it sets their defaults."""
+    for position, argument in enumerate(arguments):
+        name = None
+        if argument == "--preset":
+            name = arguments[position + 1] if position + 1 < len(arguments) else None
+        elif argument.startswith("--preset="):
+            name = argument.removeprefix("--preset=")
+        for known in get_args(Preset):
+            if name == known:
+                return known
+    return None
