@@ -14,6 +14,7 @@ from .checks import check_whole
 from .circuit_simulator.engines.orca_client import OrcaError
 from .commands import (
     PROGRAM,
+    CompressionInBytes,
     Doctor,
     Export,
     Imperfections,
@@ -27,6 +28,7 @@ from .compression import export_onnx, read_compressed, save_compressed
 from .compression.report import describe_file
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
+from .experiments.compression_study import run_compression_study
 from .experiments.configuration import PRESETS, Preset, RunConfig
 from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
@@ -37,7 +39,7 @@ from .experiments.imperfection_study import (
 )
 from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
-from .experiments.report import record_table
+from .experiments.report import compression_table, record_table
 from .experiments.run import Labels, carry_out
 from .experiments.run_folder import STUDENT_FILE
 from .experiments.spsa_contribution import run_spsa_contribution
@@ -158,12 +160,15 @@ def inspect(command: Inspect) -> None:
     print(describe_file(command.file))
 
 
-def study(command: Imperfections | SPSAContribution) -> None:
+def study(command: Imperfections | SPSAContribution | CompressionInBytes) -> None:
     """Carry out the command ``study`` and say where its records are."""
-    if isinstance(command, SPSAContribution):
-        _spsa_contribution(command)
-    else:
-        _imperfections(command)
+    match command:
+        case Imperfections():
+            _imperfections(command)
+        case SPSAContribution():
+            _spsa_contribution(command)
+        case CompressionInBytes():
+            _compression(command)
 
 
 def _imperfections(command: Imperfections) -> None:
@@ -196,6 +201,21 @@ def _spsa_contribution(command: SPSAContribution) -> None:
             announce=bars.announce,
             on_record=lambda path: tqdm.write(f"Record: {path}"),
         )
+
+
+def _compression(command: CompressionInBytes) -> None:
+    device = select_device(command.device)
+    with _ProgressBars() as bars:
+        record = run_compression_study(
+            command.study,
+            runs_root=command.runs,
+            out=command.out,
+            device=device,
+            data_root=command.data_root,
+            announce=bars.announce,
+            on_record=lambda path: tqdm.write(f"Record: {path}"),
+        )
+    print(compression_table(record))
 
 
 def _tier(config: RunConfig, chosen: Preset | None) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 
 import tyro
 
+from .experiments.compression_study import CompressionStudy
 from .experiments.configuration import PRESETS, Preset, RunConfig
 from .experiments.spsa_contribution import N_SEEDS
 
@@ -138,12 +139,38 @@ class SPSAContribution:
 
 
 @dataclass(frozen=True)
+class CompressionInBytes:
+    """Files and accuracy of PQKD students and of the pruned, int8 teacher (about 20 minutes).
+
+    It can be stopped at any moment; the same command goes on after the last finished epoch.
+
+    Attributes
+    ----------
+    out : Path
+        Folder of the records.
+    runs : Path
+        Folder of all runs.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    out: Path = Path("figures/records")
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+    device: str = "auto"
+    study: tyro.conf.OmitArgPrefixes[CompressionStudy] = field(default_factory=CompressionStudy)
+
+
+@dataclass(frozen=True)
 class Study:
     """Carry out a study of several runs or settings and store its records."""
 
     study: tyro.conf.OmitSubcommandPrefixes[
         Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
         | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
+        | Annotated[CompressionInBytes, tyro.conf.subcommand("compression")]
     ]
 
 

@@ -78,6 +78,30 @@ def _notes(
     ]
 
 
+def compression_table(record: Record) -> str:
+    """Return the rows of the study of compression as a Markdown table.
+
+    Parameters
+    ----------
+    record : dict
+        The record of kind "study", experiment "compression".
+    """
+    rows = record["results"]["rows"]
+    teacher = rows[0]
+    lines = [
+        "| network | values | fewer | file | smaller | test accuracy |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row['name']} | {row['values']:,} | {teacher['values'] / row['values']:.2f}x "
+            f"| {row['file_bytes'] / 1e3:,.1f} kB "
+            f"| {teacher['file_bytes'] / row['file_bytes']:.2f}x "
+            f"| {100 * row['test_accuracy']:.2f} % |"
+        )
+    return "\n".join(lines)
+
+
 def overview_table(records: dict[str, Record]) -> str:
     """Return the results of several runs as a Markdown table, one line per run.
 

@@ -106,7 +106,7 @@ def _computed(
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
     data = load_dataset(config.dataset, data_root).to(device)
-    teacher, teacher_results = _trained_teacher(config, data, runs_root, device, announce)
+    teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
     student = config.build_student(data.n_channels, data.n_classes).to(device)
     trainer = PQKDTrainer(student, teacher, data, config.build_circuit(), config, seed=config.seed)
     epochs = _run_epochs(trainer, folder, config.epochs, "student", announce)
@@ -157,7 +157,7 @@ def teacher_name(config: RunConfig, device: torch.device) -> str:
     return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{where}-{digits}"
 
 
-def _trained_teacher(
+def trained_teacher(
     config: RunConfig,
     data: ImageData,
     runs_root: Path,
@@ -197,7 +197,7 @@ def _run_epochs(
     state = folder.latest_state()
     if state is not None:
         trainer.load_state(state)
-    on_step = _counter(
+    on_step = counter(
         announce, stage, len(epochs) * trainer.steps_per_epoch, n_epochs * trainer.steps_per_epoch
     )
     while len(epochs) < n_epochs:
@@ -209,7 +209,7 @@ def _run_epochs(
     return epochs
 
 
-def _counter(announce: Announce, stage: str, done: int, total: int) -> Callable[[], None]:
+def counter(announce: Announce, stage: str, done: int, total: int) -> Callable[[], None]:
     """Announce the stage and return a function that counts one more step of it."""
     announce(stage, done, total)
     steps = itertools.count(done + 1)
@@ -232,7 +232,7 @@ def _final_results(trainer: PQKDTrainer, config: RunConfig, announce: Announce) 
         rng=numpy_stream(config.seed, "final fresh z"),
         n_draws=config.fresh_draws,
         n_shots=n_shots,
-        on_draw=_counter(announce, "final tests", 0, config.fresh_draws),
+        on_draw=counter(announce, "final tests", 0, config.fresh_draws),
     )
     results["test_fresh_z"] = {
         "accuracies": [result.accuracy for result in fresh],

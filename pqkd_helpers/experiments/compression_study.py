@@ -1,0 +1,236 @@
+"""What compression is worth in bytes: PQKD students beside a pruned teacher with int8 weights.
+
+Two students (conv1 and conv2 compressed, and all convolutions) are distilled from one teacher and
+saved; what is judged is what comes out of the file. Beside them stands what a practitioner would
+do with the same teacher: round its weights to int8, alone or after pruning the smallest ones away
+with a few epochs of fine-tuning, down to the share of values, and to the bytes, of the students.
+The recipe of the fine-tuning was fixed beforehand on validation images.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..checks import check_whole, set_field
+from ..compression.compressed_file import compressed_bytes, compressed_from_bytes, read_compressed
+from ..compression.pruning import count_weights, prune_at_once, prune_gradually
+from ..compression.quantisation import pack, quantise, unpack
+from ..datasets import ImageData, load_dataset
+from ..evaluation import evaluate
+from ..gradient_training import AdamSettings
+from ..networks import ConvNet, Scope, TeacherCNN
+from .configuration import RunConfig
+from .method_version import METHOD_VERSION, configuration_hash
+from .provenance import provenance
+from .records import SCHEMA_VERSION, Record, write_record
+from .run import Announce, Labels, carry_out, counter, trained_teacher
+from .run_folder import STUDENT_FILE
+
+EXPERIMENT = "compression"
+ARMS: dict[str, Scope] = {"conv1-conv2": "conv1+conv2", "all": "all"}
+SHARES = {"2/3": 2 / 3, "1/113": 1 / 113}  # as many values as in the two students, about
+
+
+@dataclass(frozen=True)
+class CompressionStudy:
+    """The study's configuration.
+
+    Attributes
+    ----------
+    dataset : str
+        Data set.
+    widths : (int, int, int)
+        Output channels of the convolutions.
+    epochs : int
+        Epochs of the teacher and of each student.
+    fine_tuning_epochs : int
+        Epochs of every pruning.
+    seed : int
+        Run seed.
+    """
+
+    dataset: str = "mnist"
+    widths: tuple[int, int, int] = (64, 128, 128)
+    epochs: int = 6
+    fine_tuning_epochs: int = 6
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in {"epochs": 1, "fine_tuning_epochs": 1, "seed": 0}.items():
+            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        set_field(self, "widths", self.run_config("all").widths)
+
+    def run_config(self, scope: Scope) -> RunConfig:
+        """Return the configuration of one student's run."""
+        return RunConfig(
+            dataset=self.dataset,  # type: ignore[arg-type]  # checked by RunConfig
+            widths=self.widths,
+            scope=scope,
+            epochs=self.epochs,
+            learning_rate=3e-3,
+            schedule="one-cycle",
+            seed=self.seed,
+        )
+
+    def fine_tuning(self) -> AdamSettings:
+        """Return the recipe of the fine-tuning, fixed beforehand on validation images."""
+        return AdamSettings(epochs=self.fine_tuning_epochs, learning_rate=3e-3)
+
+
+def run_compression_study(
+    study: CompressionStudy,
+    *,
+    runs_root: Path,
+    out: Path,
+    device: torch.device,
+    data_root: Path | None = None,
+    announce: Announce = lambda stage, done, total: None,
+    on_record: Callable[[Path], object] = lambda path: None,
+) -> Record:
+    """Train, compress, judge on the test images, and store the records.
+
+    Parameters
+    ----------
+    study : CompressionStudy
+    runs_root, out : Path
+        Folder of all runs; folder of the records.
+    device : torch.device
+        Where to train.
+    data_root : Path or None
+        See `load_dataset`.
+    announce, on_record : callable
+        Told of the progress, and of every record's file.
+
+    Returns
+    -------
+    dict
+        The study's record; its ``results["rows"]`` are the lines of the table.
+    """
+    data = load_dataset(study.dataset, data_root)  # type: ignore[arg-type]
+    records = {}
+    for arm, scope in ARMS.items():
+        name = f"{EXPERIMENT}-{arm}-seed{study.seed}"
+        records[arm] = carry_out(
+            study.run_config(scope),
+            name=name,
+            runs_root=runs_root,
+            device=device,
+            data_root=data_root,
+            labels=Labels(EXPERIMENT, arm, "custom"),
+            announce=announce,
+        )
+        write_record(records[arm], out / f"{name}.json")
+        on_record(out / f"{name}.json")
+    teacher, _ = trained_teacher(
+        study.run_config("all"), data.to(device), runs_root, device, announce
+    )
+    sizes = records["all"]["ledger"]["sizes"]
+    rows = [_row("teacher, float32", teacher, sizes["file_bytes"]["teacher"], data)]
+    for arm, scope in ARMS.items():
+        folder = runs_root / f"{EXPERIMENT}-{arm}-seed{study.seed}"
+        rows += _student_rows(scope, folder / STUDENT_FILE, data)
+    rows += _practitioner_rows(study, teacher, data.to(device), rows[-1]["file_bytes"], announce)
+    configuration = dataclasses.asdict(study)
+    configuration["widths"] = list(study.widths)
+    record: Record = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "study",
+        "experiment": EXPERIMENT,
+        "arm": "bytes",
+        "dataset": study.dataset,
+        "tier": "custom",
+        "seed": study.seed,
+        "configuration": configuration,
+        "configuration_hash": configuration_hash(configuration),
+        "method_version": METHOD_VERSION,
+        **provenance(device),
+        "seconds": {},
+        "results": {"rows": rows},
+    }
+    path = out / f"study-{EXPERIMENT}.json"
+    write_record(record, path)
+    on_record(path)
+    return record
+
+
+def _row(name: str, network: ConvNet, n_bytes: int, data: ImageData, **more: Any) -> dict[str, Any]:
+    network = network.cpu().eval()
+    return {
+        "name": name,
+        "values": count_weights(network)[0] + _biases(network) if "values" not in more else 0,
+        "file_bytes": n_bytes,
+        "validation_accuracy": evaluate(network, data, "validation").accuracy,
+        "test_accuracy": evaluate(network, data, "test").accuracy,
+        **more,
+    }
+
+
+def _biases(network: ConvNet) -> int:
+    return sum(value.numel() for name, value in network.named_parameters() if "bias" in name)
+
+
+def _student_rows(scope: Scope, file: Path, data: ImageData) -> list[dict[str, Any]]:
+    """Judge a student as it comes out of its float32 and float16 files."""
+    found = read_compressed(file)
+    rows = []
+    for dtype in (torch.float32, torch.float16):
+        content = compressed_bytes(
+            found.student, feature=found.feature, images=found.images, dtype=dtype
+        )
+        student = compressed_from_bytes(content).student
+        assert found.feature is not None
+        n_values = sum(p.numel() for p in student.parameters()) + len(found.feature.theta)
+        name = f"PQKD student, {scope}, {str(dtype).removeprefix('torch.')}"
+        rows.append(_row(name, student, len(content), data, values=n_values))
+    return rows
+
+
+def _practitioner_rows(
+    study: CompressionStudy,
+    teacher: TeacherCNN,
+    data: ImageData,
+    least_bytes: int,
+    announce: Announce,
+) -> list[dict[str, Any]]:
+    """Judge the teacher with int8 weights, not pruned and pruned, as it comes out of its file."""
+    shares = {f"{text} of the weights": kept for text, kept in SHARES.items()}
+    shares[f"at most {least_bytes:,} bytes"] = _share_kept_in(teacher, least_bytes)
+    networks = {"teacher, int8": teacher}
+    settings = study.fine_tuning()
+    for stage, (text, kept) in enumerate(shares.items()):
+        total = settings.epochs * -(-len(data.train) // settings.batch_size)
+        networks[f"teacher, pruned, int8, {text}"] = prune_gradually(
+            teacher.to(data.train.images.device),
+            data,
+            kept=kept,
+            settings=settings,
+            seed=study.seed,
+            on_step=counter(announce, f"pruning {stage + 1} of {len(shares)}", 0, total),
+        )
+    rows = []
+    for name, network in networks.items():
+        content = pack(quantise(network))
+        rows.append(_row(name, unpack(content).network(), len(content), data.to("cpu")))
+    return rows
+
+
+def _share_kept_in(teacher: TeacherCNN, most_bytes: int) -> float:
+    """Return the share of weights to keep, by bisection, so that the packed file is small enough.
+
+    The file is that of the network pruned at once; fine-tuning moves its size by a few per cent,
+    so a tenth is left free.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(20):
+        middle = (low + high) / 2.0
+        if len(pack(quantise(prune_at_once(teacher, middle)))) <= 0.9 * most_bytes:
+            low = middle
+        else:
+            high = middle
+    if low == 0.0:
+        raise ValueError(f"{most_bytes:,} bytes do not even hold the teacher's biases")
+    return low
