@@ -3,7 +3,8 @@
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make html    the notebooks as web pages, in site/
-# make bench   the simulator against its peers (an environment of its own; about 10 minutes)
+# make bench   the simulator against its peers (an environment of its own), training against the
+#              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
 # The first call of any of them creates .venv and installs; later calls install nothing.
 
 PYTHON ?= python3
@@ -50,8 +51,9 @@ $(BENCH)/.installed: requirements.txt pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --editable ".[bench]"
 	touch $@
 
-bench: $(BENCH)/.installed
+bench: $(BENCH)/.installed $(VENV)/.installed
 	$(BENCH)/bin/python -m tests.benchmarks.simulator
+	$(BIN)/python -m tests.benchmarks.training
 
 clean:
 	rm -rf $(VENV) $(BENCH) site

@@ -161,21 +161,25 @@ def _prune(network: TeacherCNN, share: float) -> None:
     torch masks each weight on its way into the layer. The parameter behind it stays the same
     object, so an optimiser that holds it need not know.
     """
-    weights = [(layer, "weight") for layer in dense_layers(network)]
-    _unmask(weights)
-    n_pruned = round(share * sum(layer.weight.numel() for layer, _ in weights))
-    prune.global_unstructured(weights, pruning_method=prune.L1Unstructured, amount=n_pruned)
+    _unmask(network)
+    layers = dense_layers(network)
+    prune.global_unstructured(
+        [(layer, "weight") for layer in layers],
+        pruning_method=prune.L1Unstructured,
+        amount=round(share * sum(layer.weight.numel() for layer in layers)),
+    )
 
 
 def _finished(network: TeacherCNN) -> TeacherCNN:
-    _unmask([(layer, "weight") for layer in dense_layers(network)])
+    _unmask(network)
     return dense_copy(network)
 
 
-def _unmask(weights: list[tuple[nn.Module, str]]) -> None:
-    for layer, name in weights:
+def _unmask(network: TeacherCNN) -> None:
+    """Write the zeros of the masks into the weights, and take the masks away."""
+    for layer in dense_layers(network):
         if prune.is_pruned(layer):
-            prune.remove(layer, name)
+            prune.remove(layer, "weight")
 
 
 def _check_kept(kept: float) -> float:

@@ -17,7 +17,8 @@ import torch
 
 from ..checks import check_whole, set_field
 from ..compression.compressed_file import compressed_bytes, compressed_from_bytes, read_compressed
-from ..compression.pruning import count_weights, prune_at_once, prune_gradually
+from ..compression.conventional import prune_to_bytes
+from ..compression.pruning import count_weights, prune_gradually
 from ..compression.quantisation import pack, quantise, unpack
 from ..datasets import ImageData, load_dataset
 from ..evaluation import evaluate
@@ -129,11 +130,12 @@ def run_compression_study(
         study.run_config("all"), data.to(device), runs_root, device, announce
     )
     sizes = records["all"]["ledger"]["sizes"]
-    rows = [_row("teacher, float32", teacher, sizes["file_bytes"]["teacher"], data)]
+    rows = [_row("teacher, float32", teacher.cpu(), sizes["file_bytes"]["teacher"], data)]
     for arm, scope in ARMS.items():
         folder = runs_root / f"{EXPERIMENT}-{arm}-seed{study.seed}"
         rows += _student_rows(scope, folder / STUDENT_FILE, data)
-    rows += _practitioner_rows(study, teacher, data.to(device), rows[-1]["file_bytes"], announce)
+    most_bytes = rows[-1]["file_bytes"]  # of the smallest student
+    rows += _practitioner_rows(study, teacher.to(device), data.to(device), most_bytes, announce)
     configuration = dataclasses.asdict(study)
     configuration["widths"] = list(study.widths)
     record: Record = {
@@ -157,20 +159,20 @@ def run_compression_study(
     return record
 
 
-def _row(name: str, network: ConvNet, n_bytes: int, data: ImageData, **more: Any) -> dict[str, Any]:
-    network = network.cpu().eval()
+def _row(
+    name: str, network: ConvNet, n_bytes: int, data: ImageData, n_values: int | None = None
+) -> dict[str, Any]:
+    """Judge a network; its values are the weights that are not zero, and the biases."""
+    if n_values is None:
+        biases = [v.numel() for key, v in network.named_parameters() if key.endswith("bias")]
+        n_values = count_weights(network)[0] + sum(biases)
     return {
         "name": name,
-        "values": count_weights(network)[0] + _biases(network) if "values" not in more else 0,
+        "values": n_values,
         "file_bytes": n_bytes,
         "validation_accuracy": evaluate(network, data, "validation").accuracy,
         "test_accuracy": evaluate(network, data, "test").accuracy,
-        **more,
     }
-
-
-def _biases(network: ConvNet) -> int:
-    return sum(value.numel() for name, value in network.named_parameters() if "bias" in name)
 
 
 def _student_rows(scope: Scope, file: Path, data: ImageData) -> list[dict[str, Any]]:
@@ -185,7 +187,7 @@ def _student_rows(scope: Scope, file: Path, data: ImageData) -> list[dict[str, A
         assert found.feature is not None
         n_values = sum(p.numel() for p in student.parameters()) + len(found.feature.theta)
         name = f"PQKD student, {scope}, {str(dtype).removeprefix('torch.')}"
-        rows.append(_row(name, student, len(content), data, values=n_values))
+        rows.append(_row(name, student, len(content), data, n_values))
     return rows
 
 
@@ -193,44 +195,30 @@ def _practitioner_rows(
     study: CompressionStudy,
     teacher: TeacherCNN,
     data: ImageData,
-    least_bytes: int,
+    most_bytes: int,
     announce: Announce,
 ) -> list[dict[str, Any]]:
     """Judge the teacher with int8 weights, not pruned and pruned, as it comes out of its file."""
-    shares = {f"{text} of the weights": kept for text, kept in SHARES.items()}
-    shares[f"at most {least_bytes:,} bytes"] = _share_kept_in(teacher, least_bytes)
-    networks = {"teacher, int8": teacher}
     settings = study.fine_tuning()
-    for stage, (text, kept) in enumerate(shares.items()):
-        total = settings.epochs * -(-len(data.train) // settings.batch_size)
-        networks[f"teacher, pruned, int8, {text}"] = prune_gradually(
-            teacher.to(data.train.images.device),
+    n_steps = settings.epochs * -(-len(data.train) // settings.batch_size)
+    files = {"teacher, int8": pack(quantise(teacher))}
+    for text, kept in SHARES.items():
+        pruned = prune_gradually(
+            teacher,
             data,
             kept=kept,
             settings=settings,
             seed=study.seed,
-            on_step=counter(announce, f"pruning {stage + 1} of {len(shares)}", 0, total),
+            on_step=counter(announce, f"pruned to {text}", 0, n_steps),
         )
-    rows = []
-    for name, network in networks.items():
-        content = pack(quantise(network))
-        rows.append(_row(name, unpack(content).network(), len(content), data.to("cpu")))
-    return rows
-
-
-def _share_kept_in(teacher: TeacherCNN, most_bytes: int) -> float:
-    """Return the share of weights to keep, by bisection, so that the packed file is small enough.
-
-    The file is that of the network pruned at once; fine-tuning moves its size by a few per cent,
-    so a tenth is left free.
-    """
-    low, high = 0.0, 1.0
-    for _ in range(20):
-        middle = (low + high) / 2.0
-        if len(pack(quantise(prune_at_once(teacher, middle)))) <= 0.9 * most_bytes:
-            low = middle
-        else:
-            high = middle
-    if low == 0.0:
-        raise ValueError(f"{most_bytes:,} bytes do not even hold the teacher's biases")
-    return low
+        files[f"teacher, pruned to {text}, int8"] = pack(quantise(pruned))
+    files[f"teacher, pruned to fit {most_bytes:,} bytes, int8"] = prune_to_bytes(
+        teacher,
+        data,
+        at_most=most_bytes,
+        settings=settings,
+        seed=study.seed,
+        on_step=counter(announce, f"pruned to fit {most_bytes:,} bytes", 0, 2 * n_steps),
+    )
+    on_cpu = data.to("cpu")
+    return [_row(name, unpack(file).network(), len(file), on_cpu) for name, file in files.items()]
