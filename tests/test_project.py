@@ -77,11 +77,15 @@ def test_the_readmes_run_without_spsa_is_a_stored_one():
     assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in README
 
 
-def test_the_readmes_python_examples_run_one_after_the_other():
-    method, simulator = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+def test_the_readmes_python_examples_run_one_after_the_other(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    method, small_file, simulator = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     names: dict = {}
     exec(method, names)
     assert names["clicks"].shape == (200, 16) and names["z"].shape == (512,)
+    exec(small_file, names)
+    assert [path.name for path in tmp_path.iterdir()] == ["student.safetensors"]
+    assert all(type(layer).__module__.startswith("torch.") for layer in names["plain"])
     exec(simulator, names)
     assert names["clicks"].shape == (32, 200, 16) and names["exact"].shape == (32, 2, 256)
 

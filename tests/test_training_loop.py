@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pqkd_helpers import photonic_feature
+from pqkd_helpers import fixed_projection, photonic_feature
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.evaluation import evaluate, predict_logits
@@ -525,3 +525,36 @@ def test_one_epoch_on_mnist(mnist_root):
     trainer = PQKDTrainer(student, teacher, data, TimeBinInterferometer(), settings, seed=0)
     trainer.run_epoch()
     assert evaluate(student, data, "test").accuracy > 0.88
+
+
+class StoredProjection(torch.nn.Module):
+    """The article's way: the whole of A in memory, as a plain matrix."""
+
+    def __init__(self, generated):
+        super().__init__()
+        rows = generated.rows(0, generated.out_features)
+        self.A = torch.from_numpy(rows).double()
+
+    def forward(self, z):
+        return (z.double() @ self.A.T).float()
+
+
+def test_a_run_with_a_stored_a_ends_like_one_with_a_generated_a(digits, monkeypatch):
+    """Two epochs; A z is made block by block on one side, in float64 at once on the other."""
+    monkeypatch.setattr(
+        fixed_projection, "PROJECTION_CACHE", fixed_projection.ProjectionCache(budget_bytes=0)
+    )
+    monkeypatch.setattr(fixed_projection, "_BLOCK_VALUES", 512 * 7)
+    generated, stored = new_trainer(digits), new_trainer(digits)
+    for layer in stored.student.dictionary_layers():
+        layer.projection = StoredProjection(layer.projection)
+    epochs = [[trainer.run_epoch() for _ in range(2)] for trainer in (generated, stored)]
+    assert np.allclose(generated.theta, stored.theta, atol=1e-3)
+    for mine, theirs in zip(
+        generated.student.parameters(), stored.student.parameters(), strict=True
+    ):
+        assert torch.allclose(mine, theirs, atol=1e-3)
+    for mine, theirs in zip(*epochs, strict=True):
+        assert mine.train_loss == pytest.approx(theirs.train_loss, rel=1e-3)
+    moved = new_trainer(digits)
+    assert (generated.student.linear.weight - moved.student.linear.weight).abs().max() > 0.01

@@ -131,7 +131,10 @@ def quantise(network: ConvNet) -> QuantisedNetwork:
         largest = weight.abs().flatten(1).amax(dim=1)
         scale = (largest / _LARGEST).clamp(min=_SMALLEST_SCALE).half()
         if not (scale.isfinite().all() and bias.isfinite().all()):
-            raise ValueError("a weight or bias of the network is not finite or far above 65,504")
+            raise ValueError(
+                f"{name} has a weight or bias that is not finite or that float16 cannot hold, "
+                "biases within 65,504 and weights within 127 times that are expected"
+            )
         steps = (weight / _per_channel(scale.float(), weight)).round()
         weights.append(steps.clamp(-_LARGEST, _LARGEST).to(torch.int8))
         scales.append(scale)
@@ -167,7 +170,8 @@ def unpack(file: bytes) -> QuantisedNetwork:
     Raises
     ------
     ValueError
-        If it is no such file, or was cut.
+        If it is no such file, or was cut. Altered bytes may go unnoticed: the file carries no
+        check sum.
     """
     try:
         content = load(lzma.decompress(file, format=lzma.FORMAT_ALONE))
@@ -210,6 +214,7 @@ def _gaps_and_values(flat: NDArray[np.int8]) -> NDArray[np.uint8]:
 
 
 def _dense(pairs: NDArray[np.uint8], n_weights: int) -> NDArray[np.int8]:
+    gaps, values = pairs.T
     flat = np.zeros(n_weights, dtype=np.int8)
-    flat[np.cumsum(pairs[:, 0].astype(np.intp) + 1) - 1] = pairs[:, 1].view(np.int8)
+    flat[np.cumsum(gaps.astype(np.intp) + 1) - 1] = values.view(np.int8)
     return flat

@@ -20,9 +20,9 @@ def size_lines(sizes: dict[str, Any]) -> list[str]:
     """
     files, memory = sizes["file_bytes"], sizes["inference_bytes"]
     per_image = sizes["multiply_adds_per_image"]
+    avoided = readable_bytes(sizes["projection_bytes_avoided"])
     return [
-        f"Files (A, {readable_bytes(sizes['projection_bytes_avoided'])}, is in none of them: it is made "
-        "again from its seeds):",
+        f"Files (A, {avoided}, is in none of them: it is made again from its seeds):",
         f"  teacher                       {readable_bytes(files['teacher'])}",
         f"  student                       {readable_bytes(files['student'])}, "
         f"{files['teacher'] / files['student']:.2f}x smaller",

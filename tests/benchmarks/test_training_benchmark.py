@@ -1,0 +1,146 @@
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from pqkd_helpers.knowledge_distillation import distillation_loss
+from pqkd_helpers.networks import StudentCNN
+from tests.benchmarks import article_loop, training
+from tests.benchmarks.article_loop import ArticleCNN, ArticleDictConv2d
+from tests.machine_speed import slowness
+
+
+@pytest.fixture(scope="module")
+def images():
+    return torch.randn(8, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture(scope="module")
+def z():
+    return torch.randn(512, generator=torch.Generator().manual_seed(2))
+
+
+def article_twin(ours, scope, z, **kinds):
+    """The article's student with our student's A, filters, biases and dense layers."""
+    twin = ArticleCNN(scope, **kinds)
+    ours.condition(z)
+    for layer, theirs in zip(ours.children(), twin.children(), strict=True):
+        if isinstance(theirs, ArticleDictConv2d):
+            rows = layer.projection.rows(0, layer.projection.out_features)
+            state = {"A": torch.from_numpy(rows), "basis": layer.basis, "bias": layer.bias}
+            theirs.load_state_dict(state)
+        else:
+            theirs.load_state_dict(layer.state_dict())
+    return twin
+
+
+def gradients(network, logits):
+    network.zero_grad()
+    logits.square().sum().backward()
+    return [parameter.grad for _, parameter in sorted(network.named_parameters())]
+
+
+@pytest.mark.parametrize("scope", ["conv1+conv2", "all"])
+def test_the_articles_student_computes_what_ours_computes(scope, images, z):
+    ours = StudentCNN(scope=scope)
+    theirs = article_twin(ours, scope, z)
+    a, b = ours.eval()(images), theirs.eval()(images, z)
+    assert a.std() > 0.01
+    torch.testing.assert_close(b, a, rtol=1e-4, atol=1e-4)
+    for ours_gradient, gradient in zip(gradients(ours, a), gradients(theirs, b), strict=True):
+        torch.testing.assert_close(gradient, ours_gradient, rtol=1e-3, atol=1e-3)
+
+
+def test_the_article_s_network_and_ours_train_equally_many_values():
+    ours, theirs = StudentCNN(), ArticleCNN()
+    counts = [sum(p.numel() for p in network.parameters()) for network in (ours, theirs)]
+    assert counts == [149_338, 149_338]
+
+
+@pytest.mark.parametrize("layer", [article_loop.MixingOnce, article_loop.KernelByRank])
+def test_a_layer_with_one_part_replaced_computes_the_same(layer, images, z):
+    ours = StudentCNN()
+    plain, switched = (
+        article_twin(ours, "conv1+conv2", z, layer=kind) for kind in (ArticleDictConv2d, layer)
+    )
+    for _ in range(2):
+        torch.testing.assert_close(switched.eval()(images, z), plain.eval()(images, z))
+
+
+def test_pooling_before_relu_computes_the_same(images, z):
+    plain, switched = ArticleCNN().eval(), article_loop.PooledFirst().eval()
+    switched.load_state_dict(plain.state_dict())
+    torch.testing.assert_close(switched(images, z), plain(images, z))
+
+
+def test_the_articles_loss_is_ours():
+    generator = torch.Generator().manual_seed(0)
+    logits, targets = torch.randn(2, 16, 10, generator=generator) * 4
+    labels = torch.arange(16) % 10
+    expected = distillation_loss(logits, targets, labels)
+    torch.testing.assert_close(article_loop.article_loss(logits, targets, labels), expected)
+
+
+def test_both_loops_see_the_same_kind_of_batches(mnist_root):
+    splits = article_loop.article_splits(mnist_root)
+    assert [len(split) for split in splits] == [55_000, 5_000]
+    assert -(-len(splits[0]) // article_loop.BATCH) == training.STEPS_PER_EPOCH
+    image, label = splits[0][0]
+    assert image.shape == (1, 28, 28) and image.dtype == torch.float32 and 0 <= label <= 9
+
+
+def test_the_operations_of_a_step_are_those_that_torch_counts(images):
+    from torch.utils.flop_counter import FlopCounterMode
+
+    network = training.TeacherCNN()
+    with FlopCounterMode(display=False) as counter:
+        network(images).sum().backward()
+    convolutions = training.step_operations(batch=len(images))
+    assert counter.get_total_flops() == pytest.approx(convolutions, rel=1e-3)
+
+
+def test_a_composed_epoch_is_the_sum_of_its_parts():
+    times = {"step": {"minimum": 2.0, "median": 3.0}, "once": {"minimum": 5.0, "median": 5.0}}
+    weights = {"step": 10, "once": 1}
+    assert training.total(times, weights, "minimum") == 25.0
+    assert training.saved(times, weights, {"step": 5}) == {"minimum": 0.015, "median": 0.02}
+
+
+def test_memory_is_measured_where_it_is_known(z):
+    counted = training.bytes_by_arithmetic()
+    for scope, parts in counted.items():
+        layers = [m for m in ArticleCNN(scope).children() if isinstance(m, ArticleDictConv2d)]
+        assert parts["A"] == sum(layer.A.nbytes for layer in layers)
+        assert parts["mixing"] == sum(layer.mixing(z).nbytes for layer in layers)
+
+
+def test_the_row_of_full_runs_works(digits, monkeypatch):
+    monkeypatch.setattr(training, "load_dataset", lambda name: digits)
+    row = training.cuda_row(torch.device("cpu"), epochs=1)
+    assert row["epochs"] == 1 and min(row.values()) > 0
+
+
+def test_the_benchmark_starts(tmp_path, mnist_root):
+    out = tmp_path / "result.json"
+    command = [sys.executable, "-m", "tests.benchmarks.training", "--quick", "--out", str(out)]
+    # Threads that wait asleep leave a busy machine to others.
+    environment = os.environ | {
+        "PQKD_DATA": str(mnist_root.resolve()),
+        "OMP_WAIT_POLICY": "passive",
+    }
+    slow = slowness()
+    start = time.perf_counter()
+    run = subprocess.run(
+        command, cwd=training.ROOT, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert run.returncode == 0, run.stderr
+    assert time.perf_counter() - start < 40 * max(slow, slowness())
+    result = json.loads(out.read_text())
+    assert result["quick"] and "| epoch / article's design |" in run.stdout
+    left_out = {name for name in training.GOALS if "for A, all" in name}
+    assert result["ratios"].keys() == training.GOALS.keys() - left_out
+    assert all(times["minimum"] > 0 for times in result["measured"].values())

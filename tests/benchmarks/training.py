@@ -1,0 +1,690 @@
+"""How fast training is, against the limits of the machine and against the article's design.
+
+    python -m tests.benchmarks.training            about 10 minutes on 2 cores
+    python -m tests.benchmarks.training --quick    seconds; its numbers mean nothing
+
+writes ``training.json`` beside this file. The full MNIST is needed (set ``PQKD_DATA``).
+
+Limits, written down before the measurement. A training step of widths (64, 128, 128), batch 64,
+28 x 28 pixels, needs for its convolutions (multiply-adds; the poolings halve the sides):
+
+    conv1   64 * (28 * 28) * 64 * 25           80 million, times 2: forward, weights' gradient
+    conv2   64 * (14 * 14) * 128 * 64 * 9     925 million, times 3: and the input's gradient
+    conv3   64 * (7 * 7) * 128 * 128 * 9      462 million, times 3
+
+that is 4.3 thousand million multiply-adds, 8.6 thousand million operations. Over the largest rate
+that ``torch.mm`` reaches on the machine this is a step's time at the matrix rate; over that of a
+large convolution, which on some processors is a faster library's, it is the least time of a
+step. ReLU, pooling, dropout and Adam come on top. The student's kernels add 1.2 million
+operations per pass: nothing. So its step can at best cost about what the dense network's does.
+A z once per z needs one pass over A, 134 MB for conv2 if stored: the memory's bandwidth;
+generated anew, 33.5 million random values.
+
+Every round, all contenders do their work once, in alternating order. A contender of the steps is a
+block of 20 steps. Whole epochs are composed from their parts (``composition`` in the JSON: how
+often each part is done in an epoch), and one of each is timed as a check. Minima are compared,
+since whatever else the machine does only adds time; medians are kept beside them.
+"""
+
+import argparse
+import dataclasses
+import functools
+import itertools
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pqkd_helpers import evaluation
+from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.datasets import ImageData, Split, data_root, load_dataset
+from pqkd_helpers.files import json_bytes, write_atomically
+from pqkd_helpers.fixed_projection import FixedProjection
+from pqkd_helpers.gradient_training import AdamEpochs, AdamSettings
+from pqkd_helpers.networks import StudentCNN, TeacherCNN
+from pqkd_helpers.random_streams import numpy_stream
+from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer, train_teacher
+from tests.benchmarks import article_loop
+from tests.benchmarks.article_loop import ArticleCNN, ArticleTrainer
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+RESULT = HERE / "training.json"
+THREADS = 2
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+OTHER_VARIABLES = ("OMP_WAIT_POLICY", "OMP_PROC_BIND", "KMP_AFFINITY", "MALLOC_MMAP_THRESHOLD_")
+PAUSE = 0.05  # seconds in which the loader's workers finish what they have begun
+STEPS_PER_EPOCH, RUN_EPOCHS = 860, 100
+CONV2_ROWS, FEATURE_DIM = 128 * 64 * 8, 512
+
+Job = Callable[[], Any]
+Jobs = dict[str, tuple[Job, int]]  # name: the work, and how many units of it one call does
+Quantity = dict[str, Any]  # minimum, median, calls, unit
+Weights = dict[str, float]  # name: how often
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int = 21
+    once_rounds: int = 5
+    steps: int = 20
+    repeats: int = 8
+    train_images: int = 55_000
+    validation_images: int = 5_000
+    spsa_steps: int = 10
+    warm_up: bool = True
+    scopes: tuple[str, ...] = ("conv1+conv2", "all")  # whose memory is measured
+    memory_rounds: int = 3
+
+
+QUICK = Size(
+    rounds=1,
+    once_rounds=1,
+    steps=1,
+    repeats=1,
+    train_images=640,
+    validation_images=320,
+    spsa_steps=1,
+    warm_up=False,
+    scopes=("conv1+conv2",),
+    memory_rounds=1,
+)
+
+DENSE = "dense step"
+STUDENT = "student's step, {}, {}"
+ARTICLE = "article: step"
+ONE_Z, TWO_Z = "A z of the student, one z", "A z of the student, two z in one pass"
+EVALUATION = "evaluation of the validation images, batch {}"
+TEACHER_LOGITS = "teacher's logits of the validation images"
+EPOCH, ARTICLE_EPOCH, LIMIT = "epoch", "article: epoch", "a step's operations at the {} rate"
+MEMORY = "A, mixing and temporaries, {}"
+NUMPY_HALF = "pqkd_helpers.circuit_simulator, pqkd_helpers.feature_histograms, pqkd_helpers.spsa"
+TORCH_HALF = "pqkd_helpers.training_loop, pqkd_helpers.compression, pqkd_helpers.experiments.run"
+IMPORTS = {
+    "import of the NumPy half": NUMPY_HALF,
+    "import numpy": "numpy",
+    "import of all": f"{NUMPY_HALF}, {TORCH_HALF}",
+    "import torch": "torch",
+}
+RATES = {  # operations of one call
+    "torch.mm, 1024": 2 * 1024**3,
+    "torch.mm, 2048": 2 * 2048**3,
+    "convolution 3x3, 128 to 128 channels, 64 x 28 x 28": 2 * 64 * 28**2 * 128**2 * 9,
+}
+
+# A composed quantity: how often each part is done.
+COMPOSITION: dict[str, Weights] = {
+    EPOCH: {
+        STUDENT.format("conv1+conv2", "KD"): STEPS_PER_EPOCH,
+        "SPSA": 1,
+        "feature and A z": 1,
+        EVALUATION.format(100): 1,
+        "validation under a fresh z": 1,
+        TEACHER_LOGITS: 60_000 / 5_000 / RUN_EPOCHS,  # once in a run of 100 epochs
+    },
+    ARTICLE_EPOCH: {
+        ARTICLE: STEPS_PER_EPOCH,
+        "article: SPSA": 1,
+        "article: feature": 1,
+        "article: validation": 1,
+    },
+}
+
+# part of the epoch's gain: (with the article's way, with ours), per epoch. They overlap, and need
+# not add up.
+PARTS: dict[str, tuple[Weights, Weights]] = {
+    **{
+        part: ({ARTICLE: STEPS_PER_EPOCH}, {f"article: step, {switch}": STEPS_PER_EPOCH})
+        for part, switch in {
+            "teacher's logits once, not per step": "teacher's logits known",
+            "A z once per z, not per forward pass": "A z once",
+            "kernel rank by rank, channels last": "kernel by rank, channels last",
+            "uint8 tensors, not a loader": "uint8 tensors",
+            "pooling before ReLU": "pooled first",
+            "fused Adam": "fused Adam",
+        }.items()
+    },
+    "SPSA: batches from tensors, not a loader": (
+        {"article: SPSA": 1},
+        {"article: SPSA, uint8 tensors": 1},
+    ),
+    "SPSA: two points in one pass over A": ({ONE_Z: 20}, {TWO_Z: 10}),
+    "SPSA: as a whole": ({"article: SPSA": 1}, {"SPSA": 1}),
+    "evaluation batches of 100, not 500": (
+        {EVALUATION.format(500): 2},
+        {EVALUATION.format(100): 2},
+    ),
+    "validation: as a whole": ({"article: validation": 1}, {EVALUATION.format(100): 1}),
+}
+
+# measure: (ours, against, goal for the ratio of minima or None)
+GOALS: dict[str, tuple[str, str, float | None]] = {
+    **{
+        f"training step, {scope}, {loss} / dense network": (
+            STUDENT.format(scope, loss),
+            DENSE,
+            1.05,
+        )
+        for scope in ("conv1+conv2", "all")
+        for loss in ("KD", "CE")
+    },
+    "epoch / article's design": (EPOCH, ARTICLE_EPOCH, 0.6),
+    **{
+        f"peak memory for A, {scope} / article's design": (
+            MEMORY.format(scope),
+            f"article: {MEMORY.format(scope)}",
+            0.25,
+        )
+        for scope in ("conv1+conv2", "all")
+    },
+    "import of the NumPy half / import numpy": ("import of the NumPy half", "import numpy", 1.3),
+    "import of all / import torch": ("import of all", "import torch", 1.1),
+    **{
+        f"operations at the {rate} rate / {name} step": (LIMIT.format(rate), step, None)
+        for rate in ("matrix", "convolution")
+        for name, step in {"student's": STUDENT.format("conv1+conv2", "KD"), "dense": DENSE}.items()
+    },
+    "A of conv2 generated / stored": ("A z, A generated", "A z, A stored", None),
+    "evaluation, batch 100 / 500": (EVALUATION.format(100), EVALUATION.format(500), None),
+}
+
+
+def interleaved(jobs: Jobs, rounds: int, what: str, *, warm_up: bool) -> dict[str, Quantity]:
+    """Time all jobs in every round; return milliseconds per unit."""
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    for job, _ in jobs.values() if warm_up else ():
+        job()  # what is done once is not timed
+    for number in range(rounds):
+        for name in list(jobs)[:: 1 if number % 2 == 0 else -1]:
+            job, units = jobs[name]
+            start = time.perf_counter()
+            job()
+            times[name].append(1e3 * (time.perf_counter() - start) / units)
+            time.sleep(PAUSE)
+        print(f"{what}: round {number + 1} of {rounds}", file=sys.stderr)
+    return {name: quantity(values, "ms") for name, values in times.items()}
+
+
+def quantity(values: list[float], unit: str) -> Quantity:
+    """Return minimum and median of repeated measurements."""
+    return {
+        "minimum": min(values),
+        "median": statistics.median(values),
+        "calls": len(values),
+        "unit": unit,
+    }
+
+
+class FirstSteps(AdamEpochs):
+    """Our epochs of Adam, each ended after its first steps."""
+
+    steps = 0
+
+    def _batches(self, epoch: int) -> Iterator[Tensor]:
+        return itertools.islice(super()._batches(epoch), self.steps)
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """The two loops on the same images, ready to train."""
+
+    size: Size
+    data: ImageData
+    teacher: nn.Module
+    ours: PQKDTrainer
+    article: ArticleTrainer
+    switched: dict[str, ArticleTrainer]
+
+
+def contenders(size: Size) -> Contenders:
+    """Build everything that is timed. The teachers are untrained: that costs the same."""
+    data = load_dataset("mnist")
+    data = dataclasses.replace(
+        data,
+        train=_first(data.train, size.train_images),
+        validation=_first(data.validation, size.validation_images),
+    )
+    teacher, student = TeacherCNN(), StudentCNN()
+    settings = PQKDSettings(spsa_steps=size.spsa_steps)
+    ours = PQKDTrainer(student, teacher, data, TimeBinInterferometer(), settings, seed=0)
+    ours.student.condition(ours.feature.update(ours.theta, np.random.default_rng(0)))
+    return Contenders(size, data, TeacherCNN(), ours, *_article_trainers(size, data))
+
+
+def _first(split: Split, n: int) -> Split:
+    return Split(split.images[:n].clone(), split.labels[:n].clone())
+
+
+def _article_trainers(
+    size: Size, data: ImageData
+) -> tuple[ArticleTrainer, dict[str, ArticleTrainer]]:
+    """The article's loop, and the same with one part replaced."""
+    splits = article_loop.article_splits(data_root(), size.train_images, size.validation_images)
+    teacher = ArticleCNN("none")
+
+    def trainer(
+        student: nn.Module,
+        kind: type[ArticleTrainer] = ArticleTrainer,
+        teacher: nn.Module = teacher,
+    ) -> ArticleTrainer:
+        circuit = TimeBinInterferometer()
+        return kind(student, teacher, splits, circuit, spsa_steps=size.spsa_steps)
+
+    by_rank = ArticleCNN(layer=article_loop.KernelByRank).to(memory_format=torch.channels_last)
+    teacher_last = ArticleCNN("none").to(memory_format=torch.channels_last)
+    fused = trainer(ArticleCNN())
+    fused.optimiser = torch.optim.Adam(fused.student.parameters(), lr=1e-3, fused=True)
+    tensors = trainer(ArticleCNN(), article_loop.TensorBatches)
+    assert isinstance(tensors, article_loop.TensorBatches)
+    tensors.data = data
+    return trainer(ArticleCNN()), {
+        "teacher's logits known": trainer(ArticleCNN(), article_loop.TeacherOnce),
+        "A z once": trainer(ArticleCNN(layer=article_loop.MixingOnce)),
+        "kernel by rank, channels last": trainer(by_rank, teacher=teacher_last),
+        "uint8 tensors": tensors,
+        "pooled first": trainer(
+            article_loop.PooledFirst(), teacher=article_loop.PooledFirst("none")
+        ),
+        "fused Adam": fused,
+    }
+
+
+def our_steps(c: Contenders) -> Jobs:
+    """Our loop's blocks of steps, through `AdamEpochs` as in every run."""
+
+    assert c.ours.feature.z is not None
+
+    def cross_entropy(logits: Tensor, indices: Tensor) -> Tensor:
+        return functional.cross_entropy(logits, c.data.train.labels[indices])
+
+    def block(model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor]) -> tuple[Job, int]:
+        adam = FirstSteps(model, c.data, AdamSettings(), seed=0, role="benchmark")
+        adam.steps = c.size.steps
+        epoch = itertools.count()
+        return lambda: adam.run(next(epoch), loss), c.size.steps
+
+    jobs = {DENSE: block(c.teacher, cross_entropy)}
+    for scope in ("conv1+conv2", "all"):
+        for name, loss in {"KD": c.ours._train_loss, "CE": cross_entropy}.items():
+            student = StudentCNN(scope=scope)
+            student.condition(c.ours.feature.z)
+            jobs[STUDENT.format(scope, name)] = block(student, loss)
+    return jobs
+
+
+def article_steps(c: Contenders) -> Jobs:
+    """Blocks of steps of the article's loop and of its switched twins; they share one loader."""
+    loader = _endless(c.article)
+
+    def block(trainer: ArticleTrainer) -> tuple[Job, int]:
+        own = isinstance(trainer, article_loop.TensorBatches)
+        batches = _endless(trainer) if own else loader
+
+        def job() -> None:
+            for images, labels in itertools.islice(batches, c.size.steps):
+                trainer.step(images, labels)
+
+        return job, c.size.steps
+
+    switched = {f"{ARTICLE}, {name}": block(trainer) for name, trainer in c.switched.items()}
+    return {ARTICLE: block(c.article), **switched}
+
+
+def _endless(trainer: ArticleTrainer) -> Iterator[tuple[Tensor, Tensor]]:
+    while True:
+        yield from trainer.batches()
+
+
+def rate_jobs(size: Size) -> Jobs:
+    """Matrix products and a large convolution, as many calls as take about a block's time."""
+    small, large = torch.randn(1024, 1024), torch.randn(2048, 2048)
+    images = torch.randn(64, 128, 28, 28).to(memory_format=torch.channels_last)
+    kernel = torch.randn(128, 128, 3, 3).to(memory_format=torch.channels_last)
+    calls: list[Job] = [
+        lambda: torch.mm(small, small),
+        lambda: torch.mm(large, large),
+        lambda: functional.conv2d(images, kernel, padding=1),
+    ]
+
+    def repeated(call: Job, n: int) -> tuple[Job, int]:
+        return lambda: [call() for _ in range(n)], n
+
+    repeats = (4 * size.repeats, size.repeats, size.repeats)
+    return {name: repeated(call, n) for name, call, n in zip(RATES, calls, repeats, strict=True)}
+
+
+def once_jobs(c: Contenders) -> Jobs:
+    """What either loop does once per epoch, and the evaluation's and A's own rows."""
+    ours, article, rng = c.ours, c.article, np.random.default_rng(0)
+    one = ours.feature.probe(ours.theta, rng, through_ema=False)
+    two = np.stack([one, one])
+    z = torch.from_numpy(one).float()
+    projection = FixedProjection(in_features=FEATURE_DIM, out_features=CONV2_ROWS, seed=0)
+    A = torch.from_numpy(projection.rows(0, CONV2_ROWS))
+
+    def evaluate(model: nn.Module, batch: int) -> Job:
+        def job() -> None:
+            with mock.patch.object(evaluation, "_EVALUATION_BATCH", batch):
+                evaluation.evaluate(model, c.data, "validation")
+
+        return job
+
+    jobs: dict[str, Job] = {
+        "SPSA": lambda: ours._tune_angles(numpy_stream(0, "shots")),
+        "feature and A z": lambda: ours.student.condition(ours.feature.update(ours.theta, rng)),
+        "validation under a fresh z": lambda: ours.evaluate_with_fresh_z("validation", rng=rng),
+        EVALUATION.format(100): evaluate(ours.student, 100),
+        EVALUATION.format(500): evaluate(ours.student, 500),
+        TEACHER_LOGITS: evaluate(c.teacher, 100),
+        ONE_Z: lambda: ours.student.condition(one),
+        TWO_Z: lambda: list(ours.student.condition_on_each(two)),
+        "article: SPSA": article.tune_angles,
+        "article: SPSA, uint8 tensors": c.switched["uint8 tensors"].tune_angles,
+        "article: feature": article.update_feature,
+        "article: validation": article.validation_accuracy,
+        "A z, A generated": lambda: projection(z),
+        "A z, A stored": lambda: torch.mm(z[None], A.T),
+    }
+    return {name: (job, 1) for name, job in jobs.items()}
+
+
+def import_jobs() -> Jobs:
+    """Whole processes that import something and end."""
+
+    def process(modules: str) -> Job:
+        return lambda: _python(f"import {modules}")
+
+    return {name: (process(modules), 1) for name, modules in IMPORTS.items()}
+
+
+def _python(program: str) -> str:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def memory(scopes: tuple[str, ...], rounds: int) -> dict[str, Quantity]:
+    """Peak memory of fresh processes that condition a student, less that of one that does not."""
+    peaks: dict[str, list[float]] = {}
+    for number in range(rounds):
+        for scope in scopes:
+            base = _peak_in_a_process("nothing", scope)
+            for kind, name in {"ours": MEMORY, "article": f"article: {MEMORY}"}.items():
+                peak = _peak_in_a_process(kind, scope) - base
+                peaks.setdefault(name.format(scope), []).append(peak)
+        print(f"memory: round {number + 1} of {rounds}", file=sys.stderr)
+    return {name: quantity(values, "MB") for name, values in peaks.items()}
+
+
+def _peak_in_a_process(kind: str, scope: str) -> float:
+    call = f"training.peak_memory({kind!r}, {scope!r})"
+    return float(_python(f"from tests.benchmarks import training; print({call})"))
+
+
+def peak_memory(kind: str, scope: Any) -> float:
+    """Condition a student and return by how many MB this process grew at most (Linux).
+
+    The libraries are warmed up by a tiny student, and the kernel's high-water mark is reset, so
+    that what importing took is not in it.
+    """
+    torch.set_num_threads(THREADS)
+    z = torch.ones(FEATURE_DIM)
+    StudentCNN(widths=(2, 2, 2)).condition(z)
+    torch.randn(64, FEATURE_DIM) @ z
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _status("VmRSS")
+    kept: list[Any] = [z]
+    if kind == "article":
+        article = ArticleCNN(scope)
+        layers = [m for m in article.children() if isinstance(m, article_loop.ArticleDictConv2d)]
+        kept += [article, *(layer.mixing(z) for layer in layers)]
+    else:
+        student = StudentCNN(scope=scope)
+        kept.append(student)
+        if kind == "ours":
+            student.condition(z)
+    return _status("VmHWM") - before
+
+
+def _status(name: str) -> float:
+    """Return an entry of this process's status in MB (10^6 bytes)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith(f"{name}:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def bytes_by_arithmetic() -> dict[str, dict[str, int]]:
+    """What A and the mixings of the students take, counted."""
+    layers = {"conv1": 64 * 1 * 8, "conv2": CONV2_ROWS, "conv3": 128 * 128 * 8}
+    scopes = {"conv1+conv2": ("conv1", "conv2"), "all": ("conv1", "conv2", "conv3")}
+    return {
+        scope: {
+            "A": sum(4 * FEATURE_DIM * layers[name] for name in names),
+            "mixing": sum(4 * layers[name] for name in names),
+        }
+        for scope, names in scopes.items()
+    }
+
+
+def step_operations(batch: int = 64) -> int:
+    """Return the operations of the convolutions in one training step of (64, 128, 128)."""
+    forward = (64 * 25 * 28**2, 128 * 64 * 9 * 14**2, 128 * 128 * 9 * 7**2)
+    passes = (2, 3, 3)  # forward, weights' gradient, input's gradient (conv1 needs none)
+    return 2 * batch * sum(n * times for n, times in zip(forward, passes, strict=True))
+
+
+def whole_epochs(c: Contenders) -> dict[str, float]:
+    """Time one real epoch of each loop, once, in seconds: a check of the composed ones."""
+    epochs: dict[str, Job] = {EPOCH: c.ours.run_epoch, ARTICLE_EPOCH: c.article.run_epoch}
+    seconds = {}
+    for name, run in epochs.items():
+        start = time.perf_counter()
+        run()
+        seconds[name] = time.perf_counter() - start
+        print(f"{name}: {seconds[name]:.1f} s", file=sys.stderr)
+    return seconds
+
+
+def cuda_row(device: torch.device, epochs: int = RUN_EPOCHS) -> dict[str, Any]:
+    """Time full runs of teacher and student on MNIST, in seconds."""
+    data = load_dataset("mnist").to(device)
+    teacher, student = TeacherCNN().to(device), StudentCNN().to(device)
+    start = time.perf_counter()
+    train_teacher(teacher, data, AdamSettings(epochs=epochs), seed=0)
+    _wait_for(device)
+    middle = time.perf_counter()
+    settings = PQKDSettings(epochs=epochs)
+    trainer = PQKDTrainer(student, teacher, data, TimeBinInterferometer(), settings, seed=0)
+    for _ in range(epochs):
+        trainer.run_epoch()
+    _wait_for(device)
+    end = time.perf_counter()
+    return {"epochs": epochs, "teacher_seconds": middle - start, "student_seconds": end - middle}
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def measure(size: Size, *, cuda: bool) -> dict[str, Any]:
+    """Measure everything and return the result as plain JSON values."""
+    timed = functools.partial(interleaved, warm_up=size.warm_up)
+    times = timed(import_jobs(), size.rounds, "imports")
+    times |= memory(size.scopes, size.memory_rounds)
+    c = contenders(size)
+    times |= timed(once_jobs(c), size.once_rounds, "once per epoch")
+    steps = our_steps(c) | article_steps(c) | rate_jobs(size)
+    times |= timed(steps, size.rounds, "training steps")
+    has_cuda = torch.cuda.is_available()
+    missing = f"not measured: {'--cuda was not given' if has_cuda else 'no CUDA device'}"
+    result = {
+        "size": dataclasses.asdict(size),
+        "quick": not size.warm_up,
+        "measured": times,
+        "whole_epoch_seconds": whole_epochs(c),
+        "composition": COMPOSITION,
+        "bytes_by_arithmetic": bytes_by_arithmetic(),
+        "step_operations": step_operations(),
+        "cuda": cuda_row(torch.device("cuda")) if cuda and has_cuda else missing,
+        "threads": threads(),
+        "versions": versions(),
+        "machine": {"system": platform.system(), "architecture": platform.machine()},
+    }
+    return result | derived(result)
+
+
+def derived(result: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that follows from the times measured."""
+    times = result["measured"]
+    rates = {
+        name: {kind: operations / times[name][kind] / 1e6 for kind in ("minimum", "median")}
+        for name, operations in RATES.items()
+    }
+    composed = {
+        name: {kind: total(times, weights, kind) for kind in ("minimum", "median")}
+        for name, weights in COMPOSITION.items()
+    }
+    for limit, names in {"matrix": list(RATES)[:2], "convolution": list(RATES)[2:]}.items():
+        composed[LIMIT.format(limit)] = {
+            kind: step_operations() / max(rates[name][kind] for name in names) / 1e6
+            for kind in ("minimum", "median")
+        }
+    with_unit: dict[str, Quantity] = {
+        name: {**values, "unit": "ms"} for name, values in composed.items()
+    }
+    return {
+        "composed": with_unit,
+        "ratios": ratios(times | with_unit),
+        "parts": {name: saved(times, *weights) for name, weights in PARTS.items()},
+        "rates": rates,
+        "images_per_second": {
+            name: 1e3 * result["size"]["validation_images"] / times[name]["minimum"]
+            for name in (EVALUATION.format(100), EVALUATION.format(500), TEACHER_LOGITS)
+        },
+        "nanoseconds_per_value_of_A": (
+            1e6 * times["A z, A generated"]["minimum"] / (CONV2_ROWS * FEATURE_DIM)
+        ),
+    }
+
+
+def total(times: dict[str, Quantity], weights: Weights, kind: str) -> float:
+    """Return the sum of the parts' minima or medians, each as often as it is done."""
+    return sum(weight * times[name][kind] for name, weight in weights.items())
+
+
+def saved(times: dict[str, Quantity], before: Weights, after: Weights) -> dict[str, float]:
+    """Return the seconds per epoch that a part saves."""
+    return {
+        kind: (total(times, before, kind) - total(times, after, kind)) / 1e3
+        for kind in ("minimum", "median")
+    }
+
+
+def ratios(times: dict[str, Quantity]) -> dict[str, Any]:
+    """Return each measure's ratio of minima and of medians, with its goal."""
+    return {
+        name: {
+            "minima": times[ours]["minimum"] / times[against]["minimum"],
+            "medians": times[ours]["median"] / times[against]["median"],
+            "goal": goal,
+        }
+        for name, (ours, against, goal) in GOALS.items()
+        if ours in times and against in times
+    }
+
+
+def threads() -> dict[str, Any]:
+    """Return how many threads computed, and what in the environment could have changed it."""
+    return {
+        "torch": torch.get_num_threads(),
+        "torch_interop": torch.get_num_interop_threads(),
+        "loader_workers": article_loop.WORKERS,
+        "cores": os.cpu_count(),
+        "environment": {name: os.environ.get(name) for name in THREAD_VARIABLES + OTHER_VARIABLES},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that was timed."""
+    packages = ("numpy", "torch", "torchvision")
+    return {"python": platform.python_version()} | {p: metadata.version(p) for p in packages}
+
+
+def table(result: dict[str, Any]) -> str:
+    """Return the ratios, the parts of the epoch's gain and the rates in Markdown."""
+    known = result["measured"] | result["composed"]
+    lines = ["| measure | ours | against | ratio of minima | of medians | goal |"]
+    lines.append("|---|---|---|---|---|---|")
+    for name, ratio in result["ratios"].items():
+        ours, against, _ = GOALS[name]
+        goal = "" if ratio["goal"] is None else f"at most {ratio['goal']:g}"
+        lines.append(
+            f"| {name} | {shown(known[ours])} | {shown(known[against])} "
+            f"| {ratio['minima']:.3g} | {ratio['medians']:.3g} | {goal} |"
+        )
+    lines += ["", "| part of the epoch's gain | seconds per epoch (minima) | (medians) |"]
+    lines.append("|---|---|---|")
+    for name, gain in result["parts"].items():
+        lines.append(f"| {name} | {gain['minimum']:.2f} | {gain['median']:.2f} |")
+    return "\n".join([*lines, "", *remarks(result)])
+
+
+def shown(value: Quantity) -> str:
+    """Return a minimum with its unit."""
+    if value["unit"] == "ms" and value["minimum"] >= 1e3:
+        return f"{value['minimum'] / 1e3:.3g} s"
+    return f"{value['minimum']:.3g} {value['unit']}"
+
+
+def remarks(result: dict[str, Any]) -> list[str]:
+    """Return what is no ratio, a sentence each."""
+    whole = result["whole_epoch_seconds"]
+    images = result["images_per_second"]
+    rates = ", ".join(f"{rate['minimum']:.0f} ({name})" for name, rate in result["rates"].items())
+    return [
+        f"One whole epoch of each, once, as a check: {whole[EPOCH]:.1f} s and "
+        f"{whole[ARTICLE_EPOCH]:.1f} s, ratio {whole[EPOCH] / whole[ARTICLE_EPOCH]:.2f}.",
+        f"Thousand million operations per second at best: {rates}.",
+        f"Evaluation: {images[EVALUATION.format(100)]:,.0f} images a second in batches of 100, "
+        f"{images[EVALUATION.format(500)]:,.0f} in batches of 500.",
+        f"A: {result['nanoseconds_per_value_of_A']:.2f} ns a value, generated and multiplied.",
+        f"100 epochs of teacher and of student on a GPU: {result['cuda']}.",
+    ]
+
+
+def main() -> None:
+    """Run the benchmark, print the table, write the file."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--rounds", type=int, help=f"interleaved rounds (default {Size.rounds})")
+    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--quick", action="store_true", help="seconds; only shows that it runs")
+    parser.add_argument("--cuda", action="store_true", help="also train fully on a GPU, if any")
+    options = parser.parse_args()
+    size = QUICK if options.quick else Size()
+    if options.rounds is not None:
+        if options.rounds < 1:
+            parser.error("at least one round is expected")
+        size = dataclasses.replace(size, rounds=options.rounds)
+    torch.set_num_threads(THREADS)
+    result = measure(size, cuda=options.cuda)
+    write_atomically(options.out, json_bytes(result))
+    print(table(result))
+
+
+if __name__ == "__main__":
+    main()
