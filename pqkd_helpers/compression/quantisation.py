@@ -31,7 +31,7 @@ _LARGEST = 127
 _SMALLEST_SCALE = 2.0**-14  # float16's smallest normal number
 _TURN = 256  # positions that one pair of gap and weight can move on
 # Tried and larger, at 1/113 of the weights kept: zeros left to LZMA (+11 %), gaps and weights
-# apart (+2 %), bit mask (+7 %), other orders of the weights, float32 scales and biases (+9 %), xz's
+# apart (+1 %), bit mask (+7 %), other orders of the weights, float32 scales and biases (+8 %), xz's
 # container, zlib, bz2. With 2/3 kept, zeros left to LZMA would be 2 % smaller.
 # lp=1: even bytes (gaps, low bytes of float16) and odd ones are learnt apart.
 _FILTERS = [{"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 1, "pb": 1}]

@@ -4,7 +4,8 @@ Two students (conv1 and conv2 compressed, and all convolutions) are distilled fr
 saved; what is judged is what comes out of the file. Beside them stands what a practitioner would
 do with the same teacher: round its weights to int8, alone or after pruning the smallest ones away
 with a few epochs of fine-tuning, down to the share of values, and to the bytes, of the students.
-The recipe of the fine-tuning was fixed beforehand on validation images.
+The rate and schedule of the fine-tuning were the best of four on validation images, with 1/113 of
+the weights and 2 epochs; they were not tried at 2/3, where a gentler rate may do better.
 """
 
 import dataclasses
@@ -78,7 +79,7 @@ class CompressionStudy:
         )
 
     def fine_tuning(self) -> AdamSettings:
-        """Return the recipe of the fine-tuning, fixed beforehand on validation images."""
+        """Return the recipe of the fine-tuning, the same for every share of weights."""
         return AdamSettings(epochs=self.fine_tuning_epochs, learning_rate=3e-3)
 
 

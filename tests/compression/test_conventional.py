@@ -65,13 +65,11 @@ def test_a_file_too_large_after_training_is_made_again_with_fewer_weights(
 
 def test_the_teacher_and_the_global_random_state_are_untouched(teacher, digits):
     values = {name: value.clone() for name, value in teacher.state_dict().items()}
-    random = torch.random.get_rng_state()
     first = to_bytes(teacher, digits)
-    torch.manual_seed(1)
+    torch.manual_seed(4711)
+    random = torch.random.get_rng_state()
     assert to_bytes(teacher, digits) == first
     assert to_bytes(teacher, digits, seed=1) != first
-    torch.random.set_rng_state(random)
-    to_bytes(teacher, digits)
     assert torch.equal(torch.random.get_rng_state(), random)
     assert all(torch.equal(value, values[name]) for name, value in teacher.state_dict().items())
 

@@ -97,6 +97,7 @@ def test_training_makes_good_what_pruning_spoiled(digits):
 def test_the_teacher_and_the_global_random_state_are_untouched(digits):
     teacher = TeacherCNN(1, WIDTHS)
     teacher.train()
+    torch.manual_seed(4711)
     values, random = copy.deepcopy(teacher.state_dict()), torch.random.get_rng_state()
     prune_at_once(teacher, 0.5)
     prune_gradually(teacher, digits, kept=0.5, settings=SETTINGS, seed=0)

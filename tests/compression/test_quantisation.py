@@ -72,6 +72,7 @@ def test_what_is_quantised_already_does_not_change():
 
 
 def test_the_network_is_in_evaluation_mode_and_torchs_random_state_untouched():
+    torch.manual_seed(4711)
     random = torch.random.get_rng_state()
     network = TeacherCNN(1, WIDTHS)
     network.train()
