@@ -128,8 +128,8 @@ def export(command: Export) -> None:
     source = folder / STUDENT_FILE if folder.is_dir() else Path(command.source)
     if folder.is_dir() and not source.exists():
         raise ValueError(
-            f"{folder} holds no trained student: finish the run, or train again if it was made by "
-            "a version before 0.1"
+            f"{folder} holds no trained student: finish the run first (runs of an earlier version "
+            "hold none; train again under another --name)"
         )
     if not source.exists():
         raise ValueError(

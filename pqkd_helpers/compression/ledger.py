@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from safetensors.torch import save
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from ..image_format import ImageFormat
 from ..networks import ConvNet, StudentCNN
@@ -131,6 +130,8 @@ def _by_layer(network: ConvNet) -> dict[str, int]:
 
 @torch.no_grad()
 def _multiply_adds(network: nn.Module, images: ImageFormat) -> int:
+    from torch.utils.flop_counter import FlopCounterMode  # loads a compiler: slow to import
+
     image = torch.zeros(1, *images.shape, device=next(network.parameters()).device)
     with FlopCounterMode(display=False) as counter:
         network(image)

@@ -9,7 +9,7 @@ import torch
 
 from pqkd_helpers.knowledge_distillation import distillation_loss
 from pqkd_helpers.networks import StudentCNN
-from tests.benchmarks import article_loop, training
+from tests.benchmarks import article_loop, processes, training, training_measures
 from tests.benchmarks.article_loop import ArticleCNN, ArticleDictConv2d
 from tests.machine_speed import slowness
 
@@ -88,7 +88,7 @@ def test_the_articles_loss_is_ours():
 def test_both_loops_see_the_same_kind_of_batches(mnist_root):
     splits = article_loop.article_splits(mnist_root)
     assert [len(split) for split in splits] == [55_000, 5_000]
-    assert -(-len(splits[0]) // article_loop.BATCH) == training.STEPS_PER_EPOCH
+    assert -(-len(splits[0]) // article_loop.BATCH) == training_measures.STEPS_PER_EPOCH
     image, label = splits[0][0]
     assert image.shape == (1, 28, 28) and image.dtype == torch.float32 and 0 <= label <= 9
 
@@ -99,19 +99,22 @@ def test_the_operations_of_a_step_are_those_that_torch_counts(images):
     network = training.TeacherCNN()
     with FlopCounterMode(display=False) as counter:
         network(images).sum().backward()
-    convolutions = training.step_operations(batch=len(images))
+    convolutions = training_measures.step_operations(batch=len(images))
     assert counter.get_total_flops() == pytest.approx(convolutions, rel=1e-3)
 
 
 def test_a_composed_epoch_is_the_sum_of_its_parts():
     times = {"step": {"minimum": 2.0, "median": 3.0}, "once": {"minimum": 5.0, "median": 5.0}}
     weights = {"step": 10, "once": 1}
-    assert training.total(times, weights, "minimum") == 25.0
-    assert training.saved(times, weights, {"step": 5}) == {"minimum": 0.015, "median": 0.02}
+    assert training_measures.total(times, weights, "minimum") == 25.0
+    assert training_measures.saved(times, weights, {"step": 5}) == {
+        "minimum": 0.015,
+        "median": 0.02,
+    }
 
 
 def test_memory_is_measured_where_it_is_known(z):
-    counted = training.bytes_by_arithmetic()
+    counted = processes.bytes_by_arithmetic()
     for scope, parts in counted.items():
         layers = [m for m in ArticleCNN(scope).children() if isinstance(m, ArticleDictConv2d)]
         assert parts["A"] == sum(layer.A.nbytes for layer in layers)
@@ -135,12 +138,12 @@ def test_the_benchmark_starts(tmp_path, mnist_root):
     slow = slowness()
     start = time.perf_counter()
     run = subprocess.run(
-        command, cwd=training.ROOT, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=processes.ROOT, env=environment, capture_output=True, text=True, timeout=600
     )
     assert run.returncode == 0, run.stderr
     assert time.perf_counter() - start < 40 * max(slow, slowness())
     result = json.loads(out.read_text())
     assert result["quick"] and "| epoch / article's design |" in run.stdout
-    left_out = {name for name in training.GOALS if "for A, all" in name}
-    assert result["ratios"].keys() == training.GOALS.keys() - left_out
+    left_out = {name for name in training_measures.GOALS if "for A, all" in name}
+    assert result["ratios"].keys() == training_measures.GOALS.keys() - left_out
     assert all(times["minimum"] > 0 for times in result["measured"].values())

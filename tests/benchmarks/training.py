@@ -32,8 +32,6 @@ import functools
 import itertools
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -49,31 +47,56 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pqkd_helpers import evaluation
+from pqkd_helpers.circuit_settings import CircuitSettings
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.compression import FeatureSpecification
+from pqkd_helpers.compression.compressed_file import compressed_bytes
 from pqkd_helpers.datasets import ImageData, Split, data_root, load_dataset
 from pqkd_helpers.files import json_bytes, write_atomically
 from pqkd_helpers.fixed_projection import FixedProjection
 from pqkd_helpers.gradient_training import AdamEpochs, AdamSettings
+from pqkd_helpers.image_format import ImageFormat
 from pqkd_helpers.networks import StudentCNN, TeacherCNN
 from pqkd_helpers.random_streams import numpy_stream
 from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer, train_teacher
 from tests.benchmarks import article_loop
 from tests.benchmarks.article_loop import ArticleCNN, ArticleTrainer
+from tests.benchmarks.processes import (
+    THREADS,
+    bytes_by_arithmetic,
+    import_jobs,
+    memory,
+)
+from tests.benchmarks.training_measures import (
+    ARTICLE,
+    ARTICLE_EPOCH,
+    COMPOSITION,
+    CONV2_ROWS,
+    DENSE,
+    EPOCH,
+    EVALUATION,
+    FEATURE_DIM,
+    FILE_GOALS,
+    ONE_Z,
+    RATES,
+    RUN_EPOCHS,
+    STUDENT,
+    TEACHER_LOGITS,
+    TWO_Z,
+    Job,
+    Jobs,
+    Quantity,
+    derived,
+    quantity,
+    step_operations,
+    table,
+)
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 RESULT = HERE / "training.json"
-THREADS = 2
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 OTHER_VARIABLES = ("OMP_WAIT_POLICY", "OMP_PROC_BIND", "KMP_AFFINITY", "MALLOC_MMAP_THRESHOLD_")
 PAUSE = 0.05  # seconds in which the loader's workers finish what they have begun
-STEPS_PER_EPOCH, RUN_EPOCHS = 860, 100
-CONV2_ROWS, FEATURE_DIM = 128 * 64 * 8, 512
-
-Job = Callable[[], Any]
-Jobs = dict[str, tuple[Job, int]]  # name: the work, and how many units of it one call does
-Quantity = dict[str, Any]  # minimum, median, calls, unit
-Weights = dict[str, float]  # name: how often
 
 
 @dataclass(frozen=True)
@@ -105,104 +128,6 @@ QUICK = Size(
     memory_rounds=1,
 )
 
-DENSE = "dense step"
-STUDENT = "student's step, {}, {}"
-ARTICLE = "article: step"
-ONE_Z, TWO_Z = "A z of the student, one z", "A z of the student, two z in one pass"
-EVALUATION = "evaluation of the validation images, batch {}"
-TEACHER_LOGITS = "teacher's logits of the validation images"
-EPOCH, ARTICLE_EPOCH, LIMIT = "epoch", "article: epoch", "a step's operations at the {} rate"
-MEMORY = "A, mixing and temporaries, {}"
-NUMPY_HALF = "pqkd_helpers.circuit_simulator, pqkd_helpers.feature_histograms, pqkd_helpers.spsa"
-TORCH_HALF = "pqkd_helpers.training_loop, pqkd_helpers.compression, pqkd_helpers.experiments.run"
-IMPORTS = {
-    "import of the NumPy half": NUMPY_HALF,
-    "import numpy": "numpy",
-    "import of all": f"{NUMPY_HALF}, {TORCH_HALF}",
-    "import torch": "torch",
-}
-RATES = {  # operations of one call
-    "torch.mm, 1024": 2 * 1024**3,
-    "torch.mm, 2048": 2 * 2048**3,
-    "convolution 3x3, 128 to 128 channels, 64 x 28 x 28": 2 * 64 * 28**2 * 128**2 * 9,
-}
-
-# A composed quantity: how often each part is done.
-COMPOSITION: dict[str, Weights] = {
-    EPOCH: {
-        STUDENT.format("conv1+conv2", "KD"): STEPS_PER_EPOCH,
-        "SPSA": 1,
-        "feature and A z": 1,
-        EVALUATION.format(100): 1,
-        "validation under a fresh z": 1,
-        TEACHER_LOGITS: 60_000 / 5_000 / RUN_EPOCHS,  # once in a run of 100 epochs
-    },
-    ARTICLE_EPOCH: {
-        ARTICLE: STEPS_PER_EPOCH,
-        "article: SPSA": 1,
-        "article: feature": 1,
-        "article: validation": 1,
-    },
-}
-
-# part of the epoch's gain: (with the article's way, with ours), per epoch. They overlap, and need
-# not add up.
-PARTS: dict[str, tuple[Weights, Weights]] = {
-    **{
-        part: ({ARTICLE: STEPS_PER_EPOCH}, {f"article: step, {switch}": STEPS_PER_EPOCH})
-        for part, switch in {
-            "teacher's logits once, not per step": "teacher's logits known",
-            "A z once per z, not per forward pass": "A z once",
-            "kernel rank by rank, channels last": "kernel by rank, channels last",
-            "uint8 tensors, not a loader": "uint8 tensors",
-            "pooling before ReLU": "pooled first",
-            "fused Adam": "fused Adam",
-        }.items()
-    },
-    "SPSA: batches from tensors, not a loader": (
-        {"article: SPSA": 1},
-        {"article: SPSA, uint8 tensors": 1},
-    ),
-    "SPSA: two points in one pass over A": ({ONE_Z: 20}, {TWO_Z: 10}),
-    "SPSA: as a whole": ({"article: SPSA": 1}, {"SPSA": 1}),
-    "evaluation batches of 100, not 500": (
-        {EVALUATION.format(500): 2},
-        {EVALUATION.format(100): 2},
-    ),
-    "validation: as a whole": ({"article: validation": 1}, {EVALUATION.format(100): 1}),
-}
-
-# measure: (ours, against, goal for the ratio of minima or None)
-GOALS: dict[str, tuple[str, str, float | None]] = {
-    **{
-        f"training step, {scope}, {loss} / dense network": (
-            STUDENT.format(scope, loss),
-            DENSE,
-            1.05,
-        )
-        for scope in ("conv1+conv2", "all")
-        for loss in ("KD", "CE")
-    },
-    "epoch / article's design": (EPOCH, ARTICLE_EPOCH, 0.6),
-    **{
-        f"peak memory for A, {scope} / article's design": (
-            MEMORY.format(scope),
-            f"article: {MEMORY.format(scope)}",
-            0.25,
-        )
-        for scope in ("conv1+conv2", "all")
-    },
-    "import of the NumPy half / import numpy": ("import of the NumPy half", "import numpy", 1.3),
-    "import of all / import torch": ("import of all", "import torch", 1.1),
-    **{
-        f"operations at the {rate} rate / {name} step": (LIMIT.format(rate), step, None)
-        for rate in ("matrix", "convolution")
-        for name, step in {"student's": STUDENT.format("conv1+conv2", "KD"), "dense": DENSE}.items()
-    },
-    "A of conv2 generated / stored": ("A z, A generated", "A z, A stored", None),
-    "evaluation, batch 100 / 500": (EVALUATION.format(100), EVALUATION.format(500), None),
-}
-
 
 def interleaved(jobs: Jobs, rounds: int, what: str, *, warm_up: bool) -> dict[str, Quantity]:
     """Time all jobs in every round; return milliseconds per unit."""
@@ -218,16 +143,6 @@ def interleaved(jobs: Jobs, rounds: int, what: str, *, warm_up: bool) -> dict[st
             time.sleep(PAUSE)
         print(f"{what}: round {number + 1} of {rounds}", file=sys.stderr)
     return {name: quantity(values, "ms") for name, values in times.items()}
-
-
-def quantity(values: list[float], unit: str) -> Quantity:
-    """Return minimum and median of repeated measurements."""
-    return {
-        "minimum": min(values),
-        "median": statistics.median(values),
-        "calls": len(values),
-        "unit": unit,
-    }
 
 
 class FirstSteps(AdamEpochs):
@@ -403,88 +318,22 @@ def once_jobs(c: Contenders) -> Jobs:
     return {name: (job, 1) for name, job in jobs.items()}
 
 
-def import_jobs() -> Jobs:
-    """Whole processes that import something and end."""
+def file_bytes() -> dict[str, int]:
+    """Return the sizes of a student's files: (64, 128, 128), all convolutions, R = 8.
 
-    def process(modules: str) -> Job:
-        return lambda: _python(f"import {modules}")
-
-    return {name: (process(modules), 1) for name, modules in IMPORTS.items()}
-
-
-def _python(program: str) -> str:
-    command = [sys.executable, "-c", program]
-    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def memory(scopes: tuple[str, ...], rounds: int) -> dict[str, Quantity]:
-    """Peak memory of fresh processes that condition a student, less that of one that does not."""
-    peaks: dict[str, list[float]] = {}
-    for number in range(rounds):
-        for scope in scopes:
-            base = _peak_in_a_process("nothing", scope)
-            for kind, name in {"ours": MEMORY, "article": f"article: {MEMORY}"}.items():
-                peak = _peak_in_a_process(kind, scope) - base
-                peaks.setdefault(name.format(scope), []).append(peak)
-        print(f"memory: round {number + 1} of {rounds}", file=sys.stderr)
-    return {name: quantity(values, "MB") for name, values in peaks.items()}
-
-
-def _peak_in_a_process(kind: str, scope: str) -> float:
-    call = f"training.peak_memory({kind!r}, {scope!r})"
-    return float(_python(f"from tests.benchmarks import training; print({call})"))
-
-
-def peak_memory(kind: str, scope: Any) -> float:
-    """Condition a student and return by how many MB this process grew at most (Linux).
-
-    The libraries are warmed up by a tiny student, and the kernel's high-water mark is reset, so
-    that what importing took is not in it.
+    They do not depend on what was trained.
     """
-    torch.set_num_threads(THREADS)
-    z = torch.ones(FEATURE_DIM)
-    StudentCNN(widths=(2, 2, 2)).condition(z)
-    torch.randn(64, FEATURE_DIM) @ z
-    Path("/proc/self/clear_refs").write_text("5")
-    before = _status("VmRSS")
-    kept: list[Any] = [z]
-    if kind == "article":
-        article = ArticleCNN(scope)
-        layers = [m for m in article.children() if isinstance(m, article_loop.ArticleDictConv2d)]
-        kept += [article, *(layer.mixing(z) for layer in layers)]
-    else:
-        student = StudentCNN(scope=scope)
-        kept.append(student)
-        if kind == "ours":
-            student.condition(z)
-    return _status("VmHWM") - before
-
-
-def _status(name: str) -> float:
-    """Return an entry of this process's status in MB (10^6 bytes)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    (line,) = (line for line in lines if line.startswith(f"{name}:"))
-    return int(line.split()[1]) * 1024 / 1e6
-
-
-def bytes_by_arithmetic() -> dict[str, dict[str, int]]:
-    """What A and the mixings of the students take, counted."""
-    layers = {"conv1": 64 * 1 * 8, "conv2": CONV2_ROWS, "conv3": 128 * 128 * 8}
-    scopes = {"conv1+conv2": ("conv1", "conv2"), "all": ("conv1", "conv2", "conv3")}
+    theta = tuple(np.random.default_rng(0).uniform(-np.pi, np.pi, 30).tolist())
+    exact = FeatureSpecification(CircuitSettings(), theta, n_shots=None)
+    smoothed = FeatureSpecification(CircuitSettings(), theta, n_shots=200, ema_beta=0.9)
+    student = StudentCNN(scope="all")
+    student.condition(exact.z())
+    images = ImageFormat((1, 28, 28), (0.1306,), (0.3081,))
+    kinds = itertools.product((torch.float32, torch.float16), (exact, smoothed))
     return {
-        scope: {
-            "A": sum(4 * FEATURE_DIM * layers[name] for name in names),
-            "mixing": sum(4 * layers[name] for name in names),
-        }
-        for scope, names in scopes.items()
+        name: len(compressed_bytes(student, feature=feature, images=images, dtype=dtype))
+        for name, (dtype, feature) in zip(FILE_GOALS, kinds, strict=True)
     }
-
-
-def step_operations(batch: int = 64) -> int:
-    """Return the operations of the convolutions in one training step of (64, 128, 128)."""
-    forward = (64 * 25 * 28**2, 128 * 64 * 9 * 14**2, 128 * 128 * 9 * 7**2)
-    passes = (2, 3, 3)  # forward, weights' gradient, input's gradient (conv1 needs none)
-    return 2 * batch * sum(n * times for n, times in zip(forward, passes, strict=True))
 
 
 def whole_epochs(c: Contenders) -> dict[str, float]:
@@ -540,72 +389,13 @@ def measure(size: Size, *, cuda: bool) -> dict[str, Any]:
         "composition": COMPOSITION,
         "bytes_by_arithmetic": bytes_by_arithmetic(),
         "step_operations": step_operations(),
+        "file_bytes": file_bytes(),
         "cuda": cuda_row(torch.device("cuda")) if cuda and has_cuda else missing,
         "threads": threads(),
         "versions": versions(),
         "machine": {"system": platform.system(), "architecture": platform.machine()},
     }
     return result | derived(result)
-
-
-def derived(result: dict[str, Any]) -> dict[str, Any]:
-    """Return everything that follows from the times measured."""
-    times = result["measured"]
-    rates = {
-        name: {kind: operations / times[name][kind] / 1e6 for kind in ("minimum", "median")}
-        for name, operations in RATES.items()
-    }
-    composed = {
-        name: {kind: total(times, weights, kind) for kind in ("minimum", "median")}
-        for name, weights in COMPOSITION.items()
-    }
-    for limit, names in {"matrix": list(RATES)[:2], "convolution": list(RATES)[2:]}.items():
-        composed[LIMIT.format(limit)] = {
-            kind: step_operations() / max(rates[name][kind] for name in names) / 1e6
-            for kind in ("minimum", "median")
-        }
-    with_unit: dict[str, Quantity] = {
-        name: {**values, "unit": "ms"} for name, values in composed.items()
-    }
-    return {
-        "composed": with_unit,
-        "ratios": ratios(times | with_unit),
-        "parts": {name: saved(times, *weights) for name, weights in PARTS.items()},
-        "rates": rates,
-        "images_per_second": {
-            name: 1e3 * result["size"]["validation_images"] / times[name]["minimum"]
-            for name in (EVALUATION.format(100), EVALUATION.format(500), TEACHER_LOGITS)
-        },
-        "nanoseconds_per_value_of_A": (
-            1e6 * times["A z, A generated"]["minimum"] / (CONV2_ROWS * FEATURE_DIM)
-        ),
-    }
-
-
-def total(times: dict[str, Quantity], weights: Weights, kind: str) -> float:
-    """Return the sum of the parts' minima or medians, each as often as it is done."""
-    return sum(weight * times[name][kind] for name, weight in weights.items())
-
-
-def saved(times: dict[str, Quantity], before: Weights, after: Weights) -> dict[str, float]:
-    """Return the seconds per epoch that a part saves."""
-    return {
-        kind: (total(times, before, kind) - total(times, after, kind)) / 1e3
-        for kind in ("minimum", "median")
-    }
-
-
-def ratios(times: dict[str, Quantity]) -> dict[str, Any]:
-    """Return each measure's ratio of minima and of medians, with its goal."""
-    return {
-        name: {
-            "minima": times[ours]["minimum"] / times[against]["minimum"],
-            "medians": times[ours]["median"] / times[against]["median"],
-            "goal": goal,
-        }
-        for name, (ours, against, goal) in GOALS.items()
-        if ours in times and against in times
-    }
 
 
 def threads() -> dict[str, Any]:
@@ -623,48 +413,6 @@ def versions() -> dict[str, str]:
     """Versions of everything that was timed."""
     packages = ("numpy", "torch", "torchvision")
     return {"python": platform.python_version()} | {p: metadata.version(p) for p in packages}
-
-
-def table(result: dict[str, Any]) -> str:
-    """Return the ratios, the parts of the epoch's gain and the rates in Markdown."""
-    known = result["measured"] | result["composed"]
-    lines = ["| measure | ours | against | ratio of minima | of medians | goal |"]
-    lines.append("|---|---|---|---|---|---|")
-    for name, ratio in result["ratios"].items():
-        ours, against, _ = GOALS[name]
-        goal = "" if ratio["goal"] is None else f"at most {ratio['goal']:g}"
-        lines.append(
-            f"| {name} | {shown(known[ours])} | {shown(known[against])} "
-            f"| {ratio['minima']:.3g} | {ratio['medians']:.3g} | {goal} |"
-        )
-    lines += ["", "| part of the epoch's gain | seconds per epoch (minima) | (medians) |"]
-    lines.append("|---|---|---|")
-    for name, gain in result["parts"].items():
-        lines.append(f"| {name} | {gain['minimum']:.2f} | {gain['median']:.2f} |")
-    return "\n".join([*lines, "", *remarks(result)])
-
-
-def shown(value: Quantity) -> str:
-    """Return a minimum with its unit."""
-    if value["unit"] == "ms" and value["minimum"] >= 1e3:
-        return f"{value['minimum'] / 1e3:.3g} s"
-    return f"{value['minimum']:.3g} {value['unit']}"
-
-
-def remarks(result: dict[str, Any]) -> list[str]:
-    """Return what is no ratio, a sentence each."""
-    whole = result["whole_epoch_seconds"]
-    images = result["images_per_second"]
-    rates = ", ".join(f"{rate['minimum']:.0f} ({name})" for name, rate in result["rates"].items())
-    return [
-        f"One whole epoch of each, once, as a check: {whole[EPOCH]:.1f} s and "
-        f"{whole[ARTICLE_EPOCH]:.1f} s, ratio {whole[EPOCH] / whole[ARTICLE_EPOCH]:.2f}.",
-        f"Thousand million operations per second at best: {rates}.",
-        f"Evaluation: {images[EVALUATION.format(100)]:,.0f} images a second in batches of 100, "
-        f"{images[EVALUATION.format(500)]:,.0f} in batches of 500.",
-        f"A: {result['nanoseconds_per_value_of_A']:.2f} ns a value, generated and multiplied.",
-        f"100 epochs of teacher and of student on a GPU: {result['cuda']}.",
-    ]
 
 
 def main() -> None:
