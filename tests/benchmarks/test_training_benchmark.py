@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import subprocess
 import sys
@@ -147,3 +148,46 @@ def test_the_benchmark_starts(tmp_path, mnist_root):
     left_out = {name for name in training_measures.GOALS if "for A, all" in name}
     assert result["ratios"].keys() == training_measures.GOALS.keys() - left_out
     assert all(times["minimum"] > 0 for times in result["measured"].values())
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return json.loads(training.RESULT.read_text())
+
+
+def test_the_stored_result_follows_from_the_stored_times(stored):
+    for name, value in training_measures.derived(stored).items():
+        assert stored[name] == value
+    assert stored["ratios"].keys() == training_measures.GOALS.keys()
+    assert stored["composition"] == training_measures.COMPOSITION
+    assert stored["step_operations"] == training_measures.step_operations()
+    assert stored["bytes_by_arithmetic"] == processes.bytes_by_arithmetic()
+
+
+def test_the_stored_result_is_a_full_one(stored):
+    assert not stored["quick"] and stored["size"]["rounds"] >= 21
+    assert stored["size"]["once_rounds"] >= 5
+    assert stored["threads"]["torch"] == processes.THREADS
+    assert "OMP_NUM_THREADS" in stored["threads"]["environment"]
+    for times in stored["measured"].values():
+        assert 0 < times["minimum"] <= times["median"]
+        assert times["unit"] == "MB" or times["calls"] >= 5
+
+
+def test_the_stored_epochs_are_borne_out_by_whole_ones(stored):
+    for name, seconds in stored["whole_epoch_seconds"].items():
+        composed = stored["composed"][name]["median"] / 1e3
+        assert abs(math.log(seconds / composed)) <= math.log(1.3)
+
+
+def test_the_files_are_as_small_as_stored_and_as_aimed_at(stored):
+    assert training.file_bytes() == stored["file_bytes"]
+    for name, goal in training_measures.FILE_GOALS.items():
+        assert stored["file_bytes"][name] <= goal
+
+
+def test_the_readme_shows_the_stored_result(stored):
+    readme = (processes.ROOT / "README.md").read_text()
+    assert training_measures.ratio_table(stored) in readme
+    for size in stored["file_bytes"].values():
+        assert f"{size / 1e3:.1f}" in readme

@@ -193,8 +193,8 @@ def ratios(times: dict[str, Quantity]) -> dict[str, Any]:
     }
 
 
-def table(result: dict[str, Any]) -> str:
-    """Return the ratios, the parts of the epoch's gain and the rates in Markdown."""
+def ratio_table(result: dict[str, Any]) -> str:
+    """Return the ratios in Markdown."""
     known = result["measured"] | result["composed"]
     lines = ["| measure | ours | against | ratio of minima | of medians | goal |"]
     lines.append("|---|---|---|---|---|---|")
@@ -205,6 +205,12 @@ def table(result: dict[str, Any]) -> str:
             f"| {name} | {shown(known[ours])} | {shown(known[against])} "
             f"| {ratio['minima']:.3g} | {ratio['medians']:.3g} | {goal} |"
         )
+    return "\n".join(lines)
+
+
+def table(result: dict[str, Any]) -> str:
+    """Return the ratios, the parts of the epoch's gain, the files and the rates in Markdown."""
+    lines = [ratio_table(result)]
     lines += ["", "| part of the epoch's gain | seconds per epoch (minima) | (medians) |"]
     lines.append("|---|---|---|")
     for name, gain in result["parts"].items():
