@@ -111,6 +111,15 @@ def test_more_pruning_makes_a_smaller_file():
     assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 5
 
 
+def test_zeros_take_next_to_no_place():
+    quantised = quantise(prune_at_once(TeacherCNN(1, (16, 16, 16)), 0.01))
+    n_weights = sum(weight.numel() for weight in quantised.weights)
+    n_kept = sum(int(weight.count_nonzero()) for weight in quantised.weights)
+    file = lzma.decompress(pack(quantised), format=lzma.FORMAT_ALONE)
+    assert n_kept < n_weights / 50
+    assert n_kept <= len(load(file)["weights"]) <= n_kept + n_weights // 256
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"text", lzma.compress(b"text", format=lzma.FORMAT_ALONE), save({"x": torch.ones(1)})],
