@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from .checks import check_choice, set_field
-from .circuit_simulator import Sampler, SinglePhotonCircuit, TimeBinInterferometer
+from .circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from .circuit_simulator.device import LoopDevice
 from .circuit_simulator.engines import CudaqInterferometer, PercevalInterferometer
 from .circuit_simulator.engines.cudaq_engine import Target
+from .controls.feature_sources import ExactHistograms, UniformBits, ZeroFeature
+from .histogram_sources import Source
 
-FeatureSource = Literal["photonic", "single-photon"]
+FeatureSource = Literal["photonic", "single-photon", "photonic-exact", "uniform-bits", "zero"]
 Engine = Literal["numpy", "perceval", "cudaq"]
 
 
@@ -20,9 +22,10 @@ class CircuitSettings:
 
     Attributes
     ----------
-    features : {"photonic", "single-photon"}
-        Source of clicks: the multi-photon interferometer, or one photon and coin tosses. All other
-        settings are for photonic only.
+    features : {"photonic", "single-photon", "photonic-exact", "uniform-bits", "zero"}
+        Source of the histograms: clicks of the multi-photon interferometer, of one photon and coin
+        tosses (the article's circuit), exact probabilities of the interferometer, 16 fair coin
+        tosses per shot, or no signal at all, z = 0.
     engine : {"numpy", "perceval", "cudaq"}
         What samples the interferometer: our own simulator, or an optional package.
     cudaq_target : {"orca-photonics", "orca"}
@@ -74,10 +77,16 @@ class CircuitSettings:
                 "the engine numpy or perceval"
             )
 
-    def build_circuit(self) -> Sampler:
-        """Return the source of clicks."""
+    def build_circuit(self) -> Source:
+        """Return the source of the histograms."""
         if self.features == "single-photon":
             return SinglePhotonCircuit()
+        if self.features != "photonic":
+            replaced = self.build_interferometer()
+            if self.features == "photonic-exact":
+                return ExactHistograms(replaced)
+            stand_in = UniformBits if self.features == "uniform-bits" else ZeroFeature
+            return stand_in(replaced.n_modes, replaced.n_angles)
         if self.engine == "numpy":
             return self.build_interferometer()
         if self.engine == "perceval":

@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .checks import check_choice
+from .checks import check_choice, check_whole
 from .image_format import ImageFormat, normalised
 
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
@@ -114,6 +114,26 @@ class ImageData:
             tuple(self.mean.tolist()),
             tuple(self.standard_deviation.tolist()),
         )
+
+    def with_train_images(self, n: int) -> "ImageData":
+        """Return the data with only ``n`` training images, always the same, normalised by these.
+
+        They are picked at random; a larger choice contains the smaller ones.
+
+        Raises
+        ------
+        ValueError
+            Unless n is a whole number from 1 to the number of training images.
+        """
+        n_all = len(self.train)
+        if check_whole("train_images", n, least=1) > n_all:
+            raise ValueError(
+                f"train_images is {n:,}, {n_all:,} at most of {self.name} are expected"
+            )
+        picked = np.sort(np.random.default_rng(SPLIT_SEED).permutation(n_all)[:n])
+        train = Split(self.train.images[picked], self.train.labels[picked])
+        mean, standard_deviation = _channel_statistics(train.images)
+        return replace(self, train=train, mean=mean, standard_deviation=standard_deviation)
 
     def to(self, device: torch.device | str) -> "ImageData":
         """Return the data on another device."""

@@ -14,9 +14,9 @@ class TeacherEpoch:
     validation_accuracy: float
 
 
-@dataclass(frozen=True, eq=False)
-class PQKDEpoch:
-    """What one epoch of Algorithm S1 measured.
+@dataclass(frozen=True)
+class StudentEpoch:
+    """What one epoch of a student measured.
 
     Attributes
     ----------
@@ -25,9 +25,25 @@ class PQKDEpoch:
     train_loss, train_accuracy : float
         Distillation loss (nats) and accuracy, taken while learning (dropout on).
     validation_loss, validation_cross_entropy, validation_accuracy : float
-        With the z trained with.
+        Of the PQKD student with the z trained with.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_cross_entropy: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class PQKDEpoch(StudentEpoch):
+    """What one epoch of Algorithm S1 measured.
+
+    Attributes
+    ----------
     fresh_z_validation_accuracy : float
-        The same under one feature sampled afresh at theta.
+        Accuracy under one feature sampled afresh at theta.
     spsa_losses : (steps, 2) nested list
         Objective at both points of every SPSA step, nats.
     spsa_gradient_norms : list of float
@@ -42,12 +58,6 @@ class PQKDEpoch:
         Shots taken in this epoch, the fresh feature's included.
     """
 
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_cross_entropy: float
-    validation_accuracy: float
     fresh_z_validation_accuracy: float
     spsa_losses: list[list[float]]
     spsa_gradient_norms: list[float]

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .calibration import expected_calibration_error
 from .checks import check_choice
 from .datasets import ImageData, Split
 
@@ -26,11 +27,14 @@ class Evaluation:
     cross_entropy : float
         Mean negative log-probability of the true class, in nats.
     n_images : int
+    calibration_error : float
+        Expected calibration error, in [0, 1]; see `calibration`.
     """
 
     accuracy: float
     cross_entropy: float
     n_images: int
+    calibration_error: float
 
 
 @torch.no_grad()
@@ -58,6 +62,7 @@ def score(logits: Tensor, labels: Tensor) -> Evaluation:
         accuracy=(logits.argmax(dim=1) == labels).double().mean().item(),
         cross_entropy=functional.cross_entropy(logits.double(), labels).item(),
         n_images=len(labels),
+        calibration_error=expected_calibration_error(logits, labels),
     )
 
 

@@ -1,8 +1,7 @@
 """From clicks to the feature z: histograms of the two halves, smoothing, scaling.
 
-A shot of 16 clicks is split into two halves of 8 bits. Each half, read as a binary number (first
-mode most significant), is one of 256 values; their relative frequencies over the shots are two
-histograms, put side by side: 512 numbers. The full histogram would have 65,536 bins.
+A shot of 16 clicks is split into two halves, and the patterns of each are counted: 512 relative
+frequencies (`click_histograms`).
 
     clicks -> click_histograms -> EMA over the epochs -> HistogramFeature (scaling) -> z
 
@@ -16,57 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .checks import check_choice, check_share, check_whole
-from .circuit_simulator import Sampler
+from .histogram_sources import Source, click_histograms, measure_histogram, takes_shots
+
+__all__ = ["EMA", "HistogramFeature", "Scaling", "click_histograms"]
 
 Scaling = Literal["raw", "standardised", "unit-rms"]
-MAX_HALF_MODES = 20
-
-
-def click_histograms(clicks: ArrayLike) -> NDArray[np.float64]:
-    """Return the normalised histograms of both halves of the modes, concatenated.
-
-    Parameters
-    ----------
-    clicks : (n_shots, n_modes) array_like of 0 and 1
-        One row per shot, an even number of modes.
-
-    Returns
-    -------
-    (2 * 2^(n_modes / 2),) float64
-        Relative frequencies; each half sums to 1. For 16 modes: 512 numbers.
-
-    Raises
-    ------
-    ValueError
-        If there is no shot, the number of modes is odd or 0, or a click is not 0 or 1.
-
-    Examples
-    --------
-    Two shots of four modes; the halves read 10 = 2 and 01 = 1, then 11 = 3 and 01 = 1:
-
-    >>> click_histograms([[1, 0, 0, 1], [1, 1, 0, 1]])
-    array([0. , 0. , 0.5, 0.5, 0. , 1. , 0. , 0. ])
-    """
-    bits = np.asarray(clicks)
-    if bits.ndim != 2 or bits.shape[0] < 1:
-        raise ValueError(f"clicks have shape {bits.shape}, (n_shots, n_modes) is expected")
-    n_shots, n_modes = bits.shape
-    if n_modes == 0 or n_modes % 2:
-        raise ValueError(f"clicks have {n_modes} modes, an even number is expected for two halves")
-    half = n_modes // 2
-    if half > MAX_HALF_MODES:
-        raise ValueError(
-            f"clicks have {n_modes} modes, so {2**half:,} bins per half: "
-            f"{2 * MAX_HALF_MODES} modes at most are expected"
-        )
-    if bits.dtype != np.bool_ and not ((bits == 0) | (bits == 1)).all():
-        wrong = bits[(bits != 0) & (bits != 1)][0]
-        raise ValueError(f"clicks hold {wrong}, only 0 and 1 are expected")
-    place_values = 1 << np.arange(half - 1, -1, -1)
-    outcomes = bits.astype(np.int64).reshape(n_shots, 2, half) @ place_values
-    n_bins = 2**half
-    counts = np.bincount((outcomes + np.array([0, n_bins])).ravel(), minlength=2 * n_bins)
-    return counts / n_shots
 
 
 class EMA:
@@ -159,7 +112,7 @@ class HistogramFeature:
 
     def fit(
         self,
-        sampler: Sampler,
+        source: Source,
         *,
         n_shots: int,
         rng: np.random.Generator,
@@ -181,15 +134,15 @@ class HistogramFeature:
         check_whole("n_settings", n_settings, least=2)
         histograms = np.stack(
             [
-                click_histograms(
-                    sampler.sample(rng.uniform(-np.pi, np.pi, sampler.n_angles), n_shots, rng=rng)
+                measure_histogram(
+                    source, rng.uniform(-np.pi, np.pi, source.n_angles), n_shots, rng=rng
                 )
                 for _ in range(n_settings)
             ]
         )
         self.mean = histograms.mean(axis=0)
         self.standard_deviation = np.maximum(histograms.std(axis=0, ddof=1), 1.0 / n_shots)
-        return n_settings * n_shots
+        return n_settings * n_shots * takes_shots(source)
 
     def __call__(self, histogram: ArrayLike) -> NDArray[np.float64]:
         """Return the feature z of a (smoothed) histogram.

@@ -7,17 +7,19 @@ that goes on after an interruption repeats exactly what an uninterrupted one wou
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
 
+from .augmentation import flip_and_shift
 from .checks import check_choice, check_positive, check_whole, set_field
 from .datasets import ImageData
 from .networks import forked_seed
 from .random_streams import derive_seed
 
 Schedule = Literal["constant", "one-cycle"]
+Augmentation = Literal["none", "flip-and-shift"]
 
 _WARM_UP = 0.3
 
@@ -37,18 +39,39 @@ class AdamSettings:
     schedule : {"constant", "one-cycle"}
         ``one-cycle`` rises from 1/25 to the peak over the first 30 % of all steps, then falls to
         almost 0, both along a cosine: good results in few epochs.
+    augmentation : {"none", "flip-and-shift"}
+        What is done to every training image each time it is used; see `augmentation`.
     """
 
     epochs: int = 100
     batch_size: int = 64
     learning_rate: float = 1e-3
     schedule: Schedule = "constant"
+    augmentation: Augmentation = "none"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
             set_field(self, name, check_whole(name, getattr(self, name), least=1))
         set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
         check_choice("schedule", self.schedule, get_args(Schedule))
+        check_choice("augmentation", self.augmentation, get_args(Augmentation))
+
+
+class Batch(NamedTuple):
+    """Images of one step.
+
+    Attributes
+    ----------
+    images : (batch, channels, height, width) float32 tensor
+        Normalised, as the network sees them.
+    labels : (batch,) int64 tensor
+    indices : (batch,) int64 tensor
+        Their positions in the training split.
+    """
+
+    images: Tensor
+    labels: Tensor
+    indices: Tensor
 
 
 def select_device(name: str = "auto") -> torch.device:
@@ -127,7 +150,7 @@ class AdamEpochs:
     def run(
         self,
         epoch: int,
-        loss: Callable[[Tensor, Tensor], Tensor],
+        loss: Callable[[Tensor, Batch], Tensor],
         on_step: Callable[[], object] = lambda: None,
     ) -> tuple[float, float]:
         """Train for one epoch.
@@ -137,8 +160,7 @@ class AdamEpochs:
         epoch : int
             Number of the epoch, from 0.
         loss : callable
-            ``loss(logits, indices)``: mean loss of a batch, with the positions of its images in
-            the training split.
+            ``loss(logits, batch)``: mean loss of a batch.
         on_step : callable
             Called after every step, for a progress bar.
 
@@ -155,15 +177,15 @@ class AdamEpochs:
         sums = []
         self.model.train()
         with forked_seed(derive_seed(self._seed, self._role, "dropout", epoch)):
-            for step, indices in enumerate(self._batches(epoch)):
+            for step, batch in enumerate(self._batches(epoch)):
                 self._set_learning_rate(epoch, step)
-                logits = self.model(self.data.normalise(self.data.train.images[indices]))
-                batch_loss = loss(logits, indices)
+                logits = self.model(batch.images)
+                batch_loss = loss(logits, batch)
                 self._adam.zero_grad()
                 batch_loss.backward()
                 self._adam.step()
-                right = (logits.argmax(dim=1) == self.data.train.labels[indices]).sum()
-                sums.append(torch.stack([batch_loss.detach() * len(indices), right]))
+                right = (logits.argmax(dim=1) == batch.labels).sum()
+                sums.append(torch.stack([batch_loss.detach() * len(batch.labels), right]))
                 on_step()
         total = torch.stack(sums).cpu().double().sum(dim=0)
         mean_loss, accuracy = (total / len(self.data.train)).tolist()
@@ -174,10 +196,18 @@ class AdamEpochs:
             )
         return mean_loss, accuracy
 
-    def _batches(self, epoch: int) -> Iterator[Tensor]:
-        seed = derive_seed(self._seed, self._role, "data order", epoch)
-        order = torch.randperm(len(self.data.train), generator=torch.Generator().manual_seed(seed))
-        yield from order.to(self.data.train.labels.device).split(self.settings.batch_size)
+    def _batches(self, epoch: int) -> Iterator[Batch]:
+        train, normalise = self.data.train, self.data.normalise
+        order = torch.randperm(len(train), generator=self._generator("data order", epoch))
+        shifts = self._generator("augmentation", epoch)
+        for indices in order.to(train.labels.device).split(self.settings.batch_size):
+            images = train.images[indices]
+            if self.settings.augmentation == "flip-and-shift":
+                images = flip_and_shift(images, shifts)
+            yield Batch(normalise(images), train.labels[indices], indices)
+
+    def _generator(self, purpose: str, epoch: int) -> torch.Generator:
+        return torch.Generator().manual_seed(derive_seed(self._seed, self._role, purpose, epoch))
 
     def _set_learning_rate(self, epoch: int, step: int) -> None:
         if self.settings.schedule == "one-cycle":

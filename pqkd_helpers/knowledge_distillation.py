@@ -31,6 +31,7 @@ def distillation_loss(
     *,
     temperature: float = 3.0,
     hard_weight: float = 0.5,
+    label_smoothing: float = 0.0,
 ) -> Tensor:
     """Return the distillation loss, a mean over the batch, in nats.
 
@@ -44,6 +45,8 @@ def distillation_loss(
         tau > 0.
     hard_weight : float
         Share of the hard term in [0, 1]: 1 is plain cross-entropy, 0 the teacher alone.
+    label_smoothing : float
+        Share of the labels spread evenly over all classes in the hard term, in [0, 1].
 
     Returns
     -------
@@ -73,7 +76,7 @@ def distillation_loss(
         raise ValueError(
             f"labels have shape {tuple(labels.shape)}, ({student_logits.shape[0]},) is expected"
         )
-    hard = functional.cross_entropy(student_logits, labels)
+    hard = functional.cross_entropy(student_logits, labels, label_smoothing=label_smoothing)
     soft = functional.kl_div(
         functional.log_softmax(student_logits / temperature, dim=1),
         functional.log_softmax(teacher_logits / temperature, dim=1),

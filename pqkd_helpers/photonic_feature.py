@@ -8,7 +8,7 @@ theta; its `fresh` is what hardware in the loop would give. Neither of these cha
 the ledger.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .checks import check_whole
-from .circuit_simulator import Sampler
-from .feature_histograms import EMA, HistogramFeature, Scaling, click_histograms
+from .feature_histograms import EMA, HistogramFeature, Scaling
+from .histogram_sources import Source, is_scaled, measure_histogram, takes_shots
 
 Purpose = Literal["training", "fitting", "fresh_z"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 Array = NDArray[np.float64]
 
 STATE_NAMES = (
@@ -38,14 +39,14 @@ class PhotonicFeature:
 
     Parameters
     ----------
-    circuit : Sampler
-        The photonic circuit, or anything with the same three names.
+    circuit : Sampler or HistogramSource
+        The photonic circuit, or what stands in its place.
     n_shots : int
         Shots per histogram.
     ema_beta : float
         Share of the old histogram kept by the moving average.
     scaling : {"raw", "standardised", "unit-rms"}
-        Scaling of the smoothed histogram into z.
+        Scaling of the smoothed histogram into z; "raw" for a source that is not to be scaled.
 
     Attributes
     ----------
@@ -59,24 +60,23 @@ class PhotonicFeature:
         Shots taken, and histograms measured, for "training", "fitting" and "fresh_z".
     """
 
-    def __init__(
-        self, circuit: Sampler, *, n_shots: int, ema_beta: float, scaling: Scaling
-    ) -> None:
+    def __init__(self, circuit: Source, *, n_shots: int, ema_beta: float, scaling: Scaling) -> None:
         self.circuit = circuit
         self.n_shots = n_shots
         self.ema = EMA(ema_beta)
-        self.scaling = HistogramFeature(scaling)
+        self.scaling = HistogramFeature(scaling if is_scaled(circuit) else "raw")
         self.histogram: Array | None = None
         self.z: Array | None = None
         self.drift: float | None = None
-        self.shots: dict[Purpose, int] = {"training": 0, "fitting": 0, "fresh_z": 0}
-        self.circuit_evaluations: dict[Purpose, int] = dict.fromkeys(self.shots, 0)
+        self.shots = dict.fromkeys(PURPOSES, 0)
+        self.circuit_evaluations = dict.fromkeys(PURPOSES, 0)
 
     def fit(self, rng: np.random.Generator, n_settings: int) -> None:
         """Measure the statistics that the scaling needs, on random settings of the circuit."""
         shots = self.scaling.fit(self.circuit, n_shots=self.n_shots, rng=rng, n_settings=n_settings)
         self.shots["fitting"] += shots
-        self.circuit_evaluations["fitting"] += shots // self.n_shots
+        if self.scaling.mean is not None:
+            self.circuit_evaluations["fitting"] += n_settings
 
     def update(self, theta: Array, rng: np.random.Generator) -> Array:
         """Sample at theta, take the histogram into the average, and return the new z."""
@@ -107,9 +107,9 @@ class PhotonicFeature:
     def _measure(
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
     ) -> Array:
-        self.shots[purpose] += n_shots
+        self.shots[purpose] += n_shots * takes_shots(self.circuit)
         self.circuit_evaluations[purpose] += 1
-        return click_histograms(self.circuit.sample(theta, n_shots, rng=rng))
+        return measure_histogram(self.circuit, theta, n_shots, rng=rng)
 
     def state(self) -> dict[str, Tensor]:
         """Return all that a later continuation needs; at least one `update` must have been."""
@@ -141,7 +141,7 @@ class PhotonicFeature:
         )
 
 
-def check_circuit(circuit: Sampler, feature_dim: int) -> None:
+def check_circuit(circuit: Source, feature_dim: int) -> None:
     """Raise ``ValueError`` unless the circuit's histogram has ``feature_dim`` bins."""
     if circuit.n_modes % 2:
         raise ValueError(

@@ -17,8 +17,8 @@ Objective = Literal["fresh", "through-ema"]
 
 
 @dataclass(frozen=True)
-class PQKDSettings(AdamSettings):
-    """All of Algorithm S1's numbers; the defaults are the paper's, where it states them.
+class DistillationSettings(AdamSettings):
+    """How a student learns from the labels and from a teacher.
 
     Attributes
     ----------
@@ -26,6 +26,28 @@ class PQKDSettings(AdamSettings):
         Temperature tau of the soft targets.
     hard_weight : float
         Share of the labels' cross-entropy in the loss, in [0, 1]; the rest is the teacher's.
+    label_smoothing : float
+        Share of the labels that is spread evenly over all classes, in [0, 1).
+    """
+
+    temperature: float = 3.0
+    hard_weight: float = 0.5
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        set_field(self, "temperature", check_positive("temperature", self.temperature))
+        set_field(self, "hard_weight", check_share("hard_weight", self.hard_weight))
+        smoothing = check_share("label_smoothing", self.label_smoothing, below_one=True)
+        set_field(self, "label_smoothing", smoothing)
+
+
+@dataclass(frozen=True)
+class PQKDSettings(DistillationSettings):
+    """All of Algorithm S1's numbers; the defaults are the paper's, where it states them.
+
+    Attributes
+    ----------
     n_shots : int
         Shots S per feature estimate.
     ema_beta : float
@@ -60,8 +82,6 @@ class PQKDSettings(AdamSettings):
         Feature that SPSA judges: sampled afresh, or as the moving average would take it in.
     """
 
-    temperature: float = 3.0
-    hard_weight: float = 0.5
     n_shots: int = 200
     ema_beta: float = 0.9
     scaling: Scaling = "unit-rms"
@@ -84,9 +104,8 @@ class PQKDSettings(AdamSettings):
             set_field(self, name, check_whole(name, getattr(self, name), least=least))
         if self.spsa_images is not None:
             set_field(self, "spsa_images", check_whole("spsa_images", self.spsa_images, least=1))
-        for name in ("temperature", "spsa_step_size", "spsa_perturbation", "spsa_bound"):
+        for name in ("spsa_step_size", "spsa_perturbation", "spsa_bound"):
             set_field(self, name, check_positive(name, getattr(self, name)))
-        set_field(self, "hard_weight", check_share("hard_weight", self.hard_weight))
         set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
         check_choice("scaling", self.scaling, get_args(Scaling))
         check_choice("theta_start", self.theta_start, get_args(ThetaStart))

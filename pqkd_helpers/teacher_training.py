@@ -10,7 +10,7 @@ from .checks import check_choice
 from .datasets import ImageData
 from .epoch_reports import TeacherEpoch
 from .evaluation import evaluate
-from .gradient_training import AdamEpochs, AdamSettings, with_prefix
+from .gradient_training import AdamEpochs, AdamSettings, Batch, with_prefix
 
 TeacherSelection = Literal["last", "best-of-every-10th"]
 
@@ -58,8 +58,8 @@ class TeacherTrainer:
     def run_epoch(self, on_step: Callable[[], object] = lambda: None) -> TeacherEpoch:
         """Train for one epoch and say what was measured."""
 
-        def loss(logits: Tensor, indices: Tensor) -> Tensor:
-            return nn.functional.cross_entropy(logits, self.data.train.labels[indices])
+        def loss(logits: Tensor, batch: Batch) -> Tensor:
+            return nn.functional.cross_entropy(logits, batch.labels)
 
         train_loss, train_accuracy = self._adam.run(self.epoch, loss, on_step)
         self.epoch += 1

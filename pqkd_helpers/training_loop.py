@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .checks import check_choice, check_whole
-from .circuit_simulator import Sampler
 from .datasets import ImageData, Split
+from .distillation import Distillation
 from .epoch_reports import PQKDEpoch
 from .evaluation import Evaluation, evaluate, predict_logits, score
-from .gradient_training import AdamEpochs, AdamSettings, with_prefix
-from .knowledge_distillation import distillation_loss
+from .gradient_training import AdamSettings, with_prefix
+from .histogram_sources import Source
 from .networks import StudentCNN
 from .photonic_feature import PhotonicFeature, check_circuit
 from .pqkd_settings import PQKDSettings
@@ -60,8 +60,8 @@ class PQKDTrainer:
     teacher : torch.nn.Module
         The trained teacher; its logits are computed once.
     data : ImageData
-    circuit : Sampler
-        The photonic circuit, or anything with the same three names.
+    circuit : Sampler or HistogramSource
+        The photonic circuit, or what stands in its place.
     settings : PQKDSettings
     seed : int
         Run seed of all streams.
@@ -72,6 +72,8 @@ class PQKDTrainer:
         The angles now, radians.
     feature : PhotonicFeature
         Circuit, moving average and scaling; ``feature.z`` is the z last trained with.
+    distillation : Distillation
+        Adam on the student's weights.
     spsa_images : int
         The first so many validation images are those that SPSA judges on.
     epoch : int
@@ -88,7 +90,7 @@ class PQKDTrainer:
         student: StudentCNN,
         teacher: nn.Module,
         data: ImageData,
-        circuit: Sampler,
+        circuit: Source,
         settings: PQKDSettings,
         *,
         seed: int,
@@ -109,9 +111,7 @@ class PQKDTrainer:
         self.epoch = 0
         self._interrupted = False
         self._seed = seed
-        self._adam = AdamEpochs(student, data, settings, seed=seed, role="student")
-        self._train_targets = predict_logits(teacher, data, data.train.images)
-        self._validation_targets = predict_logits(teacher, data, data.validation.images)
+        self.distillation = Distillation(student, teacher, data, settings, seed=seed)
 
     @property
     def theta(self) -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ class PQKDTrainer:
     @property
     def steps_per_epoch(self) -> int:
         """Gradient steps in one epoch."""
-        return self._adam.steps_per_epoch
+        return self.distillation.adam.steps_per_epoch
 
     def run_epoch(self, on_step: Callable[[], object] = lambda: None) -> PQKDEpoch:
         """Run one epoch of Algorithm S1 and say what was measured.
@@ -143,11 +143,10 @@ class PQKDTrainer:
         rng = numpy_stream(self._seed, "shots", self.epoch)
         spsa_steps = self._tune_angles(rng)
         self.student.condition(self.feature.update(self.theta, rng))
-        train_loss, train_accuracy = self._adam.run(self.epoch, self._train_loss, on_step)
+        train_loss, train_accuracy = self.distillation.train_epoch(self.epoch, on_step)
         self.epoch += 1
         logits = predict_logits(self.student, self.data, self.data.validation.images)
-        labels = self.data.validation.labels
-        validation = score(logits, labels)
+        validation = score(logits, self.data.validation.labels)
         rng = numpy_stream(self._seed, "fresh z", self.epoch)
         (fresh,) = self.evaluate_with_fresh_z("validation", rng=rng)
         assert self.feature.ema.value is not None
@@ -156,7 +155,7 @@ class PQKDTrainer:
             epoch=self.epoch,
             train_loss=train_loss,
             train_accuracy=train_accuracy,
-            validation_loss=self._distillation(logits, self._validation_targets, labels).item(),
+            validation_loss=self.distillation.validation_loss(logits),
             validation_cross_entropy=validation.cross_entropy,
             validation_accuracy=validation.accuracy,
             fresh_z_validation_accuracy=fresh.accuracy,
@@ -260,27 +259,12 @@ class PQKDTrainer:
         """Return the validation loss under each feature, on the same images."""
         where = torch.from_numpy(indices).to(self.data.validation.labels.device)
         images = self.data.validation.images[where]
-        targets, labels = self._validation_targets[where], self.data.validation.labels[where]
         return [
-            self._distillation(
-                predict_logits(self.student, self.data, images), targets, labels
-            ).item()
+            self.distillation.validation_loss(
+                predict_logits(self.student, self.data, images), where
+            )
             for _ in self.student.condition_on_each(features)
         ]
-
-    def _train_loss(self, logits: Tensor, indices: Tensor) -> Tensor:
-        return self._distillation(
-            logits, self._train_targets[indices], self.data.train.labels[indices]
-        )
-
-    def _distillation(self, logits: Tensor, targets: Tensor, labels: Tensor) -> Tensor:
-        return distillation_loss(
-            logits,
-            targets,
-            labels,
-            temperature=self.settings.temperature,
-            hard_weight=self.settings.hard_weight,
-        )
 
     def state(self) -> dict[str, Tensor]:
         """Return a copy of all that a later continuation needs, once an epoch is done."""
@@ -290,7 +274,7 @@ class PQKDTrainer:
             "spsa_steps": torch.tensor(self.spsa.n_steps),
             **self.feature.state(),
             **{f"model.{name}": value for name, value in self.student.state_dict().items()},
-            **self._adam.state(),
+            **self.distillation.adam.state(),
         }
         return {name: value.clone() for name, value in live.items()}
 
@@ -301,7 +285,7 @@ class PQKDTrainer:
         self.spsa.n_steps = int(state["spsa_steps"])
         self.feature.load_state(state)
         self.student.load_state_dict(with_prefix(state, "model."))
-        self._adam.load_state(state)
+        self.distillation.adam.load_state(state)
         self._interrupted = False
 
 

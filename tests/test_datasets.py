@@ -143,3 +143,22 @@ def test_the_other_full_data_sets(mnist_root, no_network, name, channels, n_trai
 def test_is_on_disk_is_not_fooled_by_an_empty_folder(tmp_path):
     (tmp_path / "MNIST" / "raw").mkdir(parents=True)
     assert not is_on_disk("mnist", tmp_path) and is_on_disk("digits", tmp_path)
+
+
+def test_fewer_training_images_are_a_fixed_choice_of_all(digits):
+    few, fewer = digits.with_train_images(300), digits.with_train_images(100)
+    assert len(few.train) == 300 and torch.equal(few.test.images, digits.test.images)
+    assert torch.equal(few.train.images, digits.with_train_images(300).train.images)
+    everything = {image.numpy().tobytes() for image in digits.train.images}
+    larger = {image.numpy().tobytes() for image in few.train.images}
+    smaller = {image.numpy().tobytes() for image in fewer.train.images}
+    assert smaller < larger < everything
+    assert torch.bincount(fewer.train.labels, minlength=10).min() >= 3
+    assert few.normalise(few.train.images).mean().abs() < 1e-4
+    assert torch.equal(digits.with_train_images(1200).train.images, digits.train.images)
+
+
+@pytest.mark.parametrize("wrong", [0, 1201, 2.5])
+def test_a_wrong_number_of_training_images_is_refused(digits, wrong):
+    with pytest.raises(ValueError, match="train_images"):
+        digits.with_train_images(wrong)

@@ -39,9 +39,9 @@ def test_every_image_is_used_once_per_epoch_in_a_new_order(digits):
     adam = AdamEpochs(model, digits, AdamSettings(epochs=2, batch_size=50), seed=0, role="teacher")
     seen = [[], []]
 
-    def loss(logits, indices):
-        seen[epoch].append(indices)
-        return functional.cross_entropy(logits, digits.train.labels[indices])
+    def loss(logits, batch):
+        seen[epoch].append(batch.indices)
+        return functional.cross_entropy(logits, batch.labels)
 
     for epoch in (0, 1):
         adam.run(epoch, loss)
@@ -57,7 +57,7 @@ def test_the_first_step_is_adams(digits):
     before = model.linear.weight.detach().clone()
     settings = AdamSettings(epochs=1, batch_size=1200, learning_rate=1e-3)
     AdamEpochs(model, digits, settings, seed=0, role="teacher").run(
-        0, lambda logits, i: functional.cross_entropy(logits, digits.train.labels[i])
+        0, lambda logits, batch: functional.cross_entropy(logits, batch.labels)
     )
     move = model.linear.weight.detach() - before
     assert move.abs().median().item() == pytest.approx(1e-3, rel=1e-3)
@@ -72,7 +72,7 @@ def test_one_cycle_is_followed(digits):
     for epoch in (0, 1):
         adam.run(
             epoch,
-            lambda logits, i: functional.cross_entropy(logits, digits.train.labels[i]),
+            lambda logits, batch: functional.cross_entropy(logits, batch.labels),
             lambda: rates.append(adam._adam.param_groups[0]["lr"]),
         )
     assert rates == [0.01 * one_cycle(step / 24) for step in range(24)]
@@ -150,7 +150,7 @@ def test_a_diverging_loss_is_reported(digits):
 
     adam = AdamEpochs(Diverging(), digits, AdamSettings(), seed=0, role="teacher")
     with pytest.raises(FloatingPointError, match="teacher's loss became nan in epoch 1"):
-        adam.run(0, lambda logits, i: functional.cross_entropy(logits, digits.train.labels[i]))
+        adam.run(0, lambda logits, batch: functional.cross_entropy(logits, batch.labels))
 
 
 def test_unknown_split(digits):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pqkd_helpers import fixed_projection, photonic_feature
+from pqkd_helpers import fixed_projection, histogram_sources, photonic_feature
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.evaluation import evaluate, predict_logits
@@ -75,7 +75,9 @@ def broken_laws(data, circuit=None):
     A = torch.from_numpy(conv1.projection.rows(0, 4 * 8))
     mixing = (A @ torch.from_numpy(trainer.feature.z).float()).view(4, 1, 8)
     many = [
-        trainer.feature.scaling(photonic_feature.click_histograms(circuit.sample(t, 4000, rng=rng)))
+        trainer.feature.scaling(
+            histogram_sources.click_histograms(circuit.sample(t, 4000, rng=rng))
+        )
         for t, rng in (
             (np.full(30, 0.4), np.random.default_rng(0)),
             (np.full(30, 0.4), np.random.default_rng(1)),
@@ -165,7 +167,7 @@ def test_evaluation_with_a_fresh_z_left_in_the_student_is_noticed(digits, monkey
         results = original(self, split, **options)
         rng = np.random.default_rng(0)
         clicks = self.feature.circuit.circuit.sample(self.theta, 50, rng=rng)
-        self.student.condition(self.feature.scaling(photonic_feature.click_histograms(clicks)))
+        self.student.condition(self.feature.scaling(histogram_sources.click_histograms(clicks)))
         return results
 
     monkeypatch.setattr(PQKDTrainer, "evaluate_with_fresh_z", forgetful)
@@ -176,9 +178,9 @@ def test_evaluation_with_a_fresh_z_left_in_the_student_is_noticed(digits, monkey
     "order", [np.roll(np.arange(512), 256), np.add.outer([0, 256], REVERSED_BITS).ravel()]
 )
 def test_swapped_halves_and_reversed_bits_are_noticed(digits, monkeypatch, order):
-    original = photonic_feature.click_histograms
+    original = histogram_sources.click_histograms
     monkeypatch.setattr(
-        photonic_feature, "click_histograms", lambda clicks: original(clicks)[order]
+        histogram_sources, "click_histograms", lambda clicks: original(clicks)[order]
     )
     assert broken_laws(digits) == {"the bits are in order"}
 
@@ -243,6 +245,8 @@ CHANGES = {
     "schedule": "one-cycle",
     "temperature": 2.0,
     "hard_weight": 0.9,
+    "label_smoothing": 0.1,
+    "augmentation": "flip-and-shift",
     "n_shots": 40,
     "ema_beta": 0.5,
     "scaling": "raw",
@@ -328,7 +332,7 @@ def test_fresh_objective_is_unsmoothed_and_the_other_goes_through_the_average(di
             theta, np.random.default_rng(0), through_ema=objective == "through-ema"
         )
         clicks = trainer.feature.circuit.sample(theta, 5000, rng=np.random.default_rng(0))
-        histogram = photonic_feature.click_histograms(clicks)
+        histogram = histogram_sources.click_histograms(clicks)
         if objective == "through-ema":
             histogram = 0.9 * trainer.feature.ema.value + 0.1 * histogram
         assert angle_between(z, histogram) < 1e-6

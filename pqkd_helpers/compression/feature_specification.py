@@ -60,7 +60,7 @@ class FeatureSpecification:
             set_field(self, "n_shots", check_whole("n_shots", self.n_shots, least=1))
         if self.circuit.features == "single-photon":
             source: Sampler = SinglePhotonCircuit()
-        else:
+        else:  # every other source has the angles of the interferometer
             source = self.circuit.build_interferometer()
         theta = check_theta(self.theta, source.n_angles, f"for {source!r}")
         set_field(self, "theta", tuple(theta.tolist()))
@@ -75,7 +75,7 @@ class FeatureSpecification:
         return (
             self.n_shots is None
             and self.ema_beta == 0.0
-            and self.circuit.features == "photonic"
+            and self.circuit.features in ("photonic", "photonic-exact")
             and self.scaling != "standardised"
         )
 

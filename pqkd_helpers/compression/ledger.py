@@ -102,7 +102,7 @@ def measure_sizes(
             "student": {**_by_layer(student), "circuit": len(feature.theta)},
         },
         file_bytes={
-            "teacher": len(save({n: v.contiguous() for n, v in teacher.state_dict().items()})),
+            "teacher": _file_bytes(teacher),
             "student": student_bytes,
             "student_float16": half_bytes,
         },
@@ -122,6 +122,40 @@ def measure_sizes(
             for n_kernels, layer in zip(kernels, layers, strict=True)
         ),
     )
+
+
+def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageFormat) -> SizeLedger:
+    """Measure a student of plain layers, without z, beside its teacher.
+
+    Parameters
+    ----------
+    teacher, student : ConvNet
+    images : ImageFormat
+        Shape of the images that are classified.
+    """
+    networks = {"teacher": teacher, "student": student}
+    bytes_in_memory = {name: 4 * trained_values(network) for name, network in networks.items()}
+    multiply_adds = {
+        name: _multiply_adds(to_dense(network), images) for name, network in networks.items()
+    }
+    return SizeLedger(
+        trained_values={name: _by_layer(network) for name, network in networks.items()},
+        file_bytes={name: _file_bytes(network) for name, network in networks.items()},
+        projection_bytes_avoided=0,
+        inference_bytes={
+            **bytes_in_memory,
+            "student_as_plain_network": bytes_in_memory["student"],
+        },
+        multiply_adds_per_image={
+            "teacher": multiply_adds["teacher"],
+            "student_as_plain_network": multiply_adds["student"],
+        },
+        multiply_adds_to_load=0,
+    )
+
+
+def _file_bytes(network: ConvNet) -> int:
+    return len(save({name: value.contiguous() for name, value in network.state_dict().items()}))
 
 
 def _by_layer(network: ConvNet) -> dict[str, int]:

@@ -21,7 +21,7 @@ from torch.nn.utils import prune
 
 from ..checks import check_positive, check_share
 from ..datasets import ImageData
-from ..gradient_training import AdamEpochs, AdamSettings
+from ..gradient_training import AdamEpochs, AdamSettings, Batch
 from ..networks import ConvNet, TeacherCNN
 from .quantisation import dense_copy, dense_layers
 
@@ -107,8 +107,8 @@ def prune_gradually(
             _prune(pruned, pruned_share(done / phase, final=1.0 - kept))
         on_step()
 
-    def loss(logits: Tensor, indices: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(logits, data.train.labels[indices])
+    def loss(logits: Tensor, batch: Batch) -> Tensor:
+        return nn.functional.cross_entropy(logits, batch.labels)
 
     for epoch in range(settings.epochs):
         adam.run(epoch, loss, after_step)

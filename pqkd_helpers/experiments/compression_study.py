@@ -27,10 +27,11 @@ from ..evaluation import evaluate
 from ..gradient_training import AdamSettings
 from ..networks import ConvNet, Scope, TeacherCNN
 from .configuration import RunConfig
+from .epochs import Announce, counter
 from .method_version import METHOD_VERSION, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, write_record
-from .run import Announce, Labels, carry_out, counter, trained_teacher
+from .run import Labels, carry_out, trained_teacher
 from .run_folder import STUDENT_FILE
 
 EXPERIMENT = "compression"

@@ -17,16 +17,22 @@ from ..circuit_settings import CircuitSettings
 from ..compression import FeatureSpecification
 from ..datasets import DatasetName
 from ..gradient_training import AdamSettings
-from ..networks import BasisStart, Scope, StudentCNN, TeacherCNN
+from ..networks import BasisStart, ConvNet, Scope, StudentCNN, TeacherCNN
 from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
+from ..random_streams import derive_seed
 from ..teacher_training import TeacherSelection, check_teacher_selection
 
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
 
+Student = Literal["pqkd", "dense-distilled"]
 FinalFeature = Literal["trained-with", "fresh"]
 Preset = Literal["paper", "article", "quick"]
+
+# Fields younger than the first stored records: left out of the JSON at their defaults, so that
+# older records and run folders keep their hashes.
+_LATER_FIELDS = ("augmentation", "label_smoothing", "train_images", "student")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
     ----------
     dataset : str
         Data set; mnist-5k and digits need no download.
+    train_images : int or None
+        Train on the first so many training images only; None is all of them.
+    student : {"pqkd", "dense-distilled"}
+        The student: with dictionary convolutions and z, or a dense network of the teacher's shape
+        without z, for which only the settings of the distillation count.
     widths : (int, int, int)
         Output channels of the three convolutions, teacher and student alike.
     rank : int
@@ -64,6 +75,8 @@ class RunConfig(PQKDSettings, CircuitSettings):
     """
 
     dataset: DatasetName = "mnist-5k"
+    train_images: int | None = None
+    student: Student = "pqkd"
     widths: tuple[int, int, int] = (64, 128, 128)
     rank: int = 8
     scope: Scope = "conv1+conv2"
@@ -80,15 +93,17 @@ class RunConfig(PQKDSettings, CircuitSettings):
         PQKDSettings.__post_init__(self)
         CircuitSettings.__post_init__(self)
         check_choice("dataset", self.dataset, get_args(DatasetName))
+        check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
         for name, least in {"rank": 1, "fresh_draws": 1, "seed": 0}.items():
             set_field(self, name, check_whole(name, getattr(self, name), least=least))
-        if self.fresh_shots is not None:
-            set_field(self, "fresh_shots", check_whole("fresh_shots", self.fresh_shots, least=1))
+        for name in ("fresh_shots", "train_images"):
+            if getattr(self, name) is not None:
+                set_field(self, name, check_whole(name, getattr(self, name), least=1))
         circuit = self.build_circuit()
         if circuit.n_modes > MAX_MODES:
             raise ValueError(f"{circuit.n_modes} modes make z too long, {MAX_MODES} at most")
-        student = self.build_student(in_channels=1, n_classes=10)
+        student = self.build_pqkd_student(in_channels=1, n_classes=10)
         set_field(self, "widths", student.widths)
         check_circuit(circuit, student.feature_dim)
         teacher = self.teacher_settings()
@@ -114,14 +129,22 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 else self.learning_rate
             ),
             schedule=self.schedule,
+            augmentation=self.augmentation,
         )
 
     def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:
         """Return the untrained teacher."""
         return TeacherCNN(in_channels, self.widths, n_classes, seed=self.seed)
 
-    def build_student(self, in_channels: int, n_classes: int) -> StudentCNN:
+    def build_student(self, in_channels: int, n_classes: int) -> ConvNet:
         """Return the untrained student."""
+        if self.student == "pqkd":
+            return self.build_pqkd_student(in_channels, n_classes)
+        seed = derive_seed(self.seed, "student")  # not the teacher's weights once more
+        return TeacherCNN(in_channels, self.widths, n_classes, seed=seed)
+
+    def build_pqkd_student(self, in_channels: int, n_classes: int) -> StudentCNN:
+        """Return the untrained PQKD student of these settings, whatever the student chosen."""
         return StudentCNN(
             in_channels,
             self.widths,
@@ -158,18 +181,30 @@ class RunConfig(PQKDSettings, CircuitSettings):
 
     def as_json(self) -> dict[str, Any]:
         """Return the resolved configuration as plain JSON values."""
-        return json.loads(json.dumps(dataclasses.asdict(self.resolved())))
+        return _without_later_defaults(json.loads(json.dumps(dataclasses.asdict(self.resolved()))))
 
     def teacher_as_json(self) -> dict[str, Any]:
         """Return the part that a teacher depends on: equal parts share one teacher."""
-        return {
-            "role": "teacher",
-            "dataset": self.dataset,
-            "widths": list(self.widths),
-            **dataclasses.asdict(self.teacher_settings()),
-            "selection": self.teacher_selection,
-            "seed": self.seed,
-        }
+        return _without_later_defaults(
+            {
+                "role": "teacher",
+                "dataset": self.dataset,
+                "train_images": self.train_images,
+                "widths": list(self.widths),
+                **dataclasses.asdict(self.teacher_settings()),
+                "selection": self.teacher_selection,
+                "seed": self.seed,
+            }
+        )
+
+
+def _without_later_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    defaults = {item.name: item.default for item in dataclasses.fields(RunConfig)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in _LATER_FIELDS or value != defaults[name]
+    }
 
 
 PRESETS: dict[Preset, RunConfig] = {

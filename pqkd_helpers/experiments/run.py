@@ -4,36 +4,22 @@ The teacher is a run of its own in a folder named after what it depends on, and 
 runs with the same data set, widths, recipe and seed, on the same device and number of threads.
 """
 
-import dataclasses
-import itertools
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from torch import Tensor
 
-from ..compression import (
-    measure_compression,
-    measure_sizes,
-    save_compressed,
-    trained_values,
-)
+from ..compression import trained_values
 from ..datasets import ImageData, load_dataset
-from ..networks import TeacherCNN
-from ..random_streams import numpy_stream
+from ..networks import StudentCNN, TeacherCNN
 from ..teacher_training import TeacherTrainer
-from ..training_loop import PQKDTrainer, evaluate
 from .configuration import RunConfig
+from .epochs import Announce, judged, judged_with_temperature, run_epochs, total_seconds
 from .method_version import METHOD_VERSION, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, read_record, write_record
 from .run_folder import RunFolder
-
-# announce(stage, done, total) is told of every gradient step, and of every final test.
-Announce = Callable[[str, int, int], None]
+from .student_runs import train_distilled, train_pqkd
 
 
 class Labels(NamedTuple):
@@ -105,21 +91,13 @@ def _computed(
 ) -> Record:
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
-    data = load_dataset(config.dataset, data_root).to(device)
+    data = load_data(config, data_root).to(device)
     teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
     student = config.build_student(data.n_channels, data.n_classes).to(device)
-    trainer = PQKDTrainer(student, teacher, data, config.build_circuit(), config, seed=config.seed)
-    epochs = _run_epochs(trainer, folder, config.epochs, "student", announce)
-    started = time.perf_counter()
-    final = _final_results(trainer, config, announce)
-    feature = config.feature_specification(trainer.theta)
-    save_compressed(student, folder.student_path, feature=feature, images=data.format)
-    sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
-    seconds = {
-        "teacher": sum(epoch["seconds"] for epoch in teacher_results["epochs"]),
-        "student": sum(epoch["seconds"] for epoch in epochs),
-        "final_tests": time.perf_counter() - started,
-    }
+    if isinstance(student, StudentCNN):
+        results = train_pqkd(student, teacher, data, config, folder, announce)
+    else:
+        results = train_distilled(student, teacher, data, config, folder, announce)
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "run",
@@ -131,22 +109,15 @@ def _computed(
         "method_version": METHOD_VERSION,
         **provenance(device),
         "teacher": teacher_results,
-        "student": {
-            "spsa_images": trainer.spsa_images,
-            "epochs": epochs,
-            "final": final,
-            "variance_ratio": variance_ratio(folder.features()),
-        },
-        "compression": dataclasses.asdict(
-            measure_compression(teacher, student, trainer.theta.size)
-        ),
-        "ledger": {
-            "shots": trainer.feature.shots,
-            "circuit_evaluations": trainer.feature.circuit_evaluations,
-            "sizes": dataclasses.asdict(sizes),
-        },
-        "seconds": seconds,
+        **results,
+        "seconds": {"teacher": total_seconds(teacher_results["epochs"]), **results["seconds"]},
     }
+
+
+def load_data(config: RunConfig, data_root: Path | None) -> ImageData:
+    """Return the data of a run."""
+    data = load_dataset(config.dataset, data_root)
+    return data if config.train_images is None else data.with_train_images(config.train_images)
 
 
 def teacher_name(config: RunConfig, device: torch.device) -> str:
@@ -172,88 +143,12 @@ def trained_teacher(
     )
     path = runs_root / teacher_name(config, device)
     with RunFolder(path, config.teacher_as_json(), device=device.type, wait=True) as folder:
-        epochs = _run_epochs(trainer, folder, settings.epochs, "teacher", announce)
+        epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
     trainer.finish()
     return teacher, {
         "trained_values": trained_values(teacher),
         "selected_epoch": trainer.selected_epoch,
         "epochs": epochs,
-        "final": {
-            split: dataclasses.asdict(evaluate(teacher, data, split))
-            for split in ("train", "validation", "test")
-        },
+        "final": judged(teacher, data),
+        "temperature_scaled": judged_with_temperature(teacher, data),
     }
-
-
-def _run_epochs(
-    trainer: TeacherTrainer | PQKDTrainer,
-    folder: RunFolder,
-    n_epochs: int,
-    stage: str,
-    announce: Announce,
-) -> list[dict[str, Any]]:
-    """Run the epochs that the folder does not hold yet; return what all of them measured."""
-    epochs = folder.epochs()
-    state = folder.latest_state()
-    if state is not None:
-        trainer.load_state(state)
-    on_step = counter(
-        announce, stage, len(epochs) * trainer.steps_per_epoch, n_epochs * trainer.steps_per_epoch
-    )
-    while len(epochs) < n_epochs:
-        started = time.perf_counter()
-        metrics = dataclasses.asdict(trainer.run_epoch(on_step))
-        metrics["seconds"] = time.perf_counter() - started
-        folder.save_epoch(metrics, trainer.state())
-        epochs.append(metrics)
-    return epochs
-
-
-def counter(announce: Announce, stage: str, done: int, total: int) -> Callable[[], None]:
-    """Announce the stage and return a function that counts one more step of it."""
-    announce(stage, done, total)
-    steps = itertools.count(done + 1)
-    return lambda: announce(stage, next(steps), total)
-
-
-def _final_results(trainer: PQKDTrainer, config: RunConfig, announce: Announce) -> dict[str, Any]:
-    """Judge the trained student: with its own z, under fresh ones, at z = 0."""
-    results: dict[str, Any] = {
-        split: dataclasses.asdict(evaluate(trainer.student, trainer.data, split))
-        for split in ("train", "validation", "test")
-    }
-    unseen = trainer.unseen_validation()
-    results["validation_without_spsa"] = (
-        dataclasses.asdict(evaluate(trainer.student, trainer.data, unseen)) if unseen else None
-    )
-    n_shots = config.fresh_shots or config.n_shots
-    fresh = trainer.evaluate_with_fresh_z(
-        "test",
-        rng=numpy_stream(config.seed, "final fresh z"),
-        n_draws=config.fresh_draws,
-        n_shots=n_shots,
-        on_draw=counter(announce, "final tests", 0, config.fresh_draws),
-    )
-    results["test_fresh_z"] = {
-        "accuracies": [result.accuracy for result in fresh],
-        "cross_entropies": [result.cross_entropy for result in fresh],
-        "n_images": fresh[0].n_images,
-        "n_shots": n_shots,
-    }
-    results["accuracy_at_zero_z"] = trainer.accuracy_at_zero_z()
-    results["headline"] = results["test"]
-    if config.final_feature == "fresh":
-        results["headline"] = dataclasses.asdict(fresh[0])
-    return results
-
-
-def variance_ratio(features: dict[str, Tensor]) -> float | None:
-    """Return the median over the bins of var(smoothed) / var(raw) over the epochs.
-
-    Bins that never changed are left out; None where fewer than two epochs, or no bin, is left.
-    """
-    raw, smoothed = features["histogram"].numpy(), features["smoothed_histogram"].numpy()
-    changed = raw.var(axis=0) > 0
-    if len(raw) < 2 or not changed.any():
-        return None
-    return float(np.median(smoothed.var(axis=0)[changed] / raw.var(axis=0)[changed]))

@@ -18,8 +18,9 @@ from typing import Any
 import torch
 
 from .configuration import RunConfig, preset
+from .epochs import Announce
 from .records import write_record
-from .run import Announce, Labels, carry_out
+from .run import Labels, carry_out
 
 EXPERIMENT = "spsa-contribution"
 GENTLE_STEP_SIZE = 0.005

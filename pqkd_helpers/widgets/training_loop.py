@@ -41,7 +41,7 @@ def histories() -> dict[str, NDArray[np.float64]]:
 @cache
 def _first_layer() -> DictConv2d:
     """Return conv1 as the run began with it: its A, and the basis before training."""
-    return preset("quick").build_student(1, 10).dictionary_layers()[0]
+    return preset("quick").build_pqkd_student(1, 10).dictionary_layers()[0]
 
 
 def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ from pqkd_helpers.compression.compressed_file import compressed_bytes
 from pqkd_helpers.datasets import ImageData, Split, data_root, load_dataset
 from pqkd_helpers.files import json_bytes, write_atomically
 from pqkd_helpers.fixed_projection import FixedProjection
-from pqkd_helpers.gradient_training import AdamEpochs, AdamSettings
+from pqkd_helpers.gradient_training import AdamEpochs, AdamSettings, Batch
 from pqkd_helpers.image_format import ImageFormat
 from pqkd_helpers.networks import StudentCNN, TeacherCNN
 from pqkd_helpers.random_streams import numpy_stream
@@ -150,7 +150,7 @@ class FirstSteps(AdamEpochs):
 
     steps = 0
 
-    def _batches(self, epoch: int) -> Iterator[Tensor]:
+    def _batches(self, epoch: int) -> Iterator[Batch]:
         return itertools.islice(super()._batches(epoch), self.steps)
 
 
@@ -224,10 +224,10 @@ def our_steps(c: Contenders) -> Jobs:
 
     assert c.ours.feature.z is not None
 
-    def cross_entropy(logits: Tensor, indices: Tensor) -> Tensor:
-        return functional.cross_entropy(logits, c.data.train.labels[indices])
+    def cross_entropy(logits: Tensor, batch: Batch) -> Tensor:
+        return functional.cross_entropy(logits, batch.labels)
 
-    def block(model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor]) -> tuple[Job, int]:
+    def block(model: nn.Module, loss: Callable[[Tensor, Batch], Tensor]) -> tuple[Job, int]:
         adam = FirstSteps(model, c.data, AdamSettings(), seed=0, role="benchmark")
         adam.steps = c.size.steps
         epoch = itertools.count()
@@ -235,7 +235,7 @@ def our_steps(c: Contenders) -> Jobs:
 
     jobs = {DENSE: block(c.teacher, cross_entropy)}
     for scope in ("conv1+conv2", "all"):
-        for name, loss in {"KD": c.ours._train_loss, "CE": cross_entropy}.items():
+        for name, loss in {"KD": c.ours.distillation.loss, "CE": cross_entropy}.items():
             student = StudentCNN(scope=scope)
             student.condition(c.ours.feature.z)
             jobs[STUDENT.format(scope, name)] = block(student, loss)

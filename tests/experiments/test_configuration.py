@@ -87,6 +87,24 @@ def test_every_field_changes_the_hash():
     assert configuration_hash(base, 1) != configuration_hash(base, 2)
 
 
+def test_later_fields_leave_the_older_hashes_alone():
+    """At their defaults they are not in the JSON; any other value is."""
+    assert not {"augmentation", "label_smoothing", "train_images", "student"} & set(
+        RunConfig().as_json()
+    )
+    later = {
+        "augmentation": "flip-and-shift",
+        "label_smoothing": 0.1,
+        "train_images": 50,
+        "student": "dense-distilled",
+    }
+    values = RunConfig(**later).as_json()
+    assert {name: values[name] for name in later} == later
+    teacher = RunConfig(**later).teacher_as_json()
+    assert teacher["augmentation"] == "flip-and-shift" and teacher["train_images"] == 50
+    assert "student" not in teacher and "label_smoothing" not in teacher
+
+
 def test_teachers_are_shared_by_what_they_depend_on():
     base = RunConfig(epochs=3)
     same = dataclasses.replace(base, scope="all", rank=4, n_shots=10, features="single-photon")
@@ -124,6 +142,9 @@ def test_all_presets_can_be_built():
         ({"features": "dice"}, "dice"),
         ({"final_feature": "x"}, "final_feature"),
         ({"seed": -1}, "seed"),
+        ({"student": "pupil"}, "student is 'pupil'"),
+        ({"augmentation": "blur"}, "augmentation is 'blur'"),
+        ({"train_images": 0}, "train_images"),
         ({"rank": 0}, "rank"),
         ({"widths": (0, 1, 1)}, "widths"),
         ({"scope": "conv3"}, "scope"),

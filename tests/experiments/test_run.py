@@ -11,8 +11,9 @@ import torch
 from pqkd_helpers.experiments.configuration import RunConfig
 from pqkd_helpers.experiments.records import read_record, without_seconds
 from pqkd_helpers.experiments.report import record_table
-from pqkd_helpers.experiments.run import carry_out, teacher_name, variance_ratio
+from pqkd_helpers.experiments.run import carry_out, teacher_name
 from pqkd_helpers.experiments.run_folder import RunFolderError
+from pqkd_helpers.experiments.student_runs import variance_ratio
 
 OPTIONS = {
     "dataset": "digits",
@@ -235,3 +236,49 @@ def test_a_teacher_is_not_shared_between_numbers_of_threads(monkeypatch):
 def test_teacher_names_are_readable():
     name = teacher_name(CONFIG, torch.device("cpu"))
     assert name.startswith(f"teacher-digits-4x6x8-seed0-cpu{torch.get_num_threads()}-")
+
+
+def test_a_dense_student_is_distilled_and_recorded(finished, tmp_path):
+    root, record = finished
+    config = RunConfig(**{**OPTIONS, "student": "dense-distilled", "label_smoothing": 0.1})
+    other = carry_out(config, name="dense", runs_root=root, device=torch.device("cpu"))
+    assert other["teacher"] == record["teacher"]
+    assert other["configuration"]["student"] == "dense-distilled"
+    assert other["student"]["final"]["headline"] == other["student"]["final"]["test"]
+    assert other["compression"]["whole_network"] == 1.0
+    assert sum(other["ledger"]["shots"].values()) == 0
+    sizes = other["ledger"]["sizes"]
+    assert sizes["file_bytes"]["student"] == sizes["file_bytes"]["teacher"]
+    assert "with z" not in record_table(other) and "angles" not in record_table(other)
+
+
+def test_the_student_does_not_start_as_the_teacher():
+    dense = RunConfig(student="dense-distilled")
+    student, teacher = dense.build_student(1, 10), dense.build_teacher(1, 10)
+    assert not torch.equal(student.conv2.weight, teacher.conv2.weight)
+
+
+@pytest.mark.parametrize("features", ["photonic-exact", "uniform-bits", "zero"])
+def test_other_sources_of_z_run(tmp_path, features):
+    record = run(tmp_path, RunConfig(**{**OPTIONS, "features": features, "epochs": 1}))
+    assert record["arm"] == features
+    shots = sum(record["ledger"]["shots"].values())
+    assert (shots > 0) == (features == "uniform-bits")
+    if features == "zero":
+        assert record["student"]["final"]["test"]["accuracy"] < 0.2
+        assert record["student"]["epochs"][0]["feature_norm"] == 0.0
+
+
+def test_fewer_images_make_another_teacher(tmp_path):
+    config = RunConfig(**{**OPTIONS, "train_images": 100, "epochs": 1})
+    record = run(tmp_path, config)
+    assert record["student"]["final"]["train"]["n_images"] == 100
+    assert config.teacher_as_json() != CONFIG.teacher_as_json()
+
+
+def test_calibration_is_in_the_record(finished):
+    _, record = finished
+    for network in ("teacher", "student"):
+        final, scaled = record[network]["final"], record[network]["temperature_scaled"]
+        assert 0 < final["test"]["calibration_error"] < 1 and scaled["temperature"] > 0
+        assert scaled["test"]["accuracy"] == final["test"]["accuracy"]

@@ -1,0 +1,102 @@
+"""Feature sources that stand in the circuit's place: exact light, coin tosses, nothing.
+
+- `ExactHistograms`: the photonic histogram after infinitely many shots.
+- `UniformBits`: every shot is 16 fair coin tosses, whatever the angles: pure shot noise.
+- `ZeroFeature`: z = 0, so every compressed kernel is zero and the student sees no image.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..checks import check_whole
+from ..circuit_simulator import TimeBinInterferometer
+from ..circuit_simulator.sampler import check_theta
+
+
+class ExactHistograms:
+    """The exact click histograms of a photonic circuit, without shot noise.
+
+    Parameters
+    ----------
+    circuit : TimeBinInterferometer
+
+    Examples
+    --------
+    >>> source = ExactHistograms(TimeBinInterferometer((1, 1), (1,)))
+    >>> source.histogram([0.0], n_shots=1, rng=np.random.default_rng(0))
+    array([0., 1., 0., 1.])
+    """
+
+    takes_shots = False
+    is_scaled = True
+
+    def __init__(self, circuit: TimeBinInterferometer) -> None:
+        self.circuit = circuit
+        self.n_modes = circuit.n_modes
+        self.n_angles = circuit.n_angles
+
+    def histogram(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Return the exact histogram ``(2 * 2^(n_modes / 2),)``; shots and rng are not used."""
+        return self.circuit.half_click_probabilities(np.asarray(theta)).ravel()
+
+    def __repr__(self) -> str:
+        return f"ExactHistograms({self.circuit!r})"
+
+
+class UniformBits:
+    """Fair coin tosses in the place of clicks; the angles do nothing.
+
+    Parameters
+    ----------
+    n_modes, n_angles : int
+        Those of the circuit that it replaces.
+
+    Examples
+    --------
+    >>> source = UniformBits(n_modes=4, n_angles=6)
+    >>> source.sample(np.zeros(6), 1000, rng=np.random.default_rng(0)).mean().round(1)
+    np.float64(0.5)
+    """
+
+    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
+        self.n_modes = check_whole("n_modes", n_modes, least=2)
+        self.n_angles = check_whole("n_angles", n_angles, least=1)
+
+    def sample(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        """Return coin tosses ``(n_shots, n_modes)``, 0 or 1."""
+        check_theta(theta, self.n_angles, "none of which has an effect")
+        n_shots = check_whole("n_shots", n_shots, least=1)
+        return rng.integers(0, 2, (n_shots, self.n_modes), dtype=np.uint8)
+
+    def __repr__(self) -> str:
+        return f"UniformBits(n_modes={self.n_modes}, n_angles={self.n_angles})"
+
+
+class ZeroFeature:
+    """A feature that is zero in every bin; it is not scaled.
+
+    Parameters
+    ----------
+    n_modes, n_angles : int
+        Those of the circuit that it replaces.
+    """
+
+    takes_shots = False
+    is_scaled = False
+
+    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
+        self.n_modes = check_whole("n_modes", n_modes, least=2)
+        self.n_angles = check_whole("n_angles", n_angles, least=1)
+
+    def histogram(
+        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Return zeros ``(2 * 2^(n_modes / 2),)``."""
+        return np.zeros(2 * 2 ** (self.n_modes // 2))
+
+    def __repr__(self) -> str:
+        return f"ZeroFeature(n_modes={self.n_modes}, n_angles={self.n_angles})"
