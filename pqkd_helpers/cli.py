@@ -19,6 +19,7 @@ from .commands import (
     Export,
     Imperfections,
     Inspect,
+    Reproduce,
     SPSAContribution,
     Study,
     Train,
@@ -30,6 +31,7 @@ from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.compression_study import run_compression_study
 from .experiments.configuration import PRESETS, Preset, RunConfig
+from .experiments.executors import ClusterError, cluster_workers, local_workers
 from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
     ImperfectionStudy,
@@ -37,11 +39,14 @@ from .experiments.imperfection_study import (
     figure_rows,
     run_imperfection_study,
 )
+from .experiments.jobs import Workplace
 from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
 from .experiments.report import compression_table, record_table
+from .experiments.reproduction import chosen_jobs
 from .experiments.run import Labels, carry_out
 from .experiments.run_folder import STUDENT_FILE
+from .experiments.scheduler import AnyJob, Progress, run_jobs
 from .experiments.spsa_contribution import run_spsa_contribution
 from .files import write_atomically
 from .gradient_training import select_device
@@ -68,9 +73,12 @@ def main(arguments: Sequence[str]) -> int:
                 inspect(command)
             case Study():
                 study(command.study)
+            case Reproduce():
+                return reproduce(command)
         return 0
     except (
         ValueError,
+        ClusterError,
         DatasetUnavailableError,
         FloatingPointError,
         ModuleNotFoundError,
@@ -216,6 +224,63 @@ def _compression(command: CompressionInBytes) -> None:
             on_record=lambda path: tqdm.write(f"Record: {path}"),
         )
     print(compression_table(record))
+
+
+def reproduce(command: Reproduce) -> int:
+    """Carry out the command ``reproduce``; return 1 if a run failed."""
+    jobs = chosen_jobs(
+        command.experiment,
+        command.tier,
+        command.seeds,
+        datasets=command.datasets,
+        arms=command.arms,
+    )
+    workers = (
+        cluster_workers(command.cluster) if command.cluster else local_workers(command.workers)
+    )
+    if command.cluster is None:
+        select_device(command.device)  # refused now, not once per worker
+    place = Workplace(command.runs.absolute(), command.data_root, command.device, workers.threads)
+    with _JobsBar(jobs) as bar:
+        progress = run_jobs(jobs, workers, place, out=command.out, report=bar.report)
+    print(
+        f"{len(progress.done)} done, {len(progress.skipped)} done before, "
+        f"{len(progress.failed)} failed; records in {command.out}"
+    )
+    for name, error in progress.failed.items():
+        print(f"failed twice: {name}: {error}", file=sys.stderr)
+    return 1 if progress.failed else 0
+
+
+class _JobsBar:
+    """One bar for all jobs, in epochs; silent under CI and where the output is no terminal."""
+
+    def __init__(self, jobs: Sequence[AnyJob]) -> None:
+        self._epochs = {job.name: job.n_epochs for job in jobs}
+        self._bar = tqdm(
+            total=sum(self._epochs.values()),
+            unit="epoch",
+            disable=True if os.environ.get("CI") else None,
+        )
+
+    def __enter__(self) -> "_JobsBar":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.close()
+
+    def report(self, progress: Progress) -> None:
+        if self._bar.disable:
+            return
+        finished = [*progress.done, *progress.skipped, *progress.failed]
+        epochs = float(sum(self._epochs[name] for name in finished))
+        epochs += sum(share * self._epochs[name] for name, share in progress.running.items())
+        if progress.skipped and self._bar.n == 0:
+            self._bar.initial = sum(self._epochs[name] for name in progress.skipped)
+        self._bar.n = round(epochs)
+        self._bar.set_description(
+            f"{len(finished)} done, {len(progress.running)} running, {progress.waiting} waiting"
+        )
 
 
 def _tier(config: RunConfig, chosen: Preset | None) -> str:

@@ -9,6 +9,7 @@ import tyro
 
 from .experiments.compression_study import CompressionStudy
 from .experiments.configuration import PRESETS, Preset, RunConfig
+from .experiments.grids import Tier
 from .experiments.spsa_contribution import N_SEEDS
 
 PROGRAM = "python -m pqkd_helpers"
@@ -174,12 +175,71 @@ class Study:
     ]
 
 
+Experiment = Literal[
+    "table1",
+    "frontier",
+    "extreme",
+    "shot-noise",
+    "ema-variance",
+    "regularisation",
+    "article",
+    "all",
+]
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Carry out the paper's experiments and store one record per run.
+
+    It can be stopped at any moment; the same command goes on. Finished runs are skipped.
+
+    Attributes
+    ----------
+    experiment : str
+        Which one.
+    tier : {"smoke", "cpu", "paper"}
+        smoke: seconds, on 8 x 8 digits, only to see that it works; cpu: hours on two processor
+        cores, with fewer epochs and, where stated, narrower networks and fewer images; paper: 100
+        epochs, meant for a GPU.
+    seeds : int
+        Number of seeds, 0, 1, ...
+    datasets : tuple of str
+        Only these data sets; none named: all of the experiment.
+    arms : tuple of str
+        Only these arms; none named: all of the experiment.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    workers : int
+        Runs computed at a time on this machine.
+    cluster : str or None
+        Address of a Dask scheduler, such as tcp://127.0.0.1:8786, whose workers compute instead.
+    out : Path
+        Folder of the records.
+    runs : Path
+        Folder of all runs; best shared by all workers.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    """
+
+    experiment: tyro.conf.Positional[Experiment]
+    tier: Tier = "cpu"
+    seeds: int = 5
+    datasets: tuple[str, ...] = ()
+    arms: tuple[str, ...] = ()
+    device: str = "auto"
+    workers: int = 1
+    cluster: str | None = None
+    out: Path = Path("figures/records")
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+
+
 @dataclass(frozen=True)
 class Doctor:
     """Show versions, device, data found and what is missing."""
 
 
-Command = Train | Export | Inspect | Study | Doctor
+Command = Train | Export | Inspect | Study | Reproduce | Doctor
 
 
 def parse(arguments: Sequence[str]) -> Command:
@@ -192,6 +252,7 @@ def parse(arguments: Sequence[str]) -> Command:
         | Annotated[Export, tyro.conf.subcommand("export")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Study, tyro.conf.subcommand("study")]
+        | Annotated[Reproduce, tyro.conf.subcommand("reproduce")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     )
     return tyro.cli(commands, args=list(arguments), prog=PROGRAM)

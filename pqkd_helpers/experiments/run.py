@@ -120,11 +120,11 @@ def load_data(config: RunConfig, data_root: Path | None) -> ImageData:
     return data if config.train_images is None else data.with_train_images(config.train_images)
 
 
-def teacher_name(config: RunConfig, device: torch.device) -> str:
+def teacher_name(config: RunConfig, device: str, threads: int) -> str:
     """Return the name of the folder of the run's teacher."""
     widths = "x".join(map(str, config.widths))
     digits = configuration_hash(config.teacher_as_json())
-    where = f"{device.type}{torch.get_num_threads()}"  # both change the last digits
+    where = f"{device}{threads}"  # both change the last digits
     return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{where}-{digits}"
 
 
@@ -141,7 +141,7 @@ def trained_teacher(
     trainer = TeacherTrainer(
         teacher, data, settings, selection=config.teacher_selection, seed=config.seed
     )
-    path = runs_root / teacher_name(config, device)
+    path = runs_root / teacher_name(config, device.type, torch.get_num_threads())
     with RunFolder(path, config.teacher_as_json(), device=device.type, wait=True) as folder:
         epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
     trainer.finish()

@@ -1,0 +1,182 @@
+"""The paper's experiments as grids of runs: arms, data sets, seeds and three tiers.
+
+- ``smoke``: seconds, on 8 x 8 digits; shows that everything starts and fits together.
+- ``cpu``: hours on two cores. Fewer epochs; narrower networks and fewer images where a grid is
+  large. Each recipe was chosen on validation images of seed 1000, which is not used again.
+- ``paper``: 100 epochs at the paper's constant learning rate, all images; meant for a GPU.
+
+A recipe is made of the preset ``paper``, the tier's values, the data set's, and the arm's, the
+later ones overriding the earlier ones.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ..checks import check_choice, check_whole
+from .configuration import RunConfig, preset
+from .jobs import Job
+
+Tier = Literal["smoke", "cpu", "paper"]
+Values = Mapping[str, Any]
+
+SMOKE: Values = {
+    "dataset": "digits",
+    "train_images": 200,
+    "widths": (4, 6, 8),
+    "epochs": 2,
+    "teacher_epochs": 2,
+    "fresh_draws": 2,
+    "spsa_steps": 1,
+    "fit_settings": 2,
+}
+WIDTHS = {"32-64-64": (32, 64, 64), "48-96-96": (48, 96, 96), "64-128-128": (64, 128, 128)}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One experiment.
+
+    Attributes
+    ----------
+    experiment : str
+        Its name on the command line and in the records.
+    arms : dict of str to dict
+        What each arm sets.
+    base : dict
+        What all runs set, at tiers "cpu" and "paper".
+    cpu : dict
+        What tier "cpu" sets.
+    datasets : dict of str to dict
+        Data sets, and what each sets at all tiers but "smoke".
+    datasets_cpu : dict of str to dict
+        What each sets at tier "cpu" alone.
+    """
+
+    experiment: str
+    arms: Mapping[str, Values]
+    cpu: Values
+    base: Values = field(default_factory=dict)
+    datasets: Mapping[str, Values] = field(default_factory=lambda: {"mnist": {}})
+    datasets_cpu: Mapping[str, Values] = field(default_factory=dict)
+
+    def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
+        """Return the configuration of one run."""
+        check_choice("tier", tier, ("smoke", "cpu", "paper"))
+        check_choice("dataset", dataset, tuple(self.datasets))
+        check_choice("arm", arm, tuple(self.arms))
+        values = {**self.base, "dataset": dataset, **self.datasets[dataset]}
+        if tier == "cpu":
+            values |= {**self.cpu, **self.datasets_cpu.get(dataset, {})}
+        elif tier == "smoke":
+            values |= SMOKE
+        values |= self.arms[arm]
+        if tier == "smoke":
+            values["widths"] = SMOKE["widths"]
+        return replace(preset("paper"), **values, seed=seed)
+
+    def jobs(
+        self,
+        tier: Tier,
+        n_seeds: int,
+        *,
+        datasets: Sequence[str] = (),
+        arms: Sequence[str] = (),
+    ) -> Iterator[Job]:
+        """Yield the runs, seed by seed; of some data sets and arms only, where any are named."""
+        for seed in range(check_whole("seeds", n_seeds, least=1)):
+            for dataset in datasets or self.datasets:
+                for arm in arms or self.arms:
+                    if dataset not in self.datasets or arm not in self.arms:
+                        continue
+                    config = self.config(tier, dataset, arm, seed)
+                    traces = self.experiment == "table1" and seed == 0
+                    yield Job(self.experiment, arm, tier, config, keep_traces=traces)
+
+
+TABLE1 = Grid(
+    "table1",
+    arms={"conv1-conv2": {"scope": "conv1+conv2"}},
+    datasets={
+        "mnist": {},
+        "fashion-mnist": {},
+        "cifar10": {"augmentation": "flip-and-shift"},
+    },
+    cpu={"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"},
+    datasets_cpu={"cifar10": {"epochs": 60}},
+)
+EXTREME = Grid(
+    "extreme",
+    arms={
+        f"{prefix}{name}": {"widths": widths, **values}
+        for prefix, values in {"": {}, "frozen-": {"spsa_steps": 0}}.items()
+        for name, widths in WIDTHS.items()
+    },
+    base={"scope": "all", "scaling": "unit-rms"},
+    cpu={"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"},
+)
+FRONTIER = Grid(
+    "frontier",
+    arms={
+        "base": {},
+        **{f"rank-{rank}": {"rank": rank} for rank in (1, 2, 4, 16, 32)},
+        "scope-conv1": {"scope": "conv1"},
+        "scope-conv1-conv2": {"scope": "conv1+conv2"},
+        "angles-15": {"loop_lengths": (1,)},
+        "angles-45": {"loop_lengths": (1, 1, 1)},
+        "widths-16-32-32": {"widths": (16, 32, 32)},
+        "widths-48-96-96": {"widths": WIDTHS["48-96-96"]},
+        "widths-64-128-128": {"widths": WIDTHS["64-128-128"]},
+    },
+    base={"scope": "all", "scaling": "unit-rms", "widths": WIDTHS["32-64-64"]},
+    cpu={
+        "epochs": 15,
+        "learning_rate": 3e-3,
+        "schedule": "one-cycle",
+        "train_images": 10_000,
+        "fresh_draws": 5,
+    },
+)
+SHOTS = (25, 50, 100, 200, 400, 800, 1600, 3200)
+SMOOTHING: Mapping[str, Values] = {"ema": {}, "raw": {"ema_beta": 0.0}}
+SHOT_NOISE = Grid(
+    "shot-noise",
+    arms={
+        **{
+            f"{smoothing}-{shots}": {"n_shots": shots, **values}
+            for smoothing, values in SMOOTHING.items()
+            for shots in SHOTS
+        },
+        **{
+            f"{smoothing}-exact": {"features": "photonic-exact", "fresh_draws": 1, **values}
+            for smoothing, values in SMOOTHING.items()
+        },
+        "coins": {"features": "uniform-bits"},
+        "zero": {"features": "zero", "fresh_draws": 1},
+    },
+    base={"scaling": "unit-rms"},
+    cpu={
+        "widths": (16, 32, 32),
+        "epochs": 30,
+        "learning_rate": 3e-3,
+        "train_images": 10_000,
+        "fresh_draws": 5,
+    },
+)
+DENSE: Values = {"student": "dense-distilled"}
+LABELS_ALONE: Values = {"hard_weight": 1.0}
+REGULARISATION = Grid(
+    "regularisation",
+    arms={
+        # The dense network without a teacher is the teacher itself: it is in every record.
+        "dense-distilled": DENSE,
+        "dense-smoothed-labels": {**DENSE, **LABELS_ALONE, "label_smoothing": 0.1},
+        "compressed-distilled": {},
+        "compressed-alone": LABELS_ALONE,
+        "compressed-smoothed-labels": {**LABELS_ALONE, "label_smoothing": 0.1},
+    },
+    base={"scaling": "unit-rms"},
+    datasets={"fashion-mnist": {}},
+    cpu={"widths": WIDTHS["32-64-64"], "train_images": 5_000, "fresh_draws": 5},
+)
+GRIDS = {grid.experiment: grid for grid in (TABLE1, EXTREME, FRONTIER, SHOT_NOISE, REGULARISATION)}

@@ -1,0 +1,162 @@
+"""One piece of work of a reproduction: a run or a study, with its name and its place in the books.
+
+A job is described by plain values and carried out in any process, on this machine or another.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from ..gradient_training import select_device
+from .configuration import RunConfig
+from .method_version import METHOD_VERSION, configuration_hash
+from .records import Record, RecordError, read_record
+from .run import Labels, carry_out, teacher_name
+
+
+class Study(Protocol):
+    """What a study job computes: a frozen dataclass of settings that makes its own record."""
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+
+    def record(self) -> Record:
+        """Carry out the study."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where and how a worker computes.
+
+    Attributes
+    ----------
+    runs_root : Path
+        Folder of all runs; shared by all workers if possible, so that they share teachers.
+    data_root : Path or None
+        See `load_dataset`.
+    device : str
+        auto, cpu, cuda or mps.
+    threads : int
+        Threads of torch; they change the last digits of results.
+    """
+
+    runs_root: Path
+    data_root: Path | None = None
+    device: str = "auto"
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run of an experiment.
+
+    Attributes
+    ----------
+    experiment, arm, tier : str
+        By what its record is looked up.
+    config : RunConfig
+        What to do.
+    keep_traces : bool
+        Whether the record keeps theta and the losses of every SPSA step.
+    """
+
+    experiment: str
+    arm: str
+    tier: str
+    config: RunConfig
+    keep_traces: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return (
+            f"{self.experiment}-{self.tier}-{self.config.dataset}-{self.arm}-seed{self.config.seed}"
+        )
+
+    @property
+    def folder(self) -> str:
+        """Name of the run's folder; another recipe gets another one."""
+        return f"{self.name}-{configuration_hash(self.as_json())[:8]}"
+
+    @property
+    def n_epochs(self) -> int:
+        """Epochs of teacher and student."""
+        return self.config.teacher_settings().epochs + self.config.epochs
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the run's configuration as plain JSON values."""
+        return self.config.as_json()
+
+    def carry_out(self, place: Workplace) -> Record:
+        """Do the run, or go on with it, and return its record."""
+        record = carry_out(
+            self.config,
+            name=self.folder,
+            runs_root=place.runs_root,
+            device=select_device(place.device),
+            data_root=place.data_root,
+            labels=Labels(self.experiment, self.arm, self.tier),
+        )
+        return record if self.keep_traces else without_traces(record)
+
+    def teacher(self, place: Workplace) -> Path:
+        """Return the folder of the teacher."""
+        device = select_device(place.device).type
+        return place.runs_root / teacher_name(self.config, device, place.threads)
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """A study of an experiment: no network is trained."""
+
+    study: Study
+    n_epochs: int = 1
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return self.study.name
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the study's settings as plain JSON values."""
+        return self.study.as_json()
+
+    def carry_out(self, place: Workplace) -> Record:
+        """Carry out the study and return its record."""
+        return self.study.record()
+
+
+def work(job: Job | StudyJob, place: Workplace) -> Record:
+    """Carry out a job in this process; what workers are asked to do."""
+    torch.set_num_threads(place.threads)
+    return job.carry_out(place)
+
+
+def is_done(job: Job | StudyJob, out: Path) -> bool:
+    """Return whether the folder of records holds the job's record, of today's configuration."""
+    try:
+        record = read_record(out / f"{job.name}.json")
+    except (FileNotFoundError, RecordError):
+        return False
+    return record["configuration"] == job.as_json() and record["method_version"] == METHOD_VERSION
+
+
+def without_traces(record: Record) -> Record:
+    """Return a run's record with means in the place of every epoch's angles and SPSA losses."""
+    epochs = []
+    for epoch in record["student"]["epochs"]:
+        if "theta" in epoch:
+            epoch = dict(epoch)
+            del epoch["theta"]
+            losses, norms = epoch.pop("spsa_losses"), epoch.pop("spsa_gradient_norms")
+            epoch["spsa_mean_loss"] = float(np.mean(losses)) if losses else None
+            epoch["spsa_mean_gradient_norm"] = float(np.mean(norms)) if norms else None
+        epochs.append(epoch)
+    return {**record, "student": {**record["student"], "epochs": epochs}}
