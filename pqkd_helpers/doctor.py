@@ -23,7 +23,7 @@ REQUIRED = (
     "tqdm",
     "filelock",
 )
-OPTIONAL = ("perceval-quandela", "cuda-quantum-cu12")
+OPTIONAL = ("perceval-quandela", "cuda-quantum-cu12", "distributed")
 
 
 def report() -> tuple[str, bool]:

@@ -5,8 +5,8 @@
   large. Each recipe was chosen on validation images of seed 1000, which is not used again.
 - ``paper``: 100 epochs at the paper's constant learning rate, all images; meant for a GPU.
 
-A recipe is made of the preset ``paper``, the tier's values, the data set's, and the arm's, the
-later ones overriding the earlier ones.
+A recipe is made of a preset (``paper``, but for the article's run), the tier's values, the data
+set's, and the arm's, the later ones overriding the earlier ones.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ..checks import check_choice, check_whole
-from .configuration import RunConfig, preset
+from .configuration import Preset, RunConfig, preset
 from .jobs import Job
 
 Tier = Literal["smoke", "cpu", "paper"]
@@ -26,10 +26,12 @@ SMOKE: Values = {
     "widths": (4, 6, 8),
     "epochs": 2,
     "teacher_epochs": 2,
+    "teacher_selection": "last",
     "fresh_draws": 2,
     "spsa_steps": 1,
     "fit_settings": 2,
 }
+FROZEN: Values = {"spsa_steps": 0}
 WIDTHS = {"32-64-64": (32, 64, 64), "48-96-96": (48, 96, 96), "64-128-128": (64, 128, 128)}
 
 
@@ -48,9 +50,11 @@ class Grid:
     cpu : dict
         What tier "cpu" sets.
     datasets : dict of str to dict
-        Data sets, and what each sets at all tiers but "smoke".
+        Data sets, and what each sets at all tiers.
     datasets_cpu : dict of str to dict
         What each sets at tier "cpu" alone.
+    start : {"paper", "article"}
+        The preset that everything else overrides.
     """
 
     experiment: str
@@ -59,6 +63,7 @@ class Grid:
     base: Values = field(default_factory=dict)
     datasets: Mapping[str, Values] = field(default_factory=lambda: {"mnist": {}})
     datasets_cpu: Mapping[str, Values] = field(default_factory=dict)
+    start: Preset = "paper"
 
     def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
         """Return the configuration of one run."""
@@ -73,7 +78,7 @@ class Grid:
         values |= self.arms[arm]
         if tier == "smoke":
             values["widths"] = SMOKE["widths"]
-        return replace(preset("paper"), **values, seed=seed)
+        return replace(preset(self.start), **values, seed=seed)
 
     def jobs(
         self,
@@ -109,7 +114,7 @@ EXTREME = Grid(
     "extreme",
     arms={
         f"{prefix}{name}": {"widths": widths, **values}
-        for prefix, values in {"": {}, "frozen-": {"spsa_steps": 0}}.items()
+        for prefix, values in {"": {}, "frozen-": FROZEN}.items()
         for name, widths in WIDTHS.items()
     },
     base={"scope": "all", "scaling": "unit-rms"},
@@ -138,18 +143,25 @@ FRONTIER = Grid(
     },
 )
 SHOTS = (25, 50, 100, 200, 400, 800, 1600, 3200)
-SMOOTHING: Mapping[str, Values] = {"ema": {}, "raw": {"ema_beta": 0.0}}
+# With SPSA as in the paper; and with the angles kept where they start, so that shot noise is all
+# that moves z.
+MOVING_Z: Mapping[str, tuple[Values, tuple[int, ...]]] = {
+    "ema": ({}, SHOTS),
+    "raw": ({"ema_beta": 0.0}, SHOTS),
+    "frozen-ema": (FROZEN, SHOTS[::2]),
+    "frozen-raw": ({**FROZEN, "ema_beta": 0.0}, SHOTS[::2]),
+}
 SHOT_NOISE = Grid(
     "shot-noise",
     arms={
         **{
-            f"{smoothing}-{shots}": {"n_shots": shots, **values}
-            for smoothing, values in SMOOTHING.items()
-            for shots in SHOTS
+            f"{prefix}-{shots}": {"n_shots": shots, **values}
+            for prefix, (values, budgets) in MOVING_Z.items()
+            for shots in budgets
         },
         **{
-            f"{smoothing}-exact": {"features": "photonic-exact", "fresh_draws": 1, **values}
-            for smoothing, values in SMOOTHING.items()
+            f"{prefix}-exact": {"features": "photonic-exact", "fresh_draws": 1, **values}
+            for prefix, (values, _) in MOVING_Z.items()
         },
         "coins": {"features": "uniform-bits"},
         "zero": {"features": "zero", "fresh_draws": 1},
@@ -179,4 +191,14 @@ REGULARISATION = Grid(
     datasets={"fashion-mnist": {}},
     cpu={"widths": WIDTHS["32-64-64"], "train_images": 5_000, "fresh_draws": 5},
 )
-GRIDS = {grid.experiment: grid for grid in (TABLE1, EXTREME, FRONTIER, SHOT_NOISE, REGULARISATION)}
+ARTICLE = Grid(
+    "article",
+    arms={"single-photon": {}},
+    datasets={"mnist": {}},
+    cpu={"train_images": 10_000},
+    start="article",
+)
+GRIDS = {
+    grid.experiment: grid
+    for grid in (TABLE1, EXTREME, FRONTIER, SHOT_NOISE, REGULARISATION, ARTICLE)
+}

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 
 from .grids import GRIDS, Tier
+from .jobs import StudyJob
+from .noise_studies import EMAVarianceStudy, KernelNoiseStudy
 from .scheduler import AnyJob
+
+EXPERIMENTS = (*GRIDS, "ema-variance")
 
 
 def chosen_jobs(
@@ -19,7 +23,7 @@ def chosen_jobs(
     Parameters
     ----------
     experiment : str
-        A name of `GRIDS`, or "all".
+        A name of `EXPERIMENTS`, or "all".
     tier : {"smoke", "cpu", "paper"}
     n_seeds : int
         Seeds 0 to n_seeds - 1.
@@ -31,8 +35,12 @@ def chosen_jobs(
     ValueError
         If nothing is left.
     """
-    grids = list(GRIDS.values()) if experiment == "all" else [GRIDS[experiment]]
+    names = EXPERIMENTS if experiment == "all" else (experiment,)
+    grids = [GRIDS[name] for name in names if name in GRIDS]
     jobs: dict[str, AnyJob] = {}
+    for name in names:
+        for study in () if datasets or arms else _studies(name, tier):
+            jobs[study.name] = StudyJob(study)
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
             jobs.setdefault(job.name, job)
@@ -43,3 +51,12 @@ def chosen_jobs(
             f"{tuple(arms)}; known are {', '.join(known)}"
         )
     return list(jobs.values())
+
+
+def _studies(experiment: str, tier: Tier) -> list[EMAVarianceStudy | KernelNoiseStudy]:
+    """Return the studies of an experiment; but for "smoke", the tiers do the same."""
+    if experiment == "ema-variance":
+        return [EMAVarianceStudy(tier, n_settings=2 if tier == "smoke" else 100)]
+    if experiment == "shot-noise":
+        return [KernelNoiseStudy(tier, n_settings=2 if tier == "smoke" else 50)]
+    return []

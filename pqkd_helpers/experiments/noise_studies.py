@@ -1,0 +1,257 @@
+"""Two studies of shot noise on the circuit alone, no network: smoothing, and the kernel's error.
+
+`EMAVarianceStudy`: by how much the moving average reduces the variance of a feature over the
+epochs, at fixed angles, so that shot noise is all there is. The paper states a median ratio of
+0.0406 at beta = 0.9 over 100 epochs; in the steady state it is (1 - beta) / (1 + beta) = 0.0526.
+The variance of a *correlated* series, estimated from few epochs, is biased low, and an average
+that starts at its first value is at first not smoothed at all: the study measures both effects.
+
+`KernelNoiseStudy`: the error of a feature from S shots beside the exact law
+``sqrt((2 - |z|^2) / S)`` and the paper's bound ``sqrt(K / S)``, K = 512; and the error of a kernel
+made from it, relative to the kernel, which is the feature's.
+"""
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..checks import check_share, check_whole, set_field
+from ..circuit_simulator import TimeBinInterferometer
+from ..feature_histograms import click_histograms
+from ..fixed_projection import FixedProjection
+from ..random_streams import numpy_stream
+from .records import Record
+from .study_record import study_record
+
+Array = NDArray[np.float64]
+Start = Literal["first value", "settled"]
+
+
+@dataclass(frozen=True)
+class EMAVarianceStudy:
+    """Settings of the study of the moving average.
+
+    Attributes
+    ----------
+    tier : str
+        Label of the record.
+    n_settings : int
+        Random settings of the angles, uniform in [-pi, pi].
+    n_shots : int
+        Shots S of each epoch's histogram.
+    beta : float
+        Share of the old histogram kept by the moving average.
+    epochs : tuple of int
+        Lengths of the series whose variance is taken.
+    settling : int
+        Epochs before the series begins, where it is to be settled.
+    seed : int
+    """
+
+    tier: str = "paper"
+    n_settings: int = 100
+    n_shots: int = 200
+    beta: float = 0.9
+    epochs: tuple[int, ...] = (10, 20, 50, 100, 200, 500)
+    settling: int = 100
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("n_settings", "n_shots", "settling"):
+            check_whole(name, getattr(self, name), least=1)
+        for length in self.epochs:
+            check_whole("one of the epochs", length, least=2)
+        set_field(self, "beta", check_share("beta", self.beta, below_one=True))
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return f"ema-variance-{self.tier}-circuit-seed{self.seed}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return {**dataclasses.asdict(self), "epochs": list(self.epochs)}
+
+    def record(self) -> Record:
+        """Carry out the study."""
+        started = time.perf_counter()
+        rng = numpy_stream(self.seed, "EMA variance")
+        circuit = TimeBinInterferometer()
+        ratios: dict[tuple[Start, int], list[dict[str, float]]] = {}
+        for _ in range(self.n_settings):
+            theta = rng.uniform(-np.pi, np.pi, circuit.n_angles)
+            raw = self._histograms(circuit, theta, rng)
+            for start, first in (("first value", self.settling), ("settled", 0)):
+                smoothed = moving_average(raw[first:], self.beta)[self.settling - first :]
+                for length in self.epochs:
+                    series = raw[self.settling :][:length], smoothed[:length]
+                    ratios.setdefault((start, length), []).append(series_ratios(*series))  # type: ignore[arg-type]
+        rows = [
+            {
+                "start": start,
+                "epochs": length,
+                **{
+                    f"{kind}_{quantile}": float(np.quantile([r[kind] for r in found], share))
+                    for kind in ("variance", "jump")
+                    for quantile, share in QUANTILES.items()
+                },
+            }
+            for (start, length), found in ratios.items()
+        ]
+        return study_record(
+            experiment="ema-variance",
+            arm="circuit",
+            tier=self.tier,
+            seed=self.seed,
+            configuration=self.as_json(),
+            results={
+                "rows": rows,
+                "steady_state_variance": (1.0 - self.beta) / (1.0 + self.beta),
+                "steady_state_jump": (1.0 - self.beta) ** 2 / (1.0 + self.beta),
+            },
+            seconds={"total": time.perf_counter() - started},
+        )
+
+    def _histograms(
+        self, circuit: TimeBinInterferometer, theta: Array, rng: np.random.Generator
+    ) -> Array:
+        n_epochs = self.settling + max(self.epochs)
+        clicks = circuit.sample(theta, n_epochs * self.n_shots, rng=rng)
+        return np.stack([click_histograms(part) for part in np.split(clicks, n_epochs)])
+
+
+QUANTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+
+
+def moving_average(series: Array, beta: float) -> Array:
+    """Return the moving average of a series ``(n, ...)``, begun at its first value."""
+    smoothed = np.empty_like(series)
+    value = series[0]
+    for i, new in enumerate(series):
+        value = beta * value + (1.0 - beta) * new
+        smoothed[i] = value
+    return smoothed
+
+
+def series_ratios(raw: Array, smoothed: Array) -> dict[str, float]:
+    """Return smoothed over raw: medians over the bins that changed.
+
+    Parameters
+    ----------
+    raw, smoothed : (epochs, bins) float64
+
+    Returns
+    -------
+    dict
+        "variance": of the values over the epochs; "jump": mean square of the steps from epoch to
+        epoch.
+    """
+    changed = raw.var(axis=0) > 0.0
+    raw, smoothed = raw[:, changed], smoothed[:, changed]
+    jumps = [np.square(np.diff(series, axis=0)).mean(axis=0) for series in (raw, smoothed)]
+    return {
+        "variance": float(np.median(smoothed.var(axis=0) / raw.var(axis=0))),
+        "jump": float(np.median(jumps[1] / jumps[0])),
+    }
+
+
+@dataclass(frozen=True)
+class KernelNoiseStudy:
+    """Settings of the study of the kernel's error.
+
+    Attributes
+    ----------
+    tier : str
+        Label of the record.
+    n_settings : int
+        Random settings of the angles, uniform in [-pi, pi].
+    repeats : int
+        Histograms sampled per setting and number of shots.
+    shots : tuple of int
+        Numbers of shots S.
+    n_rows : int
+        Rows of A: entries of the mixing that the error is taken over.
+    seed : int
+    """
+
+    tier: str = "paper"
+    n_settings: int = 50
+    repeats: int = 20
+    shots: tuple[int, ...] = (25, 50, 100, 200, 400, 800, 1600, 3200)
+    n_rows: int = 4096
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("n_settings", "repeats", "n_rows"):
+            check_whole(name, getattr(self, name), least=1)
+        for n_shots in self.shots:
+            check_whole("one of the shots", n_shots, least=1)
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return f"kernel-noise-{self.tier}-circuit-seed{self.seed}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return {**dataclasses.asdict(self), "shots": list(self.shots)}
+
+    def record(self) -> Record:
+        """Carry out the study."""
+        started = time.perf_counter()
+        rng = numpy_stream(self.seed, "kernel noise")
+        circuit = TimeBinInterferometer()
+        projection = FixedProjection(in_features=512, out_features=self.n_rows, seed=self.seed)
+        theta = rng.uniform(-np.pi, np.pi, (self.n_settings, circuit.n_angles))
+        exact = circuit.half_click_probabilities(theta).reshape(self.n_settings, -1)
+        rows = []
+        for n_shots in self.shots:
+            measured = [
+                self._errors(circuit, angles, z, n_shots, projection, rng)
+                for angles, z in zip(theta, exact, strict=True)
+            ]
+            squares = (exact**2).sum(axis=1)
+            law = np.sqrt((2.0 - squares) / n_shots)
+            rows.append(
+                {
+                    "shots": n_shots,
+                    "feature_error": float(np.median([feature for _, feature in measured])),
+                    "law": float(np.median(law)),
+                    "bound": float(np.sqrt(exact.shape[1] / n_shots)),
+                    "relative_kernel_error": float(np.median([kernel for kernel, _ in measured])),
+                    "relative_law": float(np.median(law / np.sqrt(squares))),
+                }
+            )
+        return study_record(
+            experiment="kernel-noise",
+            arm="circuit",
+            tier=self.tier,
+            seed=self.seed,
+            configuration=self.as_json(),
+            results={"rows": rows},
+            seconds={"total": time.perf_counter() - started},
+        )
+
+    def _errors(
+        self,
+        circuit: TimeBinInterferometer,
+        theta: Array,
+        exact: Array,
+        n_shots: int,
+        projection: FixedProjection,
+        rng: np.random.Generator,
+    ) -> tuple[float, float]:
+        """Return the root mean square errors of the mixing (relative) and of the feature."""
+        clicks = circuit.sample(theta, n_shots * self.repeats, rng=rng)
+        sampled = np.stack([click_histograms(part) for part in np.split(clicks, self.repeats)])
+        off = sampled - exact
+        vectors = torch.from_numpy(np.vstack([off, exact[None]])).float()
+        mixings = projection(vectors).double().numpy()
+        kernel = np.sqrt((mixings[:-1] ** 2).sum(axis=1).mean() / (mixings[-1] ** 2).sum())
+        feature = np.sqrt((off**2).sum(axis=1).mean())
+        return float(kernel), float(feature)
