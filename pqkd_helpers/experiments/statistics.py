@@ -1,8 +1,9 @@
-"""Intervals for paired runs: two arms with the same seeds share teacher, data order and start.
+"""Means of runs and of pairs of runs, with their intervals.
 
-The difference of a pair has less noise than either value, so pairs are compared, not means of
-arms. The interval is Student's: ``mean +- t s / sqrt(n)`` with the standard deviation s of the n
-differences; it assumes that they are roughly normal.
+Two arms with the same seeds share teacher, data order and start. The difference of a pair has less
+noise than either value, so pairs are compared, not means of arms. The interval is Student's:
+``mean +- t s / sqrt(n)`` with the standard deviation s of the n values or differences; it assumes
+that they are roughly normal.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,59 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student_t
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Mean of n values with its confidence interval; of one value, without."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    standard_deviation: float | None
+    n: int
+
+    def text(self, digits: int = 2) -> str:
+        """Return mean, interval and n in words and figures.
+
+        Examples
+        --------
+        >>> mean_of([98.0, 99.0, 100.0]).text()
+        '99.00 [96.52, 101.48], n = 3'
+        """
+        if self.low is None or self.high is None:
+            return f"{self.mean:.{digits}f}, n = 1"
+        return (
+            f"{self.mean:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}], n = {self.n}"
+        )
+
+
+def mean_of(values: ArrayLike, *, confidence: float = 0.95) -> Mean:
+    """Return the mean of values and its confidence interval.
+
+    Parameters
+    ----------
+    values : (n,) array_like
+        One value per seed; n >= 1.
+    confidence : float
+        Probability in (0, 1) with which such intervals cover the true mean.
+
+    Raises
+    ------
+    ValueError
+        If the values are not a vector of one finite number or more, or the confidence is out of
+        range.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 1 or x.size < 1 or not np.isfinite(x).all():
+        raise ValueError(f"the values have shape {x.shape}: one finite number or more are expected")
+    _check_confidence(confidence)
+    mean = float(x.mean())
+    if x.size == 1:
+        return Mean(mean, None, None, None, 1)
+    deviation = float(x.std(ddof=1))
+    margin = float(student_t.ppf(0.5 + confidence / 2.0, x.size - 1)) * deviation / np.sqrt(x.size)
+    return Mean(mean, mean - margin, mean + margin, deviation, x.size)
 
 
 @dataclass(frozen=True)
@@ -59,10 +113,11 @@ def paired_difference(
             f"the arms have shapes {a.shape} and {b.shape}: two vectors of the same length, 2 or "
             "more finite numbers, are expected"
         )
+    found = mean_of(a - b, confidence=confidence)
+    assert found.low is not None and found.high is not None  # two pairs or more
+    return PairedDifference(found.mean, found.low, found.high, found.n)
+
+
+def _check_confidence(confidence: float) -> None:
     if not 0.0 < confidence < 1.0:
         raise ValueError(f"confidence is {confidence!r}, a number in (0, 1) is expected")
-    differences = a - b
-    mean = float(differences.mean())
-    error = float(differences.std(ddof=1)) / np.sqrt(a.size)
-    margin = float(student_t.ppf(0.5 + confidence / 2.0, a.size - 1)) * error
-    return PairedDifference(mean, mean - margin, mean + margin, a.size)
