@@ -2,6 +2,7 @@
 # make test    everything that CI runs
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
+# make figures every figure, table and card, and the README's results, from the stored records
 # make html    the notebooks as web pages, in site/
 # make bench   the simulator against its peers (an environment of its own), training against the
 #              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 
 BENCH := .venv-bench
 
-.PHONY: run test lab notebooks html bench install clean
+.PHONY: run test lab notebooks figures html bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -42,6 +43,9 @@ lab: $(VENV)/.installed
 
 notebooks: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers.publishing notebooks
+
+figures: $(VENV)/.installed
+	$(BIN)/python -m pqkd_helpers.publishing figures
 
 html: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers.publishing html

@@ -15,7 +15,7 @@ from ..files import write_atomically
 
 
 def write_figure_folder(
-    folder: Path, figure: Figure, rows: list[dict[str, Any]], card: str
+    folder: Path, figure: Figure, rows: list[dict[str, Any]], card: str, *, alt: str | None = None
 ) -> list[Path]:
     """Write ``NAME.png``, ``NAME.svg``, ``NAME.csv`` and ``card.md`` into a folder called NAME.
 
@@ -28,6 +28,8 @@ def write_figure_folder(
         The numbers behind the picture, equal keys in every row.
     card : str
         What is shown, from which record, how to read it.
+    alt : str or None
+        What the picture shows, kept inside the picture's files too.
 
     Returns
     -------
@@ -35,8 +37,8 @@ def write_figure_folder(
         The files.
     """
     files = {
-        f"{folder.name}.png": _image(figure, "png"),
-        f"{folder.name}.svg": _image(figure, "svg"),
+        f"{folder.name}.png": _image(figure, "png", alt),
+        f"{folder.name}.svg": _image(figure, "svg", alt),
         f"{folder.name}.csv": _table(rows),
         "card.md": (card.strip() + "\n").encode(),
     }
@@ -45,10 +47,12 @@ def write_figure_folder(
     return [folder / name for name in files]
 
 
-def _image(figure: Figure, kind: str) -> bytes:
+def _image(figure: Figure, kind: str, alt: str | None) -> bytes:
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "pqkd", "svg.fonttype": "path"}):
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        metadata: dict[str, str | None] = {"Date": None} if kind == "svg" else {"Software": None}
+        if alt is not None:
+            metadata["Description"] = alt
         figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 

@@ -113,12 +113,13 @@ TABLE1 = Grid(
 EXTREME = Grid(
     "extreme",
     arms={
-        f"{prefix}{name}": {"widths": widths, **values}
-        for prefix, values in {"": {}, "frozen-": FROZEN}.items()
-        for name, widths in WIDTHS.items()
+        **{name: {"widths": widths} for name, widths in WIDTHS.items()},
+        "frozen-32-64-64": {"widths": WIDTHS["32-64-64"], **FROZEN},
     },
     base={"scope": "all", "scaling": "unit-rms"},
-    cpu={"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"},
+    # The paper's constant rate: under one that falls to 0 the weights lose the moving z at the end
+    # (seed 1000, 12 epochs, (32, 64, 64): 95 % in epoch 10, down to 47-93 % in epoch 12).
+    cpu={"epochs": 12},
 )
 FRONTIER = Grid(
     "frontier",
@@ -137,7 +138,6 @@ FRONTIER = Grid(
     cpu={
         "epochs": 15,
         "learning_rate": 3e-3,
-        "schedule": "one-cycle",
         "train_images": 10_000,
         "fresh_draws": 5,
     },

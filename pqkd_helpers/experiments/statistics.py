@@ -80,8 +80,13 @@ class PairedDifference:
         """Whether the interval lies on one side of zero."""
         return self.low > 0.0 or self.high < 0.0
 
+    def text(self, digits: int = 2) -> str:
+        """Return mean, interval and number of pairs."""
+        interval = f"[{self.low:+.{digits}f}, {self.high:+.{digits}f}]"
+        return f"{self.mean:+.{digits}f} {interval}, {self.n} pairs"
+
     def __str__(self) -> str:
-        return f"{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}], {self.n} pairs"
+        return self.text()
 
 
 def paired_difference(

@@ -33,21 +33,22 @@ def training_curves(record: dict[str, Any]) -> Figure:
             (loss, "validation cross-entropy (nats)", "validation_cross_entropy"),
         ):
             scale = 100.0 if key == "validation_accuracy" else 1.0
-            _draw_curve(axes, teacher, key, "teacher", 0, scale)
-            _draw_curve(axes, student, key, "student", 1, scale)
+            draw_curve(axes, teacher, key, "teacher", 0, scale)
+            draw_curve(axes, student, key, "student", 1, scale)
             axes.set(xlabel="epoch", ylabel=name)
-        _draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
-        _draw_objective(objective, student)
-        _draw_motion(motion, student)
+        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
+        draw_objective(objective, student)
+        draw_motion(motion, student)
         for axes in (accuracy, loss, objective, motion):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         return figure
 
 
-def _draw_curve(
+def draw_curve(
     axes: Axes, epochs: list[dict[str, Any]], key: str, label: str, number: int, scale: float
 ) -> None:
+    """Draw a quantity of the epochs; ``number`` picks colour, marker and line."""
     axes.plot(
         [epoch["epoch"] for epoch in epochs],
         [scale * epoch[key] for epoch in epochs],
@@ -58,7 +59,7 @@ def _draw_curve(
     )
 
 
-def _draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+def draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
     """Every point is one evaluation of SPSA's objective, placed within its epoch."""
     for side, (label, marker) in enumerate(
         ((r"$\theta + c\Delta$", "+"), (r"$\theta - c\Delta$", "x"))
@@ -76,7 +77,8 @@ def _draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def _draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+def draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
+    """Draw how far z turned since the epoch before."""
     moved = [epoch for epoch in epochs if epoch["drift"] is not None]
     axes.plot(
         [epoch["epoch"] for epoch in moved],

@@ -1,10 +1,12 @@
-"""``python -m pqkd_helpers.publishing notebooks [NAME ...]`` and ``html``."""
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``html`` and ``figures``."""
 
 import argparse
 import json
 from pathlib import Path
 
+from ..results.catalogue import Catalogue
 from .execution import execute, read_notebook
+from .figures import update_readme, write_figures
 from .html import write_pages
 
 ROOT = Path(__file__).parents[2]
@@ -14,11 +16,16 @@ NOTEBOOKS = ROOT / "notebooks"
 def main() -> None:
     """Carry out the command."""
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
-    parser.add_argument("what", choices=("notebooks", "html"))
+    parser.add_argument("what", choices=("notebooks", "html", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
     arguments = parser.parse_args()
     if arguments.what == "html":
         print("\n".join(map(str, write_pages(NOTEBOOKS, ROOT / "site"))))
+        return
+    if arguments.what == "figures":
+        catalogue = Catalogue(ROOT / "figures" / "records")
+        print("\n".join(map(str, write_figures(ROOT / "figures", catalogue))))
+        update_readme(ROOT / "README.md", catalogue)
         return
     entries = json.loads((NOTEBOOKS / "curriculum.json").read_text("utf-8"))["notebooks"]
     known = {Path(entry["file"]).stem: entry for entry in entries}

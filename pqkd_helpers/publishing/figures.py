@@ -1,0 +1,63 @@
+"""Redrawing every figure and table, and the README's blocks, from the stored records alone."""
+
+import re
+from pathlib import Path
+
+from ..experiments.figure_folder import write_figure_folder
+from ..experiments.imperfection_study import figure_card, figure_rows
+from ..files import write_atomically
+from ..plotting import imperfections
+from ..results.catalogue import Catalogue
+from ..results.claims import results
+from .readme import BLOCKS
+
+_BLOCK = re.compile(r"(<!-- from the records: (?P<name>[a-z0-9-]+) -->\n).*?(<!-- end -->)", re.S)
+
+
+def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
+    """Write one folder per figure or table, and return the files.
+
+    Parameters
+    ----------
+    figures : Path
+        The folder of all figures.
+    catalogue : Catalogue
+        The records.
+    """
+    files = []
+    for result in results(catalogue):
+        files += write_figure_folder(
+            figures / result.name, result.figure, result.rows, result.card(), alt=result.alt
+        )
+    study = catalogue.runs("imperfections")
+    if study:
+        files += write_figure_folder(
+            figures / "imperfections",
+            imperfections(study[0]),
+            figure_rows(study[0]),
+            figure_card(study[0]),
+        )
+    return files
+
+
+def with_blocks(text: str, catalogue: Catalogue) -> str:
+    """Return a text with every block ``<!-- from the records: NAME -->`` written anew.
+
+    Raises
+    ------
+    ValueError
+        If a block has an unknown name.
+    """
+
+    def block(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name not in BLOCKS:
+            raise ValueError(f"the block {name!r} is unknown, one of {sorted(BLOCKS)} is expected")
+        return f"{match[1]}\n{BLOCKS[name](catalogue)}\n\n{match[3]}"
+
+    return _BLOCK.sub(block, text)
+
+
+def update_readme(path: Path, catalogue: Catalogue) -> None:
+    """Write the README's blocks anew; nothing else of it changes."""
+    write_atomically(path, with_blocks(path.read_text("utf-8"), catalogue).encode())

@@ -1,0 +1,52 @@
+"""The README's sentences and tables that come from the records."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from ..experiments.verdicts import Verdict
+from ..results.catalogue import Catalogue
+from ..results.claims import claim_map
+from ..results.result import findings_table, markdown_table
+from ..results.table1 import NAMES, table1
+
+
+def verdicts(catalogue: Catalogue) -> str:
+    """Return how many claims have which verdict, in a sentence."""
+    counts = Counter(finding.verdict for finding in claim_map(catalogue))
+    order: tuple[Verdict, ...] = (
+        "reproduced",
+        "partly",
+        "not",
+        "inconclusive",
+        "shape only",
+        "not attempted",
+    )
+    parts = [f"{counts[name]} {name}" for name in order if counts[name]]
+    return (
+        f"Of {sum(counts.values())} claims, so far: {', '.join(parts)}. Each verdict follows from "
+        "a rule that was stated before the runs; `not` means not reproduced at the scale named."
+    )
+
+
+def table(catalogue: Catalogue) -> str:
+    """Return Table 1 beside the paper's: validation accuracy."""
+    result = table1(catalogue)
+    if result is None:
+        return "No run of Table 1 is stored yet."
+    rows = [row for row in result.rows if row["quantity"] == "validation accuracy"]
+    columns = ("data set", "network", "paper", "ours", "n", "difference", "finding")
+    missing = [name for name in NAMES.values() if name not in {row["data set"] for row in rows}]
+    note = f"\n\nNot run yet: {', '.join(missing)}." if missing else ""
+    return markdown_table(rows, columns) + note
+
+
+def claims(catalogue: Catalogue) -> str:
+    """Return the claim map."""
+    return findings_table(claim_map(catalogue))
+
+
+BLOCKS: dict[str, Callable[[Catalogue], str]] = {
+    "verdicts": verdicts,
+    "table1": table,
+    "claims": claims,
+}

@@ -1,0 +1,60 @@
+"""The claim map: every claim of the paper's abstract and of the article, with its verdict."""
+
+from collections.abc import Callable
+
+from .catalogue import Catalogue
+from .ema_variance import ema_variance
+from .extreme import extreme
+from .frontier import frontier
+from .kernel_noise import kernel_noise
+from .regularisation import regularisation
+from .result import SCALES, Finding, Result
+from .shot_noise import shot_noise
+from .table1 import table1
+from .training_run import training_run
+
+BUILDERS: tuple[Callable[[Catalogue], Result | None], ...] = (
+    table1,
+    training_run,
+    frontier,
+    extreme,
+    shot_noise,
+    ema_variance,
+    kernel_noise,
+    regularisation,
+)
+
+
+def results(catalogue: Catalogue) -> list[Result]:
+    """Return every result that there are records for, in the order of the paper."""
+    found = (build(catalogue) for build in BUILDERS)
+    return [result for result in found if result is not None]
+
+
+def claim_map(catalogue: Catalogue) -> list[Finding]:
+    """Return all findings, and the claims that were not attempted."""
+    found = [finding for result in results(catalogue) for finding in result.findings]
+    return [*found, *_not_attempted()]
+
+
+def _not_attempted() -> list[Finding]:
+    claims = {
+        "Photonic features beat matched classical controls": "09",
+        "Interference between photons matters": "09",
+        "Higher-order correlations of the clicks are hard to reproduce": "09",
+        "The method runs on photonic hardware": "01",
+    }
+    return [
+        Finding(
+            claim=claim,
+            paper="",
+            ours="",
+            difference="",
+            verdict="not attempted",
+            rule="",
+            scale=SCALES[None],
+            notebook=notebook,
+            records="",
+        )
+        for claim, notebook in claims.items()
+    ]
