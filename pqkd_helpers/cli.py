@@ -31,7 +31,7 @@ from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.compression_study import run_compression_study
 from .experiments.configuration import PRESETS, Preset, RunConfig
-from .experiments.executors import ClusterError, cluster_workers, local_workers
+from .experiments.executors import cluster_workers, local_workers
 from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
     ImperfectionStudy,
@@ -78,7 +78,6 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     except (
         ValueError,
-        ClusterError,
         DatasetUnavailableError,
         FloatingPointError,
         ModuleNotFoundError,

@@ -2,13 +2,16 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from pqkd_helpers.cli import _tier, main
+from pqkd_helpers.commands import Experiment
 from pqkd_helpers.compression import read_compressed, save_compressed
 from pqkd_helpers.experiments.configuration import PRESETS, RunConfig
 from pqkd_helpers.experiments.records import read_record
+from pqkd_helpers.experiments.reproduction import EXPERIMENTS
 
 SMALL = [
     *("--dataset", "digits", "--widths", "4", "6", "8", "--epochs", "1", "--n-shots", "20"),
@@ -229,3 +232,46 @@ def test_a_file_without_the_size_of_its_images_makes_no_onnx(runs, tmp_path, cap
     assert main(["export", str(tmp_path / "s"), *options]) == 2
     assert "does not say how large" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_reproduce_does_everything_at_the_smallest_scale_and_then_nothing(tmp_path, capsys):
+    options = ("--tier", "smoke", "--seeds", "1", "--workers", "2")
+    folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
+    assert main(["reproduce", "all", *options, *folders]) == 0
+    names = {path.stem for path in (tmp_path / "out").iterdir()}
+    assert f"{len(names)} done, 0 done before, 0 failed" in capsys.readouterr().out
+    experiments = ("table1", "frontier", "extreme", "shot-noise", "regularisation", "article")
+    for start in (*experiments, "ema-variance", "kernel-noise"):
+        assert any(name.startswith(f"{start}-smoke-") for name in names)
+    assert main(["reproduce", "frontier", *options, *folders]) == 0
+    assert "0 done, 13 done before, 0 failed" in capsys.readouterr().out
+
+
+def test_reproduce_knows_all_experiments():
+    assert {*get_args(Experiment)} == {*EXPERIMENTS, "all"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("table1", "--seeds", "0"), "seeds is 0"),
+        (("table1", "--datasets", "imagenet"), "known are cifar10, conv1-conv2, fashion-mnist"),
+        (("extreme", "--arms", "rank-3"), "no run of extreme is left"),
+        (("table1", "--device", "abacus"), "device is 'abacus'"),
+        (("table1", "--workers", "0"), "workers is 0"),
+    ],
+)
+def test_reproduce_refuses_bad_input_before_any_work(tmp_path, capsys, options, message):
+    folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
+    assert main(["reproduce", *options, *folders]) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_reproduce_reports_what_failed(tmp_path, capsys):
+    folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
+    options = ("--datasets", "mnist", "--seeds", "1", "--data-root", "/dev/null")
+    assert main(["reproduce", "table1", *options, *folders]) == 1
+    captured = capsys.readouterr()
+    assert "0 done, 0 done before, 1 failed" in captured.out
+    assert "failed twice: table1-cpu-mnist-conv1-conv2-seed0: DatasetUnavailable" in captured.err

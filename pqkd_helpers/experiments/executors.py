@@ -4,6 +4,7 @@ Both are a `concurrent.futures.Executor`. The local workers end by themselves wh
 that started them is gone, however it ended, so that no orphan keeps a run's folder locked.
 """
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -33,12 +34,15 @@ class Workers:
         Returns a new executor; called again if an executor broke.
     close : callable
         Ends an executor at once, whatever it is doing.
+    check : callable
+        Raises `ClusterError` once no result can come any more.
     """
 
     n_workers: int
     threads: int
     open: Callable[[], Executor]
     close: Callable[[Executor], None]
+    check: Callable[[], None] = lambda: None
 
 
 def local_workers(n_workers: int) -> Workers:
@@ -85,6 +89,7 @@ def cluster_workers(address: str) -> Workers:
         raise ModuleNotFoundError(
             "--cluster needs Dask distributed: pip install -e '.[cluster]'"
         ) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost, we report
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError) as error:
@@ -99,10 +104,15 @@ def cluster_workers(address: str) -> Workers:
         )
 
     def close(executor: Executor) -> None:
-        executor.shutdown(wait=False, cancel_futures=True)
-        client.close()
+        if client.status == "running":
+            executor.shutdown(wait=False)  # cancels what was not begun
+        client.close(timeout=2)
 
-    return Workers(len(threads), 1, client.get_executor, close)
+    def check() -> None:
+        if client.status != "running":
+            raise ClusterError(f"the scheduler at {address} is gone")
+
+    return Workers(len(threads), 1, client.get_executor, close, check)
 
 
 def _end_with_parent() -> None:

@@ -82,6 +82,8 @@ def run_jobs(
     ------
     DiskFullError
         If the disk is full: going on would be in vain.
+    ClusterError
+        If the cluster's scheduler is gone.
     """
     return _Scheduler(jobs, workers, place, out, report).run()
 
@@ -110,6 +112,7 @@ class _Scheduler:
                 self._hand_out(executor)
                 self._tell()
                 finished, _ = wait(self.running, _POLL_SECONDS, FIRST_COMPLETED)
+                self.workers.check()
                 broken = [self._take_in(future) for future in finished]
                 if any(broken):
                     executor = self._reopened(executor)
