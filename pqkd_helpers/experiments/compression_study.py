@@ -28,11 +28,10 @@ from ..gradient_training import AdamSettings
 from ..networks import ConvNet, Scope, TeacherCNN
 from .configuration import RunConfig
 from .epochs import Announce, counter
-from .method_version import METHOD_VERSION, configuration_hash
-from .provenance import provenance
-from .records import SCHEMA_VERSION, Record, write_record
+from .records import Record, write_record
 from .run import Labels, carry_out, trained_teacher
 from .run_folder import STUDENT_FILE
+from .study_record import study_record
 
 EXPERIMENT = "compression"
 ARMS: dict[str, Scope] = {"conv1-conv2": "conv1+conv2", "all": "all"}
@@ -140,21 +139,16 @@ def run_compression_study(
     pruned = _practitioner_rows(study, teacher.to(device), data.to(device), students, announce)
     configuration = dataclasses.asdict(study)
     configuration["widths"] = list(study.widths)
-    record: Record = {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "study",
-        "experiment": EXPERIMENT,
-        "arm": "bytes",
-        "dataset": study.dataset,
-        "tier": "custom",
-        "seed": study.seed,
-        "configuration": configuration,
-        "configuration_hash": configuration_hash(configuration),
-        "method_version": METHOD_VERSION,
-        **provenance(device),
-        "seconds": {},
-        "results": {"rows": [teacher_row, *students, *pruned]},
-    }
+    record = study_record(
+        experiment=EXPERIMENT,
+        arm="bytes",
+        tier="custom",
+        seed=study.seed,
+        configuration=configuration,
+        results={"rows": [teacher_row, *students, *pruned]},
+        dataset=study.dataset,
+        device=device,
+    )
     path = out / f"study-{EXPERIMENT}.json"
     write_record(record, path)
     on_record(path)

@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..checks import check_whole
 from ..circuit_simulator import TimeBinInterferometer
 from ..random_streams import numpy_stream
-from .method_version import METHOD_VERSION, configuration_hash
-from .provenance import provenance
-from .records import SCHEMA_VERSION, Record
+from .records import Record
+from .study_record import study_record
 
 # Parameter of the interferometer, and its values from ideal to bad.
 LEVELS: dict[str, tuple[float, ...]] = {
@@ -94,22 +92,15 @@ def run_imperfection_study(study: ImperfectionStudy) -> Record:
                 "patterns": _quantiles(effective_patterns(exact)),
             }
         )
-    configuration = dataclasses.asdict(study)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "study",
-        "experiment": "imperfections",
-        "arm": "exact",
-        "dataset": None,
-        "tier": "paper-circuit",
-        "seed": study.seed,
-        "configuration": configuration,
-        "configuration_hash": configuration_hash(configuration),
-        "method_version": METHOD_VERSION,
-        **provenance(torch.device("cpu")),
-        "seconds": {"total": time.perf_counter() - started},
-        "results": {"imperfections": imperfections, "devices": devices},
-    }
+    return study_record(
+        experiment="imperfections",
+        arm="exact",
+        tier="paper-circuit",
+        seed=study.seed,
+        configuration=dataclasses.asdict(study),
+        results={"imperfections": imperfections, "devices": devices},
+        seconds={"total": time.perf_counter() - started},
+    )
 
 
 def figure_rows(record: Record) -> list[dict[str, Any]]:
