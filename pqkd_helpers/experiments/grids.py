@@ -95,7 +95,7 @@ class Grid:
                     if dataset not in self.datasets or arm not in self.arms:
                         continue
                     config = self.config(tier, dataset, arm, seed)
-                    traces = self.experiment == "table1" and seed == 0
+                    traces = self.experiment in ("table1", "article") and seed == 0
                     yield Job(self.experiment, arm, tier, config, keep_traces=traces)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .article_run import article_run
 from .catalogue import Catalogue
 from .ema_variance import ema_variance
 from .extreme import extreme
@@ -22,6 +23,7 @@ BUILDERS: tuple[Callable[[Catalogue], Result | None], ...] = (
     ema_variance,
     kernel_noise,
     regularisation,
+    article_run,
 )
 
 

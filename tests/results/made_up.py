@@ -179,6 +179,7 @@ def everything(folder: Path) -> None:
     shot_noise(folder)
     frontier(folder)
     studies(folder)
+    store(folder, run("article", "single-photon", 0, traces=True))
     regularisation(
         folder,
         losses={

@@ -179,6 +179,13 @@ def test_the_variance_of_a_short_smoothed_series_is_small(whole):
     assert rows["settled", 100]["jump_median"] == pytest.approx(1 / 190, rel=0.1)
 
 
+def test_the_articles_run_is_told_from_its_record(whole):
+    (result,) = [result for result in results(Catalogue(whole)) if result.name == "article-run"]
+    values = {row["quantity"]: row["value"] for row in result.rows}
+    assert values["test accuracy of the teacher (%)"] == pytest.approx(99.0)
+    assert values["epochs"] == 4 and values["epochs in which z stood still"] == 0
+
+
 def test_pairs_are_of_equal_seeds():
     first = [{"seed": 0}, {"seed": 1}, {"seed": 3}]
     second = [{"seed": 1}, {"seed": 3}, {"seed": 4}]
@@ -188,7 +195,7 @@ def test_pairs_are_of_equal_seeds():
 def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_path):
     files = write_figures(tmp_path, Catalogue(whole))
     names = {path.parent.name for path in files}
-    assert len(names) == 8 and len(files) == 4 * 8
+    assert len(names) == 9 and len(files) == 4 * 9
     for result in results(Catalogue(whole)):
         card = (tmp_path / result.name / "card.md").read_text()
         for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):
