@@ -40,6 +40,7 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
         norms.plot(epochs, [row["SPSA mean gradient norm"] for row in rows], "v-", color=COLOURS[0])
         norms.set(xlabel="epoch", ylabel="SPSA's gradient norm (nats/rad)", yscale="log")
         draw_motion(motion, student)
+        motion.set_ylabel("turn of z (degrees)")
         bound.plot(
             epochs,
             [100.0 * row["share of angles at the bound"] for row in rows],
@@ -49,6 +50,6 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
         bound.set(xlabel="epoch", ylabel="angles at the bound (%)", ylim=(-5, 105))
         for axes in (accuracy, loss, objective, norms, motion, bound):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for axes in (accuracy, loss, objective, motion):
+        for axes in (accuracy, loss, objective):
             axes.legend()
         return figure
