@@ -15,6 +15,9 @@ MODULES = {
     "4": "knowledge_distillation",
     "5": "spsa",
     "6": "training_loop",
+    "7": "shot_noise",
+    "8": "compression_frontier",
+    "10": "paper_figures",
 }
 _WRONG_TRIES: Counter[str] = Counter()
 

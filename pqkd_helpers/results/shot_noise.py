@@ -87,11 +87,13 @@ def fits(catalogue: Catalogue, tier: str, measure: str) -> tuple[dict[str, Paper
 
 
 def shot_noise(catalogue: Catalogue) -> Result | None:
-    """Return the shot-noise curves beside the paper's fit, or None without records."""
+    """Return the shot-noise curves beside the paper's fit, or None without two seeds of each."""
     tier = catalogue.tier(EXPERIMENT)
-    if tier is None or not curve(catalogue, tier, "ema"):
+    if tier is None:
         return None
     curves = {name: curve(catalogue, tier, name) for name in CURVES}
+    if not all(_is_complete(points) for points in curves.values()):
+        return None
     rows = [
         _row(name, shots, records, measure)
         for name, points in curves.items()
@@ -132,6 +134,12 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         ],
         columns=("measure", "curve", "shots", "gain", "n"),
     )
+
+
+def _is_complete(points: dict[int | None, list[Record]]) -> bool:
+    """Return whether a curve has three budgets and infinity, of the same two seeds or more."""
+    seeds = {tuple(record["seed"] for record in records) for records in points.values()}
+    return len(points) > 3 and None in points and len(seeds) == 1 and len(seeds.pop()) > 1
 
 
 def _row(name: str, shots: int | None, records: list[Record], measure: str) -> dict[str, Any]:

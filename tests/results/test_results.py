@@ -145,6 +145,14 @@ def test_light_that_is_better_than_coins_is_found(tmp_path):
     assert finding(shot_noise(Catalogue(tmp_path)), "random noise cannot") == "reproduced"
 
 
+def test_an_incomplete_curve_is_not_shown(tmp_path):
+    made_up.shot_noise(tmp_path / "one seed", seeds=1)
+    assert shot_noise(Catalogue(tmp_path / "one seed")) is None
+    made_up.shot_noise(tmp_path / "a gap", seeds=3)
+    next((tmp_path / "a gap").glob("*-raw-400-seed2.json")).unlink()
+    assert shot_noise(Catalogue(tmp_path / "a gap")) is None
+
+
 @pytest.mark.parametrize(
     ("changes", "alone", "beyond"),
     [
