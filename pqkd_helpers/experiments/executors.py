@@ -13,6 +13,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 
+import torch
+
 from ..checks import check_whole
 
 
@@ -46,7 +48,10 @@ class Workers:
 
 
 def local_workers(n_workers: int) -> Workers:
-    """Return processes of this machine, which share its processors evenly.
+    """Return processes of this machine, which share this process's threads evenly.
+
+    Torch takes their number from the machine, or from `OMP_NUM_THREADS` where that is set: two
+    commands started beside each other then need not fight for the same processors.
 
     Parameters
     ----------
@@ -64,7 +69,7 @@ def local_workers(n_workers: int) -> Workers:
         for process in multiprocessing.active_children():
             process.terminate()  # its last finished epoch is safe
 
-    return Workers(n_workers, max(1, (os.cpu_count() or 1) // n_workers), start, close)
+    return Workers(n_workers, max(1, torch.get_num_threads() // n_workers), start, close)
 
 
 def cluster_workers(address: str) -> Workers:

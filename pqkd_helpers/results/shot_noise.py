@@ -87,12 +87,17 @@ def fits(catalogue: Catalogue, tier: str, measure: str) -> tuple[dict[str, Paper
 
 
 def shot_noise(catalogue: Catalogue) -> Result | None:
-    """Return the shot-noise curves beside the paper's fit, or None without two seeds of each."""
+    """Return the shot-noise curves beside the paper's fit.
+
+    None without two seeds of each point with and without smoothing. The curves with angles that
+    are not tuned are added where they are complete too.
+    """
     tier = catalogue.tier(EXPERIMENT)
     if tier is None:
         return None
     curves = {name: curve(catalogue, tier, name) for name in CURVES}
-    if not all(_is_complete(points) for points in curves.values()):
+    curves = {name: points for name, points in curves.items() if _is_complete(points)}
+    if not {"ema", "raw"} <= curves.keys():
         return None
     rows = [
         _row(name, shots, records, measure)

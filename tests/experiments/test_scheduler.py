@@ -84,6 +84,14 @@ def _threads_as_before():
     torch.set_num_threads(before)
 
 
+@pytest.mark.parametrize(
+    ("threads", "workers", "each"), [(8, 2, 4), (3, 2, 1), (1, 2, 1), (2, 1, 2)]
+)
+def test_workers_share_the_threads_that_this_process_was_given(threads, workers, each):
+    torch.set_num_threads(threads)
+    assert local_workers(workers).threads == each
+
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain")

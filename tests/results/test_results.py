@@ -149,7 +149,12 @@ def test_an_incomplete_curve_is_not_shown(tmp_path):
     made_up.shot_noise(tmp_path / "one seed", seeds=1)
     assert shot_noise(Catalogue(tmp_path / "one seed")) is None
     made_up.shot_noise(tmp_path / "a gap", seeds=3)
-    next((tmp_path / "a gap").glob("*-raw-400-seed2.json")).unlink()
+    (untuned,) = (tmp_path / "a gap").glob("*-frozen-raw-400-seed2.json")
+    untuned.unlink()
+    rest = shot_noise(Catalogue(tmp_path / "a gap"))
+    assert {row["arm"] for row in rest.rows} == {"ema", "raw", "frozen-ema"}
+    (tuned,) = (tmp_path / "a gap").glob("*-mnist-raw-400-seed2.json")
+    tuned.unlink()
     assert shot_noise(Catalogue(tmp_path / "a gap")) is None
 
 

@@ -22,7 +22,7 @@ every = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: expl
 
 
 def test_every_notebook_has_one():
-    assert len(EXPLORERS) >= 7 and len({explorer.name for explorer in EXPLORERS}) == len(EXPLORERS)
+    assert len(EXPLORERS) >= 9 and len({explorer.name for explorer in EXPLORERS}) == len(EXPLORERS)
 
 
 @every
