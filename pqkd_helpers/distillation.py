@@ -61,8 +61,8 @@ class Distillation:
         if self._train_targets is not None:
             targets = self._train_targets[batch.indices]
         else:
-            with torch.no_grad():
-                targets = self._teacher(batch.images)
+            with torch.no_grad(), self.settings.multiply_on(batch.images.device):
+                targets = self._teacher(batch.images).float()
         return self._distillation(logits, targets, batch.labels)
 
     def validation_loss(self, logits: Tensor, indices: Tensor | None = None) -> float:

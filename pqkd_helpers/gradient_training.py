@@ -6,6 +6,7 @@ that goes on after an interruption repeats exactly what an uninterrupted one wou
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -20,6 +21,7 @@ from .random_streams import derive_seed
 
 Schedule = Literal["constant", "one-cycle"]
 Augmentation = Literal["none", "flip-and-shift"]
+Arithmetic = Literal["float32", "bfloat16"]
 
 _WARM_UP = 0.3
 
@@ -41,6 +43,11 @@ class AdamSettings:
         almost 0, both along a cosine: good results in few epochs.
     augmentation : {"none", "flip-and-shift"}
         What is done to every training image each time it is used; see `augmentation`.
+    arithmetic : {"float32", "bfloat16"}
+        Numbers that the networks multiply in a training step. Products of ``bfloat16`` have 8
+        significant bits and are more than twice as fast where the processor has units for them
+        (Intel's AMX, GPUs), slower elsewhere. Weights, loss and Adam stay in float32, and so does
+        every evaluation, SPSA's included.
     """
 
     epochs: int = 100
@@ -48,6 +55,7 @@ class AdamSettings:
     learning_rate: float = 1e-3
     schedule: Schedule = "constant"
     augmentation: Augmentation = "none"
+    arithmetic: Arithmetic = "float32"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
@@ -55,6 +63,11 @@ class AdamSettings:
         set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
         check_choice("schedule", self.schedule, get_args(Schedule))
         check_choice("augmentation", self.augmentation, get_args(Augmentation))
+        check_choice("arithmetic", self.arithmetic, get_args(Arithmetic))
+
+    def multiply_on(self, device: torch.device) -> AbstractContextManager[object]:
+        """Return the context in which a training step's networks are called."""
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.arithmetic == "bfloat16")
 
 
 class Batch(NamedTuple):
@@ -179,7 +192,9 @@ class AdamEpochs:
         with forked_seed(derive_seed(self._seed, self._role, "dropout", epoch)):
             for step, batch in enumerate(self._batches(epoch)):
                 self._set_learning_rate(epoch, step)
-                logits = self.model(batch.images)
+                with self.settings.multiply_on(batch.images.device):
+                    logits = self.model(batch.images)
+                logits = logits.float()
                 batch_loss = loss(logits, batch)
                 self._adam.zero_grad()
                 batch_loss.backward()

@@ -51,6 +51,37 @@ def test_every_image_is_used_once_per_epoch_in_a_new_order(digits):
     assert not torch.equal(*orders)
 
 
+@pytest.mark.parametrize("arithmetic", ["float32", "bfloat16"])
+def test_only_the_products_of_a_training_step_have_other_numbers(digits, arithmetic):
+    model = TeacherCNN(1, WIDTHS)
+    products, losses = [], []
+    model.conv2.register_forward_hook(
+        lambda layer, x, y: products.append((model.training, y.dtype))
+    )
+    settings = AdamSettings(epochs=1, batch_size=600, arithmetic=arithmetic)
+    adam = AdamEpochs(model, digits, settings, seed=0, role="teacher")
+
+    def loss(logits, batch):
+        losses.append(logits.dtype)
+        return functional.cross_entropy(logits, batch.labels)
+
+    adam.run(0, loss)
+    evaluate(model, digits, "test")
+    assert set(products) == {(True, getattr(torch, arithmetic)), (False, torch.float32)}
+    assert set(losses) == {torch.float32}
+    assert all(p.dtype == torch.float32 == p.grad.dtype for p in model.parameters())
+
+
+def test_rounded_products_learn_as_well(digits):
+    found = {}
+    for arithmetic in ("float32", "bfloat16"):
+        settings = AdamSettings(epochs=8, learning_rate=1e-2, arithmetic=arithmetic)
+        trainer = TeacherTrainer(TeacherCNN(1, WIDTHS), digits, settings, seed=0)
+        found[arithmetic] = [trainer.run_epoch() for _ in range(8)][-1].validation_accuracy
+    assert found["float32"] != found["bfloat16"]
+    assert min(found.values()) > 0.6 and max(found.values()) - min(found.values()) < 0.05
+
+
 def test_the_first_step_is_adams(digits):
     """Adam's first step moves a weight by the learning rate, whatever its gradient's size."""
     model = TeacherCNN(1, WIDTHS)

@@ -247,6 +247,7 @@ CHANGES = {
     "hard_weight": 0.9,
     "label_smoothing": 0.1,
     "augmentation": "flip-and-shift",
+    "arithmetic": "bfloat16",
     "n_shots": 40,
     "ema_beta": 0.5,
     "scaling": "raw",

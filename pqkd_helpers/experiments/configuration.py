@@ -32,7 +32,7 @@ Preset = Literal["paper", "article", "quick"]
 
 # Fields younger than the first stored records: left out of the JSON at their defaults, so that
 # older records and run folders keep their hashes.
-_LATER_FIELDS = ("augmentation", "label_smoothing", "train_images", "student")
+_LATER_FIELDS = ("augmentation", "label_smoothing", "train_images", "student", "arithmetic")
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
             ),
             schedule=self.schedule,
             augmentation=self.augmentation,
+            arithmetic=self.arithmetic,
         )
 
     def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:

@@ -108,7 +108,9 @@ TABLE1 = Grid(
         "cifar10": {"augmentation": "flip-and-shift"},
     },
     cpu={"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"},
-    datasets_cpu={"cifar10": {"epochs": 60}},
+    # bfloat16 halves the time of the longest runs (on processors that have it), at the same
+    # accuracy of the teacher (seed 1000).
+    datasets_cpu={"cifar10": {"epochs": 60, "arithmetic": "bfloat16"}},
 )
 EXTREME = Grid(
     "extreme",

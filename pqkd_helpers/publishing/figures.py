@@ -9,6 +9,7 @@ from ..files import write_atomically
 from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
+from ..results.stored_claims import FILE, claims_file
 from .readme import BLOCKS
 
 _BLOCK = re.compile(r"(<!-- from the records: (?P<name>[a-z0-9-]+) -->\n).*?(<!-- end -->)", re.S)
@@ -29,6 +30,10 @@ def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
         files += write_figure_folder(
             figures / result.name, result.figure, result.rows, result.card(), alt=result.alt
         )
+        if result.findings:
+            claims = figures / result.name / FILE
+            write_atomically(claims, claims_file(result.findings))
+            files.append(claims)
     study = catalogue.runs("imperfections")
     if study:
         files += write_figure_folder(

@@ -89,19 +89,19 @@ def test_every_field_changes_the_hash():
 
 def test_later_fields_leave_the_older_hashes_alone():
     """At their defaults they are not in the JSON; any other value is."""
-    assert not {"augmentation", "label_smoothing", "train_images", "student"} & set(
-        RunConfig().as_json()
-    )
     later = {
+        "arithmetic": "bfloat16",
         "augmentation": "flip-and-shift",
         "label_smoothing": 0.1,
         "train_images": 50,
         "student": "dense-distilled",
     }
+    assert not later.keys() & RunConfig().as_json().keys()
     values = RunConfig(**later).as_json()
     assert {name: values[name] for name in later} == later
     teacher = RunConfig(**later).teacher_as_json()
     assert teacher["augmentation"] == "flip-and-shift" and teacher["train_images"] == 50
+    assert teacher["arithmetic"] == "bfloat16"
     assert "student" not in teacher and "label_smoothing" not in teacher
 
 
@@ -144,6 +144,7 @@ def test_all_presets_can_be_built():
         ({"seed": -1}, "seed"),
         ({"student": "pupil"}, "student is 'pupil'"),
         ({"augmentation": "blur"}, "augmentation is 'blur'"),
+        ({"arithmetic": "int8"}, "arithmetic is 'int8'"),
         ({"train_images": 0}, "train_images"),
         ({"rank": 0}, "rank"),
         ({"widths": (0, 1, 1)}, "widths"),

@@ -15,7 +15,9 @@ from pqkd_helpers.results.ema_variance import ema_variance
 from pqkd_helpers.results.extreme import extreme, late_spread
 from pqkd_helpers.results.frontier import frontier
 from pqkd_helpers.results.regularisation import regularisation
+from pqkd_helpers.results.result import findings_table
 from pqkd_helpers.results.shot_noise import shot_noise
+from pqkd_helpers.results.stored_claims import against_the_paper, stored_claims
 from pqkd_helpers.results.table1 import table1
 
 from . import made_up
@@ -208,8 +210,9 @@ def test_pairs_are_of_equal_seeds():
 def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_path):
     files = write_figures(tmp_path, Catalogue(whole))
     names = {path.parent.name for path in files}
-    assert len(names) == 9 and len(files) == 4 * 9
-    for result in results(Catalogue(whole)):
+    found = results(Catalogue(whole))
+    assert len(names) == 9 and len(files) == 4 * 9 + sum(1 for r in found if r.findings)
+    for result in found:
         card = (tmp_path / result.name / "card.md").read_text()
         for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):
             assert part in card
@@ -217,6 +220,18 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_p
         svg = (tmp_path / result.name / f"{result.name}.svg").read_text()
         assert "<dc:description>" in svg
         assert b"Description" in (tmp_path / result.name / f"{result.name}.png").read_bytes()[:2000]
+
+
+def test_stored_claims_are_those_of_the_results(whole, tmp_path):
+    write_figures(tmp_path, Catalogue(whole))
+    found = {result.name: result.findings for result in results(Catalogue(whole))}
+    for name, findings in found.items():
+        if findings:
+            assert stored_claims(name, figures=tmp_path) == findings
+    table = against_the_paper("table1", "ema-variance", figures=tmp_path)
+    assert table == findings_table([*found["table1"], *found["ema-variance"]])
+    with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['ema-variance'"):
+        against_the_paper("table1", "nonsense", figures=tmp_path)
 
 
 def test_the_same_records_give_the_same_files_byte_for_byte(whole, tmp_path):
@@ -249,7 +264,8 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
         folder = tmp_path / "table1"
         seen.append(
             [folder.joinpath(f"table1.{kind}").read_bytes() for kind in ("png", "svg", "csv")]
-            + [folder.joinpath("card.md").read_bytes(), readme.read_bytes()]
+            + [folder.joinpath(name).read_bytes() for name in ("card.md", "claims.csv")]
+            + [readme.read_bytes()]
         )
         path = tmp_path / "records" / "table1-cpu-mnist-conv1-conv2-seed0.json"
         record = json.loads(path.read_text())
