@@ -132,14 +132,14 @@ def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) ->
 
     Examples
     --------
-    >>> print(markdown_table([{"a": 1, "b": None}, {"a": 2.5, "b": "x"}]))
+    >>> print(markdown_table([{"a": 1, "b": None}, {"a": 2.5, "b": "|x|"}]))
     | a | b |
-    |---|---|
+    |:---|:---|
     | 1 |  |
-    | 2.5 | x |
+    | 2.5 | \\|x\\| |
     """
     names = columns or tuple(rows[0])
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines = ["| " + " | ".join(names) + " |", "|" + ":---|" * len(names)]
     for row in rows:
         cells = ("" if row[name] is None else _cell(row[name]) for name in names)
         lines.append("| " + " | ".join(cells) + " |")
@@ -147,7 +147,8 @@ def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) ->
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|")  # a bare one would begin the next column
 
 
 def _rules(findings: list[Finding]) -> str:
