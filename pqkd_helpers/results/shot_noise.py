@@ -38,6 +38,7 @@ CURVES = {
     "frozen-raw": "not smoothed, angles not tuned",
 }
 LIMIT_MARGIN = 2.0
+LATE_EPOCHS = 10
 RULE = (
     "Primary measure: the z trained with. A limit of the paper's fit counts as equal if the 90 % "
     "interval of ours minus the paper's lies within 2 points, the scatter of its own points "
@@ -120,7 +121,8 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
             "Left with the z trained with, right with z sampled afresh. Bars: 95 % intervals. Thin "
             "lines: the paper's form, fitted. At the right edge: infinitely many shots, measured "
             "with exact features. The horizontal line: a student trained with 200 coin tosses per "
-            "bin instead of light."
+            "bin instead of light. The table gives the angle between the z of one epoch and the next "
+            "(median of the last ten epochs), degrees."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --seeds 3",
         differs=[
@@ -137,7 +139,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
             "acc(z = 0) is the share of one class, since every compressed kernel is then zero. The "
             "gain is the accuracy minus chance and does not show that light helped.",
         ],
-        columns=("measure", "curve", "shots", "gain", "n"),
+        columns=("measure", "curve", "shots", "gain", "turn of z", "n"),
     )
 
 
@@ -155,6 +157,7 @@ def _row(name: str, shots: int | None, records: list[Record], measure: str) -> d
         "curve": CURVES[name],
         "shots": "infinite" if shots is None else shots,
         "gain": mean.text().rpartition(",")[0],
+        "turn of z": _turn(records),
         "n": mean.n,
         "arm": name,
         "mean": mean.mean,
@@ -162,6 +165,12 @@ def _row(name: str, shots: int | None, records: list[Record], measure: str) -> d
         "high": mean.high,
         "values": " ".join(f"{value:.4f}" for value in found),
     }
+
+
+def _turn(records: list[Record]) -> float:
+    """Return by how many degrees z turned per epoch: the median of all late epochs."""
+    late = [epoch["drift"] for r in records for epoch in r["student"]["epochs"][-LATE_EPOCHS:]]
+    return float(np.degrees(np.median(late)))
 
 
 def _findings(
