@@ -63,20 +63,14 @@ def _draw_panel(axes: Axes, rows: list[dict[str, Any]], fits: dict[str, PaperFit
             continue
         where = np.array([edge if row["shots"] == "infinite" else row["shots"] for row in found])
         means = np.array([row["mean"] for row in found])
-        errors = [0.0 if row["low"] is None else row["mean"] - row["low"] for row in found]
-        axes.errorbar(
-            where,
-            means,
-            yerr=errors,
-            fmt=marker,
-            color=COLOURS[colour],
-            capsize=3,
-            label=found[0]["curve"],
-        )
+        for place, row in zip(where, found, strict=True):
+            seeds = [float(value) for value in row["values"].split()]
+            axes.plot([place] * len(seeds), seeds, ".", color=COLOURS[colour], markersize=3)
+        axes.plot(where, means, marker, color=COLOURS[colour], label=found[0]["curve"])
         axes.plot(where[where < edge], means[where < edge], line, color=COLOURS[colour], alpha=0.7)
         if arm in fits:
             s = np.geomspace(shots[0], shots[-1], 100)
             axes.plot(s, fits[arm].limit - fits[arm].slope / np.sqrt(s), ":", color=COLOURS[colour])
-    axes.set(xscale="log")
+    axes.set(xscale="log", ylim=(-12.0, 100.0))
     axes.set_xticks([*shots[::2], edge], [*map(str, shots[::2]), "∞"])
     axes.minorticks_off()

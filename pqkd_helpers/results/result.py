@@ -128,7 +128,7 @@ def findings_table(findings: list[Finding]) -> str:
 
 
 def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) -> str:
-    """Return rows as a Markdown table; missing values (None) are left empty.
+    r"""Return rows as a Markdown table; missing values (None) are left empty.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) ->
     | a | b |
     |:---|:---|
     | 1 |  |
-    | 2.5 | \\|x\\| |
+    | 2.5 | \|x\| |
     """
     names = columns or tuple(rows[0])
     lines = ["| " + " | ".join(names) + " |", "|" + ":---|" * len(names)]

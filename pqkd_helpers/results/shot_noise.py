@@ -118,11 +118,12 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             "Gain of test accuracy over z = 0, in percentage points, over the number of shots S. "
-            "Left with the z trained with, right with z sampled afresh. Bars: 95 % intervals. Thin "
+            "Left with the z trained with, right with z sampled afresh. Small dots: seeds. Dotted "
             "lines: the paper's form, fitted. At the right edge: infinitely many shots, measured "
-            "with exact features. The horizontal line: a student trained with 200 coin tosses per "
-            "bin instead of light. The table gives the angle between the z of one epoch and the next "
-            "(median of the last ten epochs), degrees."
+            "with exact features. The horizontal line: a student trained with coins instead of "
+            "light, 200 shots in which each of the 16 time bins clicks with probability 1/2. The "
+            "table gives the angle between the z of one epoch and that of the next in degrees, the "
+            "median of the last ten epochs."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --seeds 3",
         differs=[
