@@ -171,7 +171,7 @@ def _row(name: str, shots: int | None, records: list[Record], measure: str) -> d
 def _turn(records: list[Record]) -> float:
     """Return by how many degrees z turned per epoch: the median of all late epochs."""
     late = [epoch["drift"] for r in records for epoch in r["student"]["epochs"][-LATE_EPOCHS:]]
-    return float(np.degrees(np.median(late)))
+    return round(float(np.degrees(np.median(late))), 1)
 
 
 def _findings(

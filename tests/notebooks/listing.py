@@ -14,6 +14,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "04_knowledge_distillation": "lax",
     "05_spsa": "strict",
     "06_training_loop": "lax",
+    "07_shot_noise": "lax",
     "10_paper_figures": "lax",
 }
 
