@@ -1,13 +1,16 @@
-"""Augmentation of images: each one mirrored by a coin toss and shifted by up to four pixels.
+"""Augmentation of images: mirrored by a coin toss, shifted by up to four pixels, a square erased.
 
-The usual recipe for CIFAR-10. The padding is black, as in torchvision's ``RandomCrop(32, 4)``;
-unlike that transform on a batch, every image gets a shift of its own.
+Mirror and shift are the usual recipe for CIFAR-10; erasing a square ("cutout", T. DeVries and
+G. W. Taylor, arXiv:1708.04552) keeps a network from relying on one detail. New pixels are black, as
+in torchvision's ``RandomCrop(32, 4)``; unlike that transform on a batch, every image gets a shift
+of its own.
 """
 
 import torch
 from torch import Tensor
 
 _SHIFT = 4
+_ERASED = 8
 
 
 def flip_and_shift(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -42,3 +45,37 @@ def flip_and_shift(images: Tensor, generator: torch.Generator) -> Tensor:
     batch = torch.arange(n, device=images.device)[:, None, None]
     picked = padded.movedim(1, -1)[batch, rows[:, :, None], columns[:, None, :]]
     return picked.movedim(-1, 1)
+
+
+def erase_square(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return a batch of images, each with a black square of 8 x 8 pixels at a random place.
+
+    The square's centre is any pixel, so at the border a part of it falls outside.
+
+    Parameters
+    ----------
+    images : (batch, channels, height, width) tensor
+    generator : torch.Generator
+        Source of the random numbers, on the CPU.
+
+    Returns
+    -------
+    (batch, channels, height, width) tensor
+
+    Examples
+    --------
+    >>> images = torch.ones(500, 1, 32, 32)
+    >>> result = erase_square(images, torch.Generator().manual_seed(0))
+    >>> bool((result == 0).sum(dim=(1, 2, 3)).max() == 64)
+    True
+    """
+    n, _, height, width = images.shape
+
+    def hidden(length: int) -> Tensor:
+        centre = torch.randint(0, length, (n, 1), generator=generator)
+        offset = torch.arange(length) - centre + _ERASED // 2
+        return ((offset >= 0) & (offset < _ERASED)).to(images.device)
+
+    rows, columns = hidden(height), hidden(width)
+    square = rows[:, None, :, None] & columns[:, None, None, :]
+    return images.masked_fill(square, 0)

@@ -13,14 +13,14 @@ from typing import Literal, NamedTuple, get_args
 import torch
 from torch import Tensor, nn
 
-from .augmentation import flip_and_shift
+from .augmentation import erase_square, flip_and_shift
 from .checks import check_choice, check_positive, check_whole, set_field
 from .datasets import ImageData
 from .networks import forked_seed
 from .random_streams import derive_seed
 
 Schedule = Literal["constant", "one-cycle"]
-Augmentation = Literal["none", "flip-and-shift"]
+Augmentation = Literal["none", "flip-and-shift", "flip-shift-erase"]
 Arithmetic = Literal["float32", "bfloat16"]
 
 _WARM_UP = 0.3
@@ -41,7 +41,7 @@ class AdamSettings:
     schedule : {"constant", "one-cycle"}
         ``one-cycle`` rises from 1/25 to the peak over the first 30 % of all steps, then falls to
         almost 0, both along a cosine: good results in few epochs.
-    augmentation : {"none", "flip-and-shift"}
+    augmentation : {"none", "flip-and-shift", "flip-shift-erase"}
         What is done to every training image each time it is used; see `augmentation`.
     arithmetic : {"float32", "bfloat16"}
         Numbers that the networks multiply in a training step. Products of ``bfloat16`` have 8
@@ -214,11 +214,13 @@ class AdamEpochs:
     def _batches(self, epoch: int) -> Iterator[Batch]:
         train, normalise = self.data.train, self.data.normalise
         order = torch.randperm(len(train), generator=self._generator("data order", epoch))
-        shifts = self._generator("augmentation", epoch)
+        draws = self._generator("augmentation", epoch)
         for indices in order.to(train.labels.device).split(self.settings.batch_size):
             images = train.images[indices]
-            if self.settings.augmentation == "flip-and-shift":
-                images = flip_and_shift(images, shifts)
+            if self.settings.augmentation != "none":
+                images = flip_and_shift(images, draws)
+            if self.settings.augmentation == "flip-shift-erase":
+                images = erase_square(images, draws)
             yield Batch(normalise(images), train.labels[indices], indices)
 
     def _generator(self, purpose: str, epoch: int) -> torch.Generator:

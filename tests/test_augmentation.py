@@ -1,6 +1,6 @@
 import torch
 
-from pqkd_helpers.augmentation import flip_and_shift
+from pqkd_helpers.augmentation import erase_square, flip_and_shift
 
 
 def test_every_image_is_a_shifted_and_perhaps_mirrored_copy_of_itself():
@@ -35,3 +35,18 @@ def test_the_draws_are_even():
         (inside[:, 0, 0, 4] > inside[:, 0, 0, 5]) & (inside[:, 0, 0, 5] > 0)
     )
     assert abs(mirrored.double().mean().item() - 0.5) < 0.06
+
+
+def test_one_square_is_erased_in_all_channels_and_nothing_else_changes():
+    images = torch.randint(1, 255, (3000, 2, 12, 20), dtype=torch.uint8)
+    result = erase_square(images, torch.Generator().manual_seed(0))
+    hidden = result == 0
+    assert result.dtype == torch.uint8 and torch.equal(result[~hidden], images[~hidden])
+    assert torch.equal(hidden[:, 0], hidden[:, 1])
+    rows, columns = hidden[:, 0].any(dim=2), hidden[:, 0].any(dim=1)
+    assert torch.equal(hidden[:, 0], rows[:, :, None] & columns[:, None, :])  # a rectangle
+    for sides, length in ((rows, 12), (columns, 20)):
+        sizes = sides.sum(dim=1)
+        assert sizes.max() == 8 and sizes.min() == 4  # half of it outside, at a corner
+        whole = (sizes == 8).double().mean().item()
+        assert abs(whole - (length - 7) / length) < 0.03  # centres are even

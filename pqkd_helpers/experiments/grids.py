@@ -105,11 +105,12 @@ TABLE1 = Grid(
     datasets={
         "mnist": {},
         "fashion-mnist": {},
-        "cifar10": {"augmentation": "flip-and-shift"},
+        # One-cycle of 60 epochs, validation accuracy of the teacher of seed 1000: 85.9 % with flips
+        # and shifts, 86.8 % with a square erased too (20 epochs, flips and shifts: 83.4 %).
+        "cifar10": {"augmentation": "flip-shift-erase"},
     },
     cpu={"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"},
-    # bfloat16 halves the time of the longest runs (on processors that have it), at the same
-    # accuracy of the teacher (seed 1000).
+    # bfloat16 halves the time of the longest runs, on processors that have it.
     datasets_cpu={"cifar10": {"epochs": 60, "arithmetic": "bfloat16"}},
 )
 EXTREME = Grid(
