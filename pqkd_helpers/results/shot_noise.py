@@ -168,10 +168,11 @@ def _row(name: str, shots: int | None, records: list[Record], measure: str) -> d
     }
 
 
-def _turn(records: list[Record]) -> float:
+def _turn(records: list[Record]) -> float | None:
     """Return by how many degrees z turned per epoch: the median of all late epochs."""
     late = [epoch["drift"] for r in records for epoch in r["student"]["epochs"][-LATE_EPOCHS:]]
-    return round(float(np.degrees(np.median(late))), 1)
+    turns = [drift for drift in late if drift is not None]  # the first epoch has none
+    return round(float(np.degrees(np.median(turns))), 1) if turns else None
 
 
 def _findings(
