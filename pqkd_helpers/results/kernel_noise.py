@@ -50,8 +50,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
         ),
         reading=(
             "Points: measured on 50 random settings of the angles. Line: the exact law; it has no "
-            "factor K. Dashed: the bound, with L = 1. Above sqrt(2) it says nothing, since no two "
-            "histograms are farther apart than 2."
+            "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
+            "features are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms none",
         limits=["L is not stated in what we know of the paper; 1 is its smallest natural value."],
