@@ -32,10 +32,10 @@ def accuracy_and_calibration(rows: list[dict[str, Any]]) -> Figure:
             color=COLOURS[1],
             label="paper",
         )
-        _draw_ours(left, stated, "s", 0, "ours")
+        _draw_ours(left, stated, "s", 0, "ours", beside=1.5)
         others = [row for row in rows if row["paper"] is None]
         if others:
-            _draw_ours(left, others, "D", 3, "ours, angles not tuned")
+            _draw_ours(left, others, "D", 3, "ours, angles not tuned", beside=-1.5)
         left.set(xlabel="teacher's trained values per student's", ylabel="validation accuracy (%)")
         left.legend(loc="best")
         places = np.arange(len(stated))
@@ -57,7 +57,7 @@ def accuracy_and_calibration(rows: list[dict[str, Any]]) -> Figure:
 
 
 def _draw_ours(
-    axes: Axes, rows: list[dict[str, Any]], marker: str, colour: int, label: str
+    axes: Axes, rows: list[dict[str, Any]], marker: str, colour: int, label: str, *, beside: float
 ) -> None:
     for i, row in enumerate(rows):
         seeds = [float(value) for value in row["our values"].split()]
@@ -71,4 +71,4 @@ def _draw_ours(
             capsize=4,
             label=label if i == 0 else None,
         )
-        axes.plot([row["ratio"] + 1.5] * len(seeds), seeds, ".", color="0.4", markersize=4)
+        axes.plot([row["ratio"] + beside] * len(seeds), seeds, ".", color="0.4", markersize=4)

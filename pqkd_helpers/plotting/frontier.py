@@ -7,6 +7,8 @@ from matplotlib.ticker import LogLocator
 
 from .style import COLOURS, style
 
+BASE = {"rank": "8", "scope": "all", "angles": "30", "widths": "32, 64, 64"}
+
 
 def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) -> Figure:
     """Draw test accuracy over the compression ratio.
@@ -48,7 +50,7 @@ def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) ->
                     color=COLOURS[(0, 1, 5, 3)[number]],
                     capsize=3,
                 )
-                label = "base" if is_base else row["arm"].removeprefix(f"{family}-")
+                label = BASE[family] if is_base else _value(row["arm"], family)
                 axes.annotate(
                     label,
                     (row["ratio"], row["mean"]),
@@ -57,9 +59,15 @@ def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) ->
                     fontsize=8,
                 )
             axes.set(title=title, xlabel="teacher's trained values per student's", xscale="log")
+            axes.margins(x=0.16)
             axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.xaxis.set_major_formatter("{x:g}")
             axes.minorticks_off()
         for axes in panels[::2]:
             axes.set_ylabel("test accuracy (%)")
         return figure
+
+
+def _value(arm: str, family: str) -> str:
+    value = arm.removeprefix(f"{family}-")
+    return value.replace("-", "+" if family == "scope" else ", ")

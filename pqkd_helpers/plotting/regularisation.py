@@ -55,5 +55,5 @@ def cross_entropy_by_arm(rows: list[dict[str, Any]], effects: Mapping[str, Array
             right.errorbar(mean.mean, place, xerr=error, fmt="s", color=COLOURS[5], capsize=4)
         right.axvline(0.0, color="black", linewidth=1.0)
         right.set_yticks(range(len(effects)), list(effects))
-        right.set(xlabel="change in cross-entropy (nats)", ylim=(len(effects) - 0.5, -0.5))
+        right.set(xlabel="change (nats)", ylim=(len(effects) - 0.5, -0.5))
         return figure
