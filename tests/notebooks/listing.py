@@ -15,6 +15,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "05_spsa": "strict",
     "06_training_loop": "lax",
     "07_shot_noise": "lax",
+    "08_compression_frontier": "lax",
     "10_paper_figures": "lax",
 }
 
