@@ -9,10 +9,38 @@ from .circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from .circuit_simulator.device import LoopDevice
 from .circuit_simulator.engines import CudaqInterferometer, PercevalInterferometer
 from .circuit_simulator.engines.cudaq_engine import Target
+from .controls.circuit_variants import KeptShots, Marginals, Shuffled
+from .controls.classical_map import ClassicalMap
 from .controls.feature_sources import ExactHistograms, UniformBits, ZeroFeature
+from .controls.gaussian_features import GaussianFresh, GaussianFrozen
 from .histogram_sources import Source
 
-FeatureSource = Literal["photonic", "single-photon", "photonic-exact", "uniform-bits", "zero"]
+FeatureSource = Literal[
+    "photonic",
+    "single-photon",
+    "photonic-exact",
+    "photonic-frozen",
+    "photonic-one-shot",
+    "photonic-sham",
+    "random-search",
+    "distinguishable",
+    "marginals",
+    "shuffled",
+    "classical-map",
+    "gaussian-frozen",
+    "gaussian-fresh",
+    "uniform-bits",
+    "zero",
+    "yoked",
+    "gaussian-drift",
+    "learned-z",
+    "hypernetwork",
+]
+# Replayed from the epochs of another run, and trained by gradient: no circuit gives them.
+RECORDED: tuple[FeatureSource, ...] = ("yoked", "gaussian-drift")
+TRAINED: tuple[FeatureSource, ...] = ("learned-z", "hypernetwork")
+# The circuit itself; what differs is how its angles are tuned.
+_THE_CIRCUIT = ("photonic", "photonic-frozen", "photonic-sham", "random-search")
 Engine = Literal["numpy", "perceval", "cudaq"]
 
 
@@ -22,10 +50,17 @@ class CircuitSettings:
 
     Attributes
     ----------
-    features : {"photonic", "single-photon", "photonic-exact", "uniform-bits", "zero"}
-        Source of the histograms: clicks of the multi-photon interferometer, of one photon and coin
-        tosses (the article's circuit), exact probabilities of the interferometer, 16 fair coin
-        tosses per shot, or no signal at all, z = 0.
+    features : str
+        Source of the feature. The multi-photon interferometer: "photonic", with infinitely many
+        shots ("photonic-exact"), angles that stay ("photonic-frozen") and one set of shots
+        ("photonic-one-shot"), angles tuned blindly ("photonic-sham") or by "random-search". The
+        interferometer changed: classical particles ("distinguishable"), independent bits
+        ("marginals"), bins permuted once ("shuffled"), one photon and coin tosses
+        ("single-photon", the article's circuit). Something else in its place: a "classical-map"
+        with as many angles, a Gaussian vector ("gaussian-frozen"; new each time,
+        "gaussian-fresh"; turning as the photonic z did, "gaussian-drift"), the z of another
+        seed's photonic run ("yoked"), 16 fair coin tosses per shot ("uniform-bits"), z trained by
+        gradient ("learned-z", "hypernetwork"), or no signal at all, z = 0 ("zero").
     engine : {"numpy", "perceval", "cudaq"}
         What samples the interferometer: our own simulator, or an optional package.
     cudaq_target : {"orca-photonics", "orca"}
@@ -77,16 +112,57 @@ class CircuitSettings:
                 "the engine numpy or perceval"
             )
 
-    def build_circuit(self) -> Source:
-        """Return the source of the histograms."""
+    @property
+    def n_modes(self) -> int:
+        """Modes of the source, and bits of a shot."""
         if self.features == "single-photon":
-            return SinglePhotonCircuit()
-        if self.features != "photonic":
-            replaced = self.build_interferometer()
-            if self.features == "photonic-exact":
+            return SinglePhotonCircuit().n_modes
+        return len(self.input_state)
+
+    def build_circuit(self, seed: int = 0) -> Source:
+        """Return the source of the histograms.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of what a control draws once for all: its permutation, map, vector or shots.
+
+        Raises
+        ------
+        ValueError
+            If no circuit, but a recorded run or a gradient, gives the feature.
+        """
+        if self.features in _THE_CIRCUIT:
+            return self._build_engine()
+        replaced = self.build_interferometer()
+        match self.features:
+            case "single-photon":
+                return SinglePhotonCircuit()
+            case "photonic-exact":
                 return ExactHistograms(replaced)
-            stand_in = UniformBits if self.features == "uniform-bits" else ZeroFeature
-            return stand_in(replaced.n_modes, replaced.n_angles)
+            case "photonic-one-shot":
+                return KeptShots(self._build_engine(), seed=seed)
+            case "distinguishable":
+                return dataclasses.replace(
+                    self, features="photonic", indistinguishability=0.0
+                ).build_interferometer()
+            case "marginals":
+                return Marginals(replaced)
+            case "shuffled":
+                return Shuffled(self._build_engine(), seed=seed)
+            case "classical-map":
+                return ClassicalMap(replaced.n_modes, replaced.n_angles, seed=seed)
+            case "gaussian-frozen":
+                return GaussianFrozen(replaced.n_modes, replaced.n_angles, seed=seed)
+            case "gaussian-fresh":
+                return GaussianFresh(replaced.n_modes, replaced.n_angles)
+            case "uniform-bits":
+                return UniformBits(replaced.n_modes, replaced.n_angles)
+            case "zero":
+                return ZeroFeature(replaced.n_modes, replaced.n_angles)
+        raise ValueError(f"features {self.features!r} come from no circuit")
+
+    def _build_engine(self) -> Source:
         if self.engine == "numpy":
             return self.build_interferometer()
         if self.engine == "perceval":

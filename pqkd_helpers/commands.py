@@ -183,6 +183,9 @@ Experiment = Literal[
     "ema-variance",
     "regularisation",
     "article",
+    "controls-search",
+    "controls-pilot",
+    "controls",
     "all",
 ]
 

@@ -74,17 +74,28 @@ class HistogramSource(Protocol):
         Whether a histogram costs shots.
     is_scaled : bool
         Whether the histogram is to be scaled into z, or is z already.
+    is_smoothed : bool
+        Whether the moving average over the epochs is to smooth it.
     """
 
     n_modes: int
     n_angles: int
     takes_shots: bool
     is_scaled: bool
+    is_smoothed: bool
 
     def histogram(
         self, theta: NDArray[np.float64], n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.float64]:
         """Return the histogram ``(2 * 2^(n_modes / 2),)`` at theta."""
+
+
+@runtime_checkable
+class EpochSource(Protocol):
+    """A source of histograms that is another one in every epoch."""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Get ready for an epoch, from 0."""
 
 
 Source = Sampler | HistogramSource
@@ -107,3 +118,8 @@ def takes_shots(source: Source) -> bool:
 def is_scaled(source: Source) -> bool:
     """Return whether a histogram of this source is scaled into z."""
     return source.is_scaled if isinstance(source, HistogramSource) else True
+
+
+def is_smoothed(source: Source) -> bool:
+    """Return whether the moving average smooths the histograms of this source."""
+    return source.is_smoothed if isinstance(source, HistogramSource) else True

@@ -53,6 +53,9 @@ class ConvNet(nn.Module):
         Builds each convolution from its name, channels in, channels out and kernel size.
     linear_seed : int
         Seed of the linear layer.
+    batch_norm : bool
+        Whether batch norm follows each convolution. The size of a kernel then has no effect on
+        the forward pass in training.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class ConvNet(nn.Module):
         *,
         convolution: ConvolutionFactory,
         linear_seed: int,
+        batch_norm: bool = False,
     ) -> None:
         super().__init__()
         self.widths = _check_sizes(in_channels, widths, n_classes)
@@ -72,6 +76,9 @@ class ConvNet(nn.Module):
         self.conv1 = convolution("conv1", in_channels, first, 5)
         self.conv2 = convolution("conv2", first, second, 3)
         self.conv3 = convolution("conv3", second, third, 3)
+        self.batch_norm = batch_norm
+        normalisation = nn.BatchNorm2d if batch_norm else nn.Identity
+        self.norm1, self.norm2, self.norm3 = map(normalisation, self.widths)
         self.dropout = nn.Dropout(_DROPOUT)
         with forked_seed(linear_seed):
             self.linear = nn.Linear(third, n_classes)
@@ -80,9 +87,9 @@ class ConvNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return logits ``(batch, n_classes)`` of images ``(batch, in_channels, h, w)``."""
         # max(relu(x)) = relu(max(x)): pooled first, ReLU has a quarter of the work.
-        x = torch.relu(nn.functional.max_pool2d(self.conv1(x), 2))
-        x = torch.relu(nn.functional.max_pool2d(self.conv2(x), 2))
-        x = self.dropout(torch.relu(self.conv3(x)))
+        x = torch.relu(nn.functional.max_pool2d(self.norm1(self.conv1(x)), 2))
+        x = torch.relu(nn.functional.max_pool2d(self.norm2(self.conv2(x)), 2))
+        x = self.dropout(torch.relu(self.norm3(self.conv3(x))))
         return self.linear(x.mean(dim=(2, 3)))
 
 
@@ -97,6 +104,8 @@ class TeacherCNN(ConvNet):
         Output channels of the three convolutions.
     n_classes : int
         Number of classes.
+    batch_norm : bool
+        As for `ConvNet`.
     seed : int
         Seed of the initial weights.
 
@@ -117,6 +126,7 @@ class TeacherCNN(ConvNet):
         widths: Sequence[int] = (64, 128, 128),
         n_classes: int = 10,
         *,
+        batch_norm: bool = False,
         seed: int = 0,
     ) -> None:
         def convolution(name: str, c_in: int, c_out: int, size: int) -> nn.Module:
@@ -128,6 +138,7 @@ class TeacherCNN(ConvNet):
             n_classes,
             convolution=convolution,
             linear_seed=derive_seed(seed, "teacher", "linear"),
+            batch_norm=batch_norm,
         )
 
 
@@ -147,6 +158,8 @@ class StudentCNN(ConvNet):
     basis_start : {"he", "rank"}
         Variance of the basis at the start: He's ``2 / (C_in R k^2)``, or ``1 / (R k^2)``, which
         does not look at the input channels.
+    batch_norm : bool
+        As for `ConvNet`.
     seed : int
         Seed of the initial weights and, with the layer's name, of each layer's A.
 
@@ -175,6 +188,7 @@ class StudentCNN(ConvNet):
         scope: Scope = "conv1+conv2",
         feature_dim: int = 512,
         basis_start: BasisStart = "he",
+        batch_norm: bool = False,
         seed: int = 0,
     ) -> None:
         check_choice("scope", scope, get_args(Scope))
@@ -202,6 +216,7 @@ class StudentCNN(ConvNet):
             n_classes,
             convolution=convolution,
             linear_seed=derive_seed(seed, "student", "linear"),
+            batch_norm=batch_norm,
         )
         self.rank = rank
         self.scope = scope

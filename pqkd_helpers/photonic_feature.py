@@ -17,7 +17,14 @@ from torch import Tensor
 
 from .checks import check_whole
 from .feature_histograms import EMA, HistogramFeature, Scaling
-from .histogram_sources import Source, is_scaled, measure_histogram, takes_shots
+from .histogram_sources import (
+    EpochSource,
+    Source,
+    is_scaled,
+    is_smoothed,
+    measure_histogram,
+    takes_shots,
+)
 
 Purpose = Literal["training", "fitting", "fresh_z"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -47,6 +54,8 @@ class PhotonicFeature:
         Share of the old histogram kept by the moving average.
     scaling : {"raw", "standardised", "unit-rms"}
         Scaling of the smoothed histogram into z; "raw" for a source that is not to be scaled.
+    gain : float
+        Factor by which a scaled z is multiplied.
 
     Attributes
     ----------
@@ -60,10 +69,19 @@ class PhotonicFeature:
         Shots taken, and histograms measured, for "training", "fitting" and "fresh_z".
     """
 
-    def __init__(self, circuit: Source, *, n_shots: int, ema_beta: float, scaling: Scaling) -> None:
+    def __init__(
+        self,
+        circuit: Source,
+        *,
+        n_shots: int,
+        ema_beta: float,
+        scaling: Scaling,
+        gain: float = 1.0,
+    ) -> None:
         self.circuit = circuit
         self.n_shots = n_shots
-        self.ema = EMA(ema_beta)
+        self.gain = gain if is_scaled(circuit) else 1.0
+        self.ema = EMA(ema_beta if is_smoothed(circuit) else 0.0)
         self.scaling = HistogramFeature(scaling if is_scaled(circuit) else "raw")
         self.histogram: Array | None = None
         self.z: Array | None = None
@@ -78,10 +96,15 @@ class PhotonicFeature:
         if self.scaling.mean is not None:
             self.circuit_evaluations["fitting"] += n_settings
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Tell a source that changes from epoch to epoch which one it is, from 0."""
+        if isinstance(self.circuit, EpochSource):
+            self.circuit.begin_epoch(epoch)
+
     def update(self, theta: Array, rng: np.random.Generator) -> Array:
         """Sample at theta, take the histogram into the average, and return the new z."""
         self.histogram = self._measure(theta, self.n_shots, rng, "training")
-        z = self.scaling(self.ema.update(self.histogram))
+        z = self._scaled(self.ema.update(self.histogram))
         self.drift = None if self.z is None else angle_between(self.z, z)
         self.z = z
         return z
@@ -97,12 +120,15 @@ class PhotonicFeature:
             Whether it is z as the average would make it, or the scaled histogram itself.
         """
         histogram = self._measure(theta, self.n_shots, rng, "training")
-        return self.scaling(self.ema.preview(histogram) if through_ema else histogram)
+        return self._scaled(self.ema.preview(histogram) if through_ema else histogram)
 
     def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
         """Return a feature sampled afresh at theta, scaled but not smoothed, for a test."""
         n_shots = self.n_shots if n_shots is None else check_whole("n_shots", n_shots, least=1)
-        return self.scaling(self._measure(theta, n_shots, rng, "fresh_z"))
+        return self._scaled(self._measure(theta, n_shots, rng, "fresh_z"))
+
+    def _scaled(self, histogram: Array) -> Array:
+        return self.gain * self.scaling(histogram)
 
     def _measure(
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose

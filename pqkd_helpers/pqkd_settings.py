@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from .checks import check_choice, check_positive, check_share, check_whole, set_field
 from .feature_histograms import Scaling
 from .gradient_training import AdamSettings
+from .random_search import LocalRandomSearch
 from .spsa import SPSA
 
 ThetaStart = Literal["uniform", "zero"]
 Objective = Literal["fresh", "through-ema"]
+AngleSearch = Literal["spsa", "random-search"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class PQKDSettings(DistillationSettings):
         Random circuit settings on which "standardised" measures its statistics, S shots each.
     theta_start : {"uniform", "zero"}
         First angles: uniform in [-pi, pi], or all zero, where the gradient vanishes.
+    feature_gain : float
+        Factor on the scaled z, > 0; 1 leaves the norm that the scaling gives.
+    angle_search : {"spsa", "random-search"}
+        What tunes the angles. The random search tries Gaussian neighbours of standard deviation
+        ``spsa_perturbation``, with as many evaluations.
     spsa_steps : int
         SPSA steps per epoch; 0 keeps theta as it starts.
     spsa_step_size : float
@@ -96,6 +103,8 @@ class PQKDSettings(DistillationSettings):
     spsa_batches: int = 5
     spsa_images: int | None = None
     objective: Objective = "fresh"
+    feature_gain: float = 1.0
+    angle_search: AngleSearch = "spsa"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,15 +113,22 @@ class PQKDSettings(DistillationSettings):
             set_field(self, name, check_whole(name, getattr(self, name), least=least))
         if self.spsa_images is not None:
             set_field(self, "spsa_images", check_whole("spsa_images", self.spsa_images, least=1))
-        for name in ("spsa_step_size", "spsa_perturbation", "spsa_bound"):
+        for name in ("spsa_step_size", "spsa_perturbation", "spsa_bound", "feature_gain"):
             set_field(self, name, check_positive(name, getattr(self, name)))
         set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
         check_choice("scaling", self.scaling, get_args(Scaling))
         check_choice("theta_start", self.theta_start, get_args(ThetaStart))
         check_choice("objective", self.objective, get_args(Objective))
+        check_choice("angle_search", self.angle_search, get_args(AngleSearch))
 
-    def spsa(self, theta: NDArray[np.float64], rng: np.random.Generator) -> SPSA:
+    def angle_optimiser(
+        self, theta: NDArray[np.float64], rng: np.random.Generator
+    ) -> SPSA | LocalRandomSearch:
         """Return the optimiser of the angles."""
+        if self.angle_search == "random-search":
+            return LocalRandomSearch(
+                theta, step_size=self.spsa_perturbation, bound=self.spsa_bound, rng=rng
+            )
         return SPSA(
             theta,
             step_size=self.spsa_step_size,

@@ -93,16 +93,7 @@ class SPSA:
         self.bound = check_positive("bound", bound, finite=False)
         if decay_offset is not None and not 0.0 <= decay_offset < np.inf:
             raise ValueError(f"decay_offset is {decay_offset}, a number >= 0 or None is expected")
-        start = np.array(theta, dtype=np.float64)
-        if start.ndim != 1 or start.size == 0 or not np.isfinite(start).all():
-            raise ValueError(
-                f"theta has shape {start.shape}, a vector of finite angles is expected"
-            )
-        if np.abs(start).max() > bound:
-            raise ValueError(
-                f"theta reaches {np.abs(start).max():.4g}, angles within +-{bound:.4g} are expected"
-            )
-        self.theta = start
+        self.theta = check_start(theta, self.bound)
         self.decay_offset = decay_offset
         self.rng = rng
         self.n_steps = 0
@@ -150,9 +141,7 @@ class SPSA:
         """
         if self._direction is None:
             raise RuntimeError("tell(...) has no points to judge: call ask() first")
-        values = np.array(losses, dtype=np.float64)
-        if values.shape != (2,) or not np.isfinite(values).all():
-            raise ValueError(f"losses are {losses!r}, two finite numbers are expected")
+        values = two_losses(losses)
         a, c = self.gains()
         gradient = (values[0] - values[1]) / (2.0 * c) * self._direction
         self.theta = np.clip(self.theta - a * gradient, -self.bound, self.bound)
@@ -163,3 +152,23 @@ class SPSA:
     def step(self, objective: Callable[[NDArray[np.float64]], float]) -> SPSAStep:
         """Ask, evaluate ``objective`` at both points, tell."""
         return self.tell([objective(point) for point in self.ask()])
+
+
+def check_start(theta: ArrayLike, bound: float) -> NDArray[np.float64]:
+    """Return a copy of the first angles; ``ValueError`` unless finite and within the bound."""
+    start = np.array(theta, dtype=np.float64)
+    if start.ndim != 1 or start.size == 0 or not np.isfinite(start).all():
+        raise ValueError(f"theta has shape {start.shape}, a vector of finite angles is expected")
+    if np.abs(start).max() > bound:
+        raise ValueError(
+            f"theta reaches {np.abs(start).max():.4g}, angles within +-{bound:.4g} are expected"
+        )
+    return start
+
+
+def two_losses(losses: ArrayLike) -> NDArray[np.float64]:
+    """Return a copy of the losses at two points; ``ValueError`` unless they are finite."""
+    values = np.array(losses, dtype=np.float64)
+    if values.shape != (2,) or not np.isfinite(values).all():
+        raise ValueError(f"losses are {losses!r}, two finite numbers are expected")
+    return values

@@ -104,9 +104,10 @@ class PQKDTrainer:
             n_shots=settings.n_shots,
             ema_beta=settings.ema_beta,
             scaling=settings.scaling,
+            gain=settings.feature_gain,
         )
         theta = _first_theta(settings, circuit.n_angles, seed)
-        self.spsa = settings.spsa(theta, numpy_stream(seed, "SPSA"))
+        self.spsa = settings.angle_optimiser(theta, numpy_stream(seed, "SPSA"))
         self.spsa_images = _spsa_images(settings, len(data.validation))
         self.epoch = 0
         self._interrupted = False
@@ -138,6 +139,7 @@ class PQKDTrainer:
             )
         self._interrupted = True
         shots_before = sum(self.feature.shots.values())
+        self.feature.begin_epoch(self.epoch)
         if self.epoch == 0:
             self.feature.fit(numpy_stream(self._seed, "fitting"), self.settings.fit_settings)
         rng = numpy_stream(self._seed, "shots", self.epoch)
@@ -284,6 +286,7 @@ class PQKDTrainer:
         self.spsa.theta = state["theta"].numpy().copy()
         self.spsa.n_steps = int(state["spsa_steps"])
         self.feature.load_state(state)
+        self.feature.begin_epoch(self.epoch - 1)
         self.student.load_state_dict(with_prefix(state, "model."))
         self.distillation.adam.load_state(state)
         self._interrupted = False

@@ -262,6 +262,8 @@ CHANGES = {
     "spsa_batches": 1,
     "spsa_images": 100,
     "objective": "through-ema",
+    "feature_gain": 2.0,
+    "angle_search": "random-search",
 }
 BASES = {
     "epochs": {"schedule": "one-cycle"},

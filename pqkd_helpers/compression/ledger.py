@@ -19,8 +19,6 @@ from .counting import trained_values
 from .feature_specification import FeatureSpecification
 from .plain_network import to_dense
 
-_LAYERS = ("conv1", "conv2", "conv3", "linear")
-
 
 @dataclass(frozen=True)
 class SizeLedger:
@@ -159,7 +157,10 @@ def _file_bytes(network: ConvNet) -> int:
 
 
 def _by_layer(network: ConvNet) -> dict[str, int]:
-    return {name: trained_values(getattr(network, name)) for name in _LAYERS}
+    """Return the trained values of every layer; those of a network outside its layers are "z"."""
+    layers = {name: trained_values(layer) for name, layer in network.named_children()}
+    layers["z"] = trained_values(network) - sum(layers.values())
+    return {name: n_values for name, n_values in layers.items() if n_values}
 
 
 @torch.no_grad()

@@ -16,9 +16,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from ..checks import check_whole
-from ..dictionary_convolutions import DictConv2d
 from ..files import write_atomically
 from ..networks import ConvNet
 
@@ -27,6 +27,8 @@ _ONNX_PACKAGES = ("onnx", "onnxscript")
 
 def to_dense(network: ConvNet) -> nn.Sequential:
     """Return the equivalent network of plain torch layers, in evaluation mode.
+
+    Batch norm, as it is in evaluation, becomes part of the convolution before it.
 
     Parameters
     ----------
@@ -59,13 +61,13 @@ def to_dense(network: ConvNet) -> nn.Sequential:
     linear = nn.Linear(network.linear.in_features, network.linear.out_features, device="meta")
     linear.load_state_dict(_copies(network.linear.state_dict()), assign=True)
     layers: OrderedDict[str, nn.Module] = OrderedDict(
-        conv1=_dense_convolution(network.conv1),
+        conv1=_dense_convolution(network.conv1, network.norm1),
         pool1=nn.MaxPool2d(2),
         relu1=nn.ReLU(),
-        conv2=_dense_convolution(network.conv2),
+        conv2=_dense_convolution(network.conv2, network.norm2),
         pool2=nn.MaxPool2d(2),
         relu2=nn.ReLU(),
-        conv3=_dense_convolution(network.conv3),
+        conv3=_dense_convolution(network.conv3, network.norm3),
         relu3=nn.ReLU(),
         dropout=nn.Dropout(network.dropout.p),
         average=nn.AdaptiveAvgPool2d(1),
@@ -130,18 +132,24 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
     return len(content)
 
 
-def _dense_convolution(layer: Any) -> nn.Conv2d:
-    kernel = layer.kernel() if isinstance(layer, DictConv2d) else layer.weight
+def _dense_convolution(layer: Any, norm: nn.Module) -> nn.Conv2d:
+    kernel = layer.weight if isinstance(layer, nn.Conv2d) else layer.kernel()
+    bias = layer.bias
+    if isinstance(norm, nn.BatchNorm2d):
+        assert norm.running_mean is not None and norm.running_var is not None
+        kernel, bias = fuse_conv_bn_weights(
+            kernel, bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+        )
     dense = nn.Conv2d(
         layer.in_channels,
         layer.out_channels,
         layer.kernel_size,
         layer.stride,
         layer.padding,
-        bias=layer.bias is not None,
+        bias=bias is not None,
         device="meta",  # no memory and no random numbers for values that are replaced at once
     )
-    values = {"weight": kernel} | ({} if layer.bias is None else {"bias": layer.bias})
+    values = {"weight": kernel} | ({} if bias is None else {"bias": bias})
     dense.load_state_dict(_copies(values), assign=True)
     return dense
 

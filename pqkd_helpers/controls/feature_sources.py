@@ -29,6 +29,7 @@ class ExactHistograms:
 
     takes_shots = False
     is_scaled = True
+    is_smoothed = True
 
     def __init__(self, circuit: TimeBinInterferometer) -> None:
         self.circuit = circuit
@@ -87,6 +88,7 @@ class ZeroFeature:
 
     takes_shots = False
     is_scaled = False
+    is_smoothed = True
 
     def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
         self.n_modes = check_whole("n_modes", n_modes, least=2)

@@ -6,6 +6,7 @@ nothing else; where the data lies or how the run is called is not part of it.
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -13,12 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..checks import check_choice, check_whole, set_field
-from ..circuit_settings import CircuitSettings
-from ..compression import FeatureSpecification
+from ..circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
+from ..compression import FeatureSpecification, trained_values
+from ..controls.small_students import LowRankStudent, affordable_rank, narrow_widths
+from ..controls.trained_features import HypernetworkStudent, LearnedZStudent
 from ..datasets import DatasetName
 from ..gradient_training import AdamSettings
+from ..histogram_sources import Source
 from ..networks import BasisStart, ConvNet, Scope, StudentCNN, TeacherCNN
-from ..photonic_feature import check_circuit
 from ..pqkd_settings import PQKDSettings
 from ..random_streams import derive_seed
 from ..teacher_training import TeacherSelection, check_teacher_selection
@@ -26,13 +29,32 @@ from ..teacher_training import TeacherSelection, check_teacher_selection
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
 
-Student = Literal["pqkd", "dense-distilled"]
+Student = Literal["pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"]
 FinalFeature = Literal["trained-with", "fresh"]
 Preset = Literal["paper", "article", "quick"]
 
 # Fields younger than the first stored records: left out of the JSON at their defaults, so that
 # older records and run folders keep their hashes.
-_LATER_FIELDS = ("augmentation", "label_smoothing", "train_images", "student", "arithmetic")
+_LATER_FIELDS = (
+    "augmentation",
+    "label_smoothing",
+    "train_images",
+    "student",
+    "arithmetic",
+    "feature_gain",
+    "angle_search",
+    "batch_norm",
+)
+
+# What some sources of features mean for the tuning of the angles.
+_IMPLIED: dict[FeatureSource, dict[str, Any]] = {
+    "photonic-frozen": {"spsa_steps": 0},
+    "photonic-one-shot": {"spsa_steps": 0},
+    "photonic-sham": {"spsa_sham": True},
+    "random-search": {"angle_search": "random-search"},
+    "gaussian-frozen": {"spsa_steps": 0},
+    "gaussian-fresh": {"spsa_steps": 0},
+}
 
 
 @dataclass(frozen=True)
@@ -47,9 +69,13 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Data set; mnist-5k and digits need no download.
     train_images : int or None
         Train on the first so many training images only; None is all of them.
-    student : {"pqkd", "dense-distilled"}
-        The student: with dictionary convolutions and z, or a dense network of the teacher's shape
-        without z, for which only the settings of the distillation count.
+    student : {"pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"}
+        The student: with dictionary convolutions and z, or without z: a plain network that trains
+        as many values ("narrow-cnn"), mixings that are trained as products of small matrices with
+        no more values than PQKD has ("low-rank-mixing"), a dense network of the teacher's shape
+        ("dense-distilled"). Without z only the settings of the distillation count.
+    batch_norm : bool
+        Whether the student has batch norm after its convolutions.
     widths : (int, int, int)
         Output channels of the three convolutions, teacher and student alike.
     rank : int
@@ -81,6 +107,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
     rank: int = 8
     scope: Scope = "conv1+conv2"
     basis_start: BasisStart = "he"
+    batch_norm: bool = False
     teacher_epochs: int | None = None
     teacher_learning_rate: float | None = None
     teacher_selection: TeacherSelection = "last"
@@ -100,12 +127,18 @@ class RunConfig(PQKDSettings, CircuitSettings):
         for name in ("fresh_shots", "train_images"):
             if getattr(self, name) is not None:
                 set_field(self, name, check_whole(name, getattr(self, name), least=1))
-        circuit = self.build_circuit()
-        if circuit.n_modes > MAX_MODES:
-            raise ValueError(f"{circuit.n_modes} modes make z too long, {MAX_MODES} at most")
+        for name, value in _IMPLIED.get(self.features, {}).items():
+            set_field(self, name, value)
+        if self.n_modes > MAX_MODES:
+            raise ValueError(f"{self.n_modes} modes make z too long, {MAX_MODES} at most")
+        if self.n_modes % 2:
+            raise ValueError(
+                f"the circuit has {self.n_modes} modes, an even number is expected for two halves"
+            )
+        if self.features not in (*RECORDED, *TRAINED):
+            self.build_source()  # an engine that is not installed is found out now
         student = self.build_pqkd_student(in_channels=1, n_classes=10)
         set_field(self, "widths", student.widths)
-        check_circuit(circuit, student.feature_dim)
         teacher = self.teacher_settings()
         if self.teacher_epochs is not None:
             set_field(self, "teacher_epochs", teacher.epochs)
@@ -116,7 +149,28 @@ class RunConfig(PQKDSettings, CircuitSettings):
     @property
     def feature_dim(self) -> int:
         """Length of z."""
-        return 2 * 2 ** (self.build_circuit().n_modes // 2)
+        return 2 * 2 ** (self.n_modes // 2)
+
+    @property
+    def z_is_trained(self) -> bool:
+        """Whether Adam trains z, or what makes it."""
+        return self.student == "pqkd" and self.features in TRAINED
+
+    def build_source(self) -> Source:
+        """Return the source of the histograms of this run's seed."""
+        return self.build_circuit(derive_seed(self.seed, "feature source"))
+
+    def donor(self) -> "RunConfig | None":
+        """Return the photonic run whose z this one needs; None if it needs none.
+
+        A "yoked" run takes the z of its partner, seeds 0 and 1, 2 and 3, ...; "gaussian-drift"
+        turns by the angles of its own seed. The settings of SPSA are the donor's: the run itself
+        takes no step.
+        """
+        if self.student != "pqkd" or self.features not in RECORDED:
+            return None
+        seed = self.seed ^ 1 if self.features == "yoked" else self.seed
+        return replace(self, features="photonic", seed=seed)
 
     def teacher_settings(self) -> AdamSettings:
         """Return how the teacher is trained."""
@@ -142,20 +196,43 @@ class RunConfig(PQKDSettings, CircuitSettings):
         if self.student == "pqkd":
             return self.build_pqkd_student(in_channels, n_classes)
         seed = derive_seed(self.seed, "student")  # not the teacher's weights once more
-        return TeacherCNN(in_channels, self.widths, n_classes, seed=seed)
+        if self.student == "dense-distilled":
+            return TeacherCNN(
+                in_channels, self.widths, n_classes, batch_norm=self.batch_norm, seed=seed
+            )
+        shape = {"in_channels": in_channels, "n_classes": n_classes}
+        budget = self.pqkd_values(in_channels, n_classes)
+        if self.student == "narrow-cnn":
+            widths = narrow_widths(budget, widths=self.widths, batch_norm=self.batch_norm, **shape)
+            return TeacherCNN(widths=widths, batch_norm=self.batch_norm, seed=seed, **shape)
+        rank = affordable_rank(budget, widths=self.widths, **shape)
+        return LowRankStudent(
+            widths=self.widths, rank=rank, batch_norm=self.batch_norm, seed=seed, **shape
+        )
+
+    def pqkd_values(self, in_channels: int, n_classes: int) -> int:
+        """Return how many values the PQKD student trains, its angles included, without z."""
+        student = replace(self, features="photonic", batch_norm=False).build_pqkd_student(
+            in_channels, n_classes
+        )
+        return trained_values(student) + self.build_interferometer().n_angles
 
     def build_pqkd_student(self, in_channels: int, n_classes: int) -> StudentCNN:
         """Return the untrained PQKD student of these settings, whatever the student chosen."""
-        return StudentCNN(
-            in_channels,
-            self.widths,
-            n_classes,
-            rank=self.rank,
-            scope=self.scope,
-            feature_dim=self.feature_dim,
-            basis_start=self.basis_start,
-            seed=self.seed,
-        )
+        shape = (in_channels, self.widths, n_classes)
+        options: dict[str, Any] = {
+            "rank": self.rank,
+            "scope": self.scope,
+            "feature_dim": self.feature_dim,
+            "basis_start": self.basis_start,
+            "batch_norm": self.batch_norm,
+            "seed": self.seed,
+        }
+        if not self.z_is_trained:
+            return StudentCNN(*shape, **options)
+        kind = LearnedZStudent if self.features == "learned-z" else HypernetworkStudent
+        norm = self.feature_gain * math.sqrt(self.feature_dim)
+        return kind(*shape, norm=norm, **options)
 
     def feature_specification(self, theta: ArrayLike) -> FeatureSpecification:
         """Return where the z of a run with these settings comes from, once theta is known."""

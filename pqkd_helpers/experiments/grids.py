@@ -1,103 +1,17 @@
-"""The paper's experiments as grids of runs: arms, data sets, seeds and three tiers.
+"""The paper's experiments as grids of runs.
 
-- ``smoke``: seconds, on 8 x 8 digits; shows that everything starts and fits together.
-- ``cpu``: hours on two cores. Fewer epochs; narrower networks and fewer images where a grid is
-  large. Each recipe was chosen on validation images of seed 1000, which is not used again.
-- ``paper``: 100 epochs at the paper's constant learning rate, all images; meant for a GPU.
-
-A recipe is made of a preset (``paper``, but for the article's run), the tier's values, the data
-set's, and the arm's, the later ones overriding the earlier ones.
+Each recipe was chosen on validation images of seed 1000, which is not used again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping
 
-from ..checks import check_choice, check_whole
-from .configuration import Preset, RunConfig, preset
-from .jobs import Job
+from .control_grids import CONTROLS, CONTROLS_PILOT, CONTROLS_SEARCH
+from .grid import SMOKE, Grid, Tier, Values
 
-Tier = Literal["smoke", "cpu", "paper"]
-Values = Mapping[str, Any]
+__all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
 
-SMOKE: Values = {
-    "dataset": "digits",
-    "train_images": 200,
-    "widths": (4, 6, 8),
-    "epochs": 2,
-    "teacher_epochs": 2,
-    "teacher_selection": "last",
-    "fresh_draws": 2,
-    "spsa_steps": 1,
-    "fit_settings": 2,
-}
 FROZEN: Values = {"spsa_steps": 0}
 WIDTHS = {"32-64-64": (32, 64, 64), "48-96-96": (48, 96, 96), "64-128-128": (64, 128, 128)}
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One experiment.
-
-    Attributes
-    ----------
-    experiment : str
-        Its name on the command line and in the records.
-    arms : dict of str to dict
-        What each arm sets.
-    base : dict
-        What all runs set, at tiers "cpu" and "paper".
-    cpu : dict
-        What tier "cpu" sets.
-    datasets : dict of str to dict
-        Data sets, and what each sets at all tiers.
-    datasets_cpu : dict of str to dict
-        What each sets at tier "cpu" alone.
-    start : {"paper", "article"}
-        The preset that everything else overrides.
-    """
-
-    experiment: str
-    arms: Mapping[str, Values]
-    cpu: Values
-    base: Values = field(default_factory=dict)
-    datasets: Mapping[str, Values] = field(default_factory=lambda: {"mnist": {}})
-    datasets_cpu: Mapping[str, Values] = field(default_factory=dict)
-    start: Preset = "paper"
-
-    def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
-        """Return the configuration of one run."""
-        check_choice("tier", tier, ("smoke", "cpu", "paper"))
-        check_choice("dataset", dataset, tuple(self.datasets))
-        check_choice("arm", arm, tuple(self.arms))
-        values = {**self.base, "dataset": dataset, **self.datasets[dataset]}
-        if tier == "cpu":
-            values |= {**self.cpu, **self.datasets_cpu.get(dataset, {})}
-        elif tier == "smoke":
-            values |= SMOKE
-        values |= self.arms[arm]
-        if tier == "smoke":
-            values["widths"] = SMOKE["widths"]
-        return replace(preset(self.start), **values, seed=seed)
-
-    def jobs(
-        self,
-        tier: Tier,
-        n_seeds: int,
-        *,
-        datasets: Sequence[str] = (),
-        arms: Sequence[str] = (),
-    ) -> Iterator[Job]:
-        """Yield the runs, seed by seed; of some data sets and arms only, where any are named."""
-        for seed in range(check_whole("seeds", n_seeds, least=1)):
-            for dataset in datasets or self.datasets:
-                for arm in arms or self.arms:
-                    if dataset not in self.datasets or arm not in self.arms:
-                        continue
-                    config = self.config(tier, dataset, arm, seed)
-                    traces = self.experiment in ("table1", "article") and seed == 0
-                    yield Job(self.experiment, arm, tier, config, keep_traces=traces)
-
 
 TABLE1 = Grid(
     "table1",
@@ -203,5 +117,15 @@ ARTICLE = Grid(
 )
 GRIDS = {
     grid.experiment: grid
-    for grid in (TABLE1, EXTREME, FRONTIER, SHOT_NOISE, REGULARISATION, ARTICLE)
+    for grid in (
+        TABLE1,
+        EXTREME,
+        FRONTIER,
+        SHOT_NOISE,
+        REGULARISATION,
+        ARTICLE,
+        CONTROLS_SEARCH,
+        CONTROLS_PILOT,
+        CONTROLS,
+    )
 }

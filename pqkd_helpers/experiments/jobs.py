@@ -86,6 +86,12 @@ class Job:
         return f"{self.name}-{configuration_hash(self.as_json())[:8]}"
 
     @property
+    def donor_hash(self) -> str | None:
+        """Hash of the run whose z this one needs; None if it needs none."""
+        donor = self.config.donor()
+        return None if donor is None else configuration_hash(donor.as_json())
+
+    @property
     def n_epochs(self) -> int:
         """Epochs of teacher and student."""
         return self.config.teacher_settings().epochs + self.config.epochs

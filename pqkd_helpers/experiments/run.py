@@ -4,14 +4,19 @@ The teacher is a run of its own in a folder named after what it depends on, and 
 runs with the same data set, widths, recipe and seed, on the same device and number of threads.
 """
 
+import itertools
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from ..compression import trained_values
+from ..controls.gaussian_features import drifting_features
+from ..controls.recorded_feature import RecordedFeature
 from ..datasets import ImageData, load_dataset
 from ..networks import StudentCNN, TeacherCNN
+from ..photonic_feature import angle_between
 from ..teacher_training import TeacherTrainer
 from .configuration import RunConfig
 from .epochs import Announce, judged, judged_with_temperature, run_epochs, total_seconds
@@ -94,8 +99,14 @@ def _computed(
     data = load_data(config, data_root).to(device)
     teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
     student = config.build_student(data.n_channels, data.n_classes).to(device)
-    if isinstance(student, StudentCNN):
-        results = train_pqkd(student, teacher, data, config, folder, announce)
+    if isinstance(student, StudentCNN) and not config.z_is_trained:
+        donor = config.donor()
+        source = (
+            config.build_source()
+            if donor is None
+            else recorded_feature(config, donor, runs_root, device, data_root, announce)
+        )
+        results = train_pqkd(student, teacher, data, config, folder, announce, source)
     else:
         results = train_distilled(student, teacher, data, config, folder, announce)
     return {
@@ -112,6 +123,40 @@ def _computed(
         **results,
         "seconds": {"teacher": total_seconds(teacher_results["epochs"]), **results["seconds"]},
     }
+
+
+def recorded_feature(
+    config: RunConfig,
+    donor: RunConfig,
+    runs_root: Path,
+    device: torch.device,
+    data_root: Path | None,
+    announce: Announce,
+) -> RecordedFeature:
+    """Return the feature that replays, or drifts as, the z of the donor's run.
+
+    The donor's folder is found by the hash of its configuration; a run that is missing, or not
+    finished, is done first.
+    """
+    configuration = donor.as_json()
+    digits = configuration_hash(configuration)[:8]
+    found = sorted(path.parent.name for path in runs_root.glob(f"*-{digits}/run.json"))
+    name = found[0] if found else f"donor-{donor.dataset}-seed{donor.seed}-{digits}"
+    carry_out(
+        donor,
+        name=name,
+        runs_root=runs_root,
+        device=device,
+        data_root=data_root,
+        announce=announce,
+    )
+    with RunFolder(runs_root / name, configuration, device=device.type, wait=True) as folder:
+        z = folder.features()["z"].numpy()
+    if config.features == "gaussian-drift":
+        angles = [angle_between(a, b) for a, b in itertools.pairwise(z)]
+        norm = float(np.linalg.norm(z[-1]))
+        z = drifting_features(angles, z.shape[1], norm=norm, seed=config.seed)
+    return RecordedFeature(z, n_angles=donor.build_interferometer().n_angles)
 
 
 def load_data(config: RunConfig, data_root: Path | None) -> ImageData:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .executors import Workers
 from .jobs import Job, StudyJob, Workplace, is_done, work
+from .method_version import configuration_hash
 from .records import write_record
 
 ATTEMPTS = 2
@@ -135,9 +136,12 @@ class _Scheduler:
             self.running[future] = job
 
     def _may_begin(self, job: AnyJob) -> bool:
-        """Return whether no running job is training the teacher that this one needs."""
+        """Return whether no other job is to make the donor or the teacher that this one needs."""
         if isinstance(job, StudyJob):
             return True
+        others = (*self.waiting, *self.running.values())
+        if any(_hash_of(other) == job.donor_hash for other in others):
+            return False
         teacher = job.teacher(self.place)
         in_use = any(
             isinstance(other, Job) and other.teacher(self.place) == teacher
@@ -180,6 +184,10 @@ class _Scheduler:
             return 0.0
         folders = (job.teacher(self.place), self.place.runs_root / job.folder)
         return min(1.0, sum(map(_epochs_in, folders)) / job.n_epochs)
+
+
+def _hash_of(job: AnyJob) -> str:
+    return configuration_hash(job.as_json())
 
 
 def _epochs_in(folder: Path) -> int:

@@ -12,6 +12,7 @@ from ..compression.ledger import measure_plain_sizes
 from ..controls.distilled_student import DistilledStudentTrainer
 from ..datasets import ImageData
 from ..evaluation import evaluate
+from ..histogram_sources import Source
 from ..networks import ConvNet, StudentCNN
 from ..photonic_feature import PURPOSES
 from ..random_streams import numpy_stream
@@ -35,22 +36,30 @@ def train_pqkd(
     config: RunConfig,
     folder: RunFolder,
     announce: Announce,
+    source: Source,
 ) -> dict[str, Any]:
     """Train a PQKD student by Algorithm S1, test and store it.
+
+    A student with batch norm is not stored: the file of a compressed student has no place for it.
 
     Returns
     -------
     dict
         The parts "student", "compression", "ledger" and "seconds" of the record.
     """
-    trainer = PQKDTrainer(student, teacher, data, config.build_circuit(), config, seed=config.seed)
+    steps = 0 if config.donor() else config.spsa_steps
+    settings = dataclasses.replace(config, spsa_steps=steps)
+    trainer = PQKDTrainer(student, teacher, data, source, settings, seed=config.seed)
     epochs = run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
     final = _final_results(trainer, config, announce)
     scaled = judged_with_temperature(student, data)
     feature = config.feature_specification(trainer.theta)
-    save_compressed(student, folder.student_path, feature=feature, images=data.format)
-    sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
+    if student.batch_norm:
+        sizes = measure_plain_sizes(teacher, student, images=data.format)
+    else:
+        save_compressed(student, folder.student_path, feature=feature, images=data.format)
+        sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
     return {
         "student": {
             "spsa_images": trainer.spsa_images,
@@ -82,7 +91,7 @@ def train_distilled(
     folder: RunFolder,
     announce: Announce,
 ) -> dict[str, Any]:
-    """Distil a student without z, and test it; returns the same parts as `train_pqkd`."""
+    """Distil a student by Adam alone, and test it; returns the same parts as `train_pqkd`."""
     trainer = DistilledStudentTrainer(student, teacher, data, config, seed=config.seed)
     epochs = run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()

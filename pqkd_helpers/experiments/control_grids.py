@@ -1,0 +1,99 @@
+"""The controls as grids of runs: a search for recipes, a pilot, and the runs that count.
+
+All share one net, narrow enough for many seeds: every convolution compressed, widths (16, 32, 32),
+10,000 MNIST images, 20 epochs. The search gives every arm the same five recipes, on seeds that
+are then discarded; so are those of the pilot, from which the number of seeds follows.
+"""
+
+from .grid import Grid, Values
+
+NET: Values = {
+    "scope": "all",
+    "scaling": "unit-rms",
+}
+CPU: Values = {
+    "widths": (16, 32, 32),
+    "epochs": 20,
+    "train_images": 10_000,
+    "fresh_draws": 5,
+    "teacher_learning_rate": 3e-3,
+    "learning_rate": 3e-3,
+}
+
+# Step sizes of Adam around that of the teacher, and factors on z around the one that starts every
+# layer at He's scale.
+RECIPES: dict[str, Values] = {
+    "base": {"learning_rate": 3e-3},
+    "slow": {"learning_rate": 1e-3},
+    "fast": {"learning_rate": 1e-2},
+    "small-z": {"learning_rate": 3e-3, "feature_gain": 0.5},
+    "large-z": {"learning_rate": 3e-3, "feature_gain": 2.0},
+}
+
+FEATURE_ARMS: dict[str, Values] = {
+    name: {"features": name}
+    for name in (
+        "photonic",
+        "yoked",
+        "distinguishable",
+        "classical-map",
+        "photonic-exact",
+        "photonic-frozen",
+        "photonic-one-shot",
+        "photonic-sham",
+        "random-search",
+        "marginals",
+        "single-photon",
+        "gaussian-frozen",
+        "gaussian-fresh",
+        "gaussian-drift",
+        "uniform-bits",
+        "learned-z",
+        "hypernetwork",
+    )
+}
+LABELS_ALONE: Values = {"hard_weight": 1.0}
+STUDENT_ARMS: dict[str, Values] = {
+    "photonic-batch-norm": {"batch_norm": True},
+    "gaussian-frozen-batch-norm": {"features": "gaussian-frozen", "batch_norm": True},
+    "narrow-cnn": {"student": "narrow-cnn"},
+    "narrow-cnn-alone": {"student": "narrow-cnn", **LABELS_ALONE},
+    "narrow-cnn-batch-norm": {"student": "narrow-cnn", "batch_norm": True},
+    "narrow-cnn-batch-norm-alone": {"student": "narrow-cnn", "batch_norm": True, **LABELS_ALONE},
+    "low-rank-mixing": {"student": "low-rank-mixing"},
+    "low-rank-mixing-batch-norm": {"student": "low-rank-mixing", "batch_norm": True},
+    "dense-distilled": {"student": "dense-distilled"},
+}
+# Tuned as the photonic feature is: null by theorem; a known effect; nothing to tune.
+AS_PHOTONIC: dict[str, Values] = {
+    "shuffled": {"features": "shuffled"},
+    "rank-7": {"rank": 7},
+    "zero": {"features": "zero", "fresh_draws": 1},
+}
+
+CONTROLS_SEARCH = Grid(
+    "controls-search",
+    arms={
+        f"{arm}-{recipe}": {**values, **RECIPES[recipe]}
+        for arm, values in {**FEATURE_ARMS, **STUDENT_ARMS}.items()
+        for recipe in RECIPES
+        # Without z its scale cannot matter.
+        if "student" not in values or not recipe.endswith("-z")
+    },
+    base=NET,
+    cpu=CPU,
+    first_seed=1000,
+)
+CONTROLS_PILOT = Grid(
+    "controls-pilot",
+    arms={name: {**FEATURE_ARMS, **AS_PHOTONIC}[name] for name in ("photonic", "yoked", "rank-7")},
+    base=NET,
+    cpu=CPU,
+    first_seed=2000,
+)
+CONTROLS = Grid(
+    "controls",
+    arms={**FEATURE_ARMS, **STUDENT_ARMS, **AS_PHOTONIC},
+    base=NET,
+    cpu=CPU,
+)
