@@ -1,11 +1,14 @@
 """Epochs of a run, done and stored one by one, and the judging of what they trained."""
 
+import base64
 import dataclasses
 import itertools
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..calibration import fit_temperature
@@ -77,6 +80,28 @@ def judged(network: nn.Module, data: ImageData) -> dict[str, Any]:
         split: dataclasses.asdict(evaluate(network, data, split))
         for split in ("train", "validation", "test")
     }
+
+
+def images_right(network: nn.Module, data: ImageData) -> str:
+    """Return which test images a network gets right: one bit each, packed, in base64.
+
+    `unpacked_images` reads it.
+    """
+    logits = predict_logits(network, data, data.test.images)
+    right = (logits.argmax(dim=1) == data.test.labels).cpu().numpy()
+    return base64.b64encode(np.packbits(right).tobytes()).decode()
+
+
+def unpacked_images(text: str, n_images: int) -> NDArray[np.bool_]:
+    """Return the bits of `images_right`, shape ``(n_images,)``.
+
+    Examples
+    --------
+    >>> unpacked_images("oA==", 4)
+    array([ True, False,  True, False])
+    """
+    packed = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
+    return np.unpackbits(packed, count=n_images).astype(bool)
 
 
 def judged_with_temperature(network: nn.Module, data: ImageData) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from .noise_studies import EMAVarianceStudy, KernelNoiseStudy
 from .scheduler import AnyJob
 
 EXPERIMENTS = (*GRIDS, "ema-variance")
+# Runs that are discarded once the recipes and the number of seeds are known.
+PREPARATIONS = ("controls-search", "controls-pilot")
 
 
 def chosen_jobs(
@@ -23,7 +25,7 @@ def chosen_jobs(
     Parameters
     ----------
     experiment : str
-        A name of `EXPERIMENTS`, or "all".
+        A name of `EXPERIMENTS`, or "all": every one of them but the preparations.
     tier : {"smoke", "cpu", "paper"}
     n_seeds : int
         Seeds 0 to n_seeds - 1.
@@ -35,7 +37,9 @@ def chosen_jobs(
     ValueError
         If nothing is left.
     """
-    names = EXPERIMENTS if experiment == "all" else (experiment,)
+    names: tuple[str, ...] = (experiment,)
+    if experiment == "all":
+        names = tuple(name for name in EXPERIMENTS if name not in PREPARATIONS)
     grids = [GRIDS[name] for name in names if name in GRIDS]
     jobs: dict[str, AnyJob] = {}
     for name in names:

@@ -21,6 +21,7 @@ from .configuration import RunConfig
 from .epochs import (
     Announce,
     counter,
+    images_right,
     judged,
     judged_with_temperature,
     run_epochs,
@@ -66,6 +67,7 @@ def train_pqkd(
             "epochs": epochs,
             "final": final,
             "temperature_scaled": scaled,
+            "test_images_right": images_right(student, data),
             "variance_ratio": variance_ratio(folder.features()),
         },
         "compression": dataclasses.asdict(
@@ -102,6 +104,7 @@ def train_distilled(
             "epochs": epochs,
             "final": {**final, "headline": final["test"]},
             "temperature_scaled": judged_with_temperature(student, data),
+            "test_images_right": images_right(student, data),
         },
         "compression": dataclasses.asdict(measure_compression(teacher, student, n_angles=0)),
         "ledger": {

@@ -1,0 +1,160 @@
+"""What the controls' discarded runs decide: each arm's recipe, the margin, the number of seeds.
+
+*Recipe*: of the five that every arm tried, the one with the lowest validation cross-entropy, a mean
+over the seeds of the search.
+
+*Margin*: the effect of one basis filter of eight. The pilot's runs at several ranks R give the
+slope of the log error over log R, so that one filter less, R = 7, raises the log error by
+``slope * log(8 / 7)``. One filter costs 25 + 9 + 9 = 43 trained values, the circuit 30: light that
+does less than one filter does less than its own angles would do as weights.
+
+*Number of seeds*: as many pairs as show equivalence within the margin, where it is true, with a
+probability of 80 %, at the level that Holm's rule leaves the first of three contrasts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .equivalence import LEVEL, pairs_needed
+from .records import Record
+from .study_record import study_record
+
+Array = NDArray[np.float64]
+POWER = 0.8
+
+
+def search_study(records: Iterable[Record], recipes: Mapping[str, Any]) -> Record:
+    """Return the record of the search: every run's outcome, and each arm's recipe.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Runs of "controls-search"; the name of an arm ends with that of its recipe.
+    recipes : dict of str to dict
+        What each recipe sets.
+    """
+    runs = []
+    for record in sorted(records, key=lambda record: (record["arm"], record["seed"])):
+        recipe = next(name for name in recipes if record["arm"].endswith(f"-{name}"))
+        final = record["student"]["final"]
+        runs.append(
+            {
+                "arm": record["arm"].removesuffix(f"-{recipe}"),
+                "recipe": recipe,
+                "seed": record["seed"],
+                "validation_cross_entropy": final["validation"]["cross_entropy"],
+                "validation_accuracy": final["validation"]["accuracy"],
+                "configuration_hash": record["configuration_hash"],
+            }
+        )
+    return study_record(
+        experiment="controls-search",
+        arm="all",
+        tier="cpu",
+        dataset="mnist",
+        seed=min(run["seed"] for run in runs),
+        configuration={"recipes": {name: dict(values) for name, values in recipes.items()}},
+        results={"runs": runs, "chosen": chosen_recipes(runs)},
+    )
+
+
+def chosen_recipes(runs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return for each arm the recipe with the lowest mean validation cross-entropy.
+
+    Examples
+    --------
+    >>> runs = [
+    ...     {"arm": "a", "recipe": "slow", "validation_cross_entropy": 0.3},
+    ...     {"arm": "a", "recipe": "fast", "validation_cross_entropy": 0.2},
+    ... ]
+    >>> chosen_recipes(runs)
+    {'a': 'fast'}
+    """
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for run in runs:
+        found[run["arm"]][run["recipe"]].append(run["validation_cross_entropy"])
+    return {
+        arm: min(recipes, key=lambda name: float(np.mean(recipes[name])))
+        for arm, recipes in found.items()
+    }
+
+
+def pilot_study(
+    records: Iterable[Record],
+    ranks: Mapping[str, int],
+    *,
+    first: str,
+    second: str,
+    n_contrasts: int,
+) -> Record:
+    """Return the record of the pilot: the margin and the number of pairs.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Runs of "controls-pilot".
+    ranks : dict of str to int
+        Arms that differ in their rank alone.
+    first, second : str
+        The arms whose paired differences tell the noise.
+    n_contrasts : int
+        Contrasts that share one level.
+    """
+    errors = _errors_by_arm(records)
+    seeds = sorted(set.intersection(*(set(errors[arm]) for arm in (*ranks, first, second))))
+    table = {arm: np.array([errors[arm][seed] for seed in seeds]) for arm in errors}
+    slope = rank_slope({ranks[arm]: table[arm] for arm in ranks})
+    log_margin = slope * float(np.log(8 / 7))
+    error = float(table[first].mean())
+    margin = error * float(np.expm1(log_margin))
+    deviation = float((table[first] - table[second]).std(ddof=1))
+    level = LEVEL / n_contrasts
+    return study_record(
+        experiment="controls-pilot",
+        arm="all",
+        tier="cpu",
+        dataset="mnist",
+        seed=seeds[0],
+        configuration={"ranks": dict(ranks), "first": first, "second": second, "level": level},
+        results={
+            "test_errors": {arm: values.tolist() for arm, values in table.items()},
+            "seeds": seeds,
+            "error": error,
+            "slope": slope,
+            "log_margin": log_margin,
+            "margin": margin,
+            "standard_deviation": deviation,
+            "pairs_needed": pairs_needed(deviation, margin, power=POWER, level=level),
+        },
+    )
+
+
+def rank_slope(errors: Mapping[int, Array]) -> float:
+    """Return by how much the log error falls per unit of log R; one slope for all seeds.
+
+    Parameters
+    ----------
+    errors : dict of int to (n_seeds,) array
+        Errors at each rank R, the same seed at the same place.
+
+    Examples
+    --------
+    >>> round(rank_slope({4: np.array([10.0, 12.0]), 16: np.array([5.0, 6.0])}), 3)
+    0.5
+    """
+    log_rank = np.log(np.array(list(errors), dtype=np.float64))
+    log_error = np.log(np.stack(list(errors.values()))).mean(axis=1)
+    return -float(np.polyfit(log_rank, log_error, 1)[0])
+
+
+def _errors_by_arm(records: Iterable[Record]) -> dict[str, dict[int, float]]:
+    """Return the test errors of every arm by seed, percent."""
+    errors: dict[str, dict[int, float]] = defaultdict(dict)
+    for record in records:
+        accuracy = record["student"]["final"]["test"]["accuracy"]
+        errors[record["arm"]][record["seed"]] = 100.0 * (1.0 - accuracy)
+    return dict(errors)
