@@ -17,6 +17,7 @@ MODULES = {
     "6": "training_loop",
     "7": "shot_noise",
     "8": "compression_frontier",
+    "9": "controls",
     "10": "paper_figures",
 }
 _WRONG_TRIES: Counter[str] = Counter()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
 from ..results.claims import claim_map
+from ..results.control_contrasts import analyse, in_two_sentences
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
 
@@ -45,8 +46,15 @@ def claims(catalogue: Catalogue) -> str:
     return findings_table(claim_map(catalogue))
 
 
+def light(catalogue: Catalogue) -> str:
+    """Return the finding on the light and its controls, in two sentences."""
+    found = analyse(catalogue)
+    return "No planned run is stored yet." if found is None else in_two_sentences(found)
+
+
 BLOCKS: dict[str, Callable[[Catalogue], str]] = {
     "verdicts": verdicts,
     "table1": table,
     "claims": claims,
+    "controls": light,
 }

@@ -1,5 +1,6 @@
 """Made-up records whose results are known beforehand: no network was trained for them."""
 
+import base64
 import copy
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pqkd_helpers.experiments.jobs import Job, without_traces
 from pqkd_helpers.experiments.method_version import METHOD_VERSION, configuration_hash
 from pqkd_helpers.experiments.noise_studies import EMAVarianceStudy, KernelNoiseStudy
 from pqkd_helpers.experiments.records import Record, stored_record, write_record
+from pqkd_helpers.experiments.study_record import study_record
 from pqkd_helpers.results.paper_values import EXTREME, TABLE1
 
 TEMPLATE = stored_record("train-quick-seed0")
@@ -166,6 +168,43 @@ def frontier(folder: Path) -> None:
             store(folder, record)
 
 
+def controls(
+    folder: Path,
+    *,
+    gains: dict[str, float] | None = None,
+    scatter: float = 0.05,
+    seeds: int = 10,
+    margin: float = 0.3,
+) -> None:
+    """Store the planned arms of the controls, and the pilot that sets the margin.
+
+    ``gains`` says by how many points an arm's test error is above the light's; rank-7 is a margin
+    above where it is not named.
+    """
+    arms = ("photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-7")
+    gains = {"rank-7": margin, **(gains or {})}
+    rng = np.random.default_rng(0)
+    for arm in arms:
+        for seed in range(seeds):
+            error = 6.0 + 0.3 * seed + gains.get(arm, 0.0) + scatter * rng.standard_normal()
+            record = run("controls", arm, seed, student={"test": evaluation(100.0 - error)})
+            right = np.arange(10_000) >= round(100 * error)
+            record["student"]["test_images_right"] = base64.b64encode(
+                np.packbits(right).tobytes()
+            ).decode()
+            store(folder, record)
+    study = study_record(
+        experiment="controls-pilot",
+        arm="all",
+        tier="cpu",
+        dataset="mnist",
+        seed=2000,
+        configuration={},
+        results={"margin": margin, "log_margin": 0.05},
+    )
+    write_record(study, folder / "controls-pilot-cpu.json")
+
+
 def studies(folder: Path) -> None:
     """Carry out the two studies of noise on very few settings."""
     for study in (EMAVarianceStudy("cpu", n_settings=3), KernelNoiseStudy("cpu", n_settings=3)):
@@ -179,6 +218,7 @@ def everything(folder: Path) -> None:
     shot_noise(folder)
     frontier(folder)
     studies(folder)
+    controls(folder)
     store(folder, run("article", "single-photon", 0, traces=True))
     regularisation(
         folder,

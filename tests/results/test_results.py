@@ -211,7 +211,7 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_p
     files = write_figures(tmp_path, Catalogue(whole))
     names = {path.parent.name for path in files}
     found = results(Catalogue(whole))
-    assert len(names) == 9 and len(files) == 4 * 9 + sum(1 for r in found if r.findings)
+    assert len(names) == 10 and len(files) == 4 * 10 + sum(1 for r in found if r.findings)
     for result in found:
         card = (tmp_path / result.name / "card.md").read_text()
         for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):
@@ -230,7 +230,7 @@ def test_stored_claims_are_those_of_the_results(whole, tmp_path):
             assert stored_claims(name, figures=tmp_path) == findings
     table = against_the_paper("table1", "ema-variance", figures=tmp_path)
     assert table == findings_table([*found["table1"], *found["ema-variance"]])
-    with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['ema-variance'"):
+    with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['controls'"):
         against_the_paper("table1", "nonsense", figures=tmp_path)
 
 

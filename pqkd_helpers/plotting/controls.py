@@ -1,0 +1,139 @@
+"""Light beside its controls: differences with intervals, and error over the turning of z."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import blended_transform_factory
+
+from .style import COLOURS, style
+
+_LOOKS = {
+    "planned": (1, "D", "planned contrast"),
+    "checks": (5, "s", "check of the experiment"),
+    "circuit": (0, "o", "the circuit, changed"),
+    "instead": (3, "^", "something else in its place"),
+    "students": (6, "v", "students without z, or with batch norm"),
+}
+
+
+def forest(rows: list[dict[str, Any]], margin: float) -> Figure:
+    """Draw light minus each control with its 95 % interval, and the margin.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of `results.controls` that have a difference, from top to bottom.
+    margin : float
+        Percentage points of test error.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with style():
+        figure = Figure(figsize=(9.0, 0.27 * len(rows) + 1.7), layout="constrained")
+        axes = figure.subplots()
+        axes.axvspan(-margin, margin, color=COLOURS[6], alpha=0.25, linewidth=0, label="margin")
+        axes.axvline(0.0, color="black", linewidth=1.0)
+        reach = _reach(rows, margin)
+        for place, row in enumerate(rows):
+            _draw_row(axes, -place, row, reach)
+        axes.set_yticks(-np.arange(len(rows)), [f"{row['arm']} ({row['n']})" for row in rows])
+        axes.set(
+            xlim=(-reach, reach),
+            ylim=(0.7 - len(rows), 0.7),
+            xlabel="photonic minus control: test error (percentage points)\n"
+            "left of zero the light is better, right of it the control",
+        )
+        axes.grid(axis="y", visible=False)
+        handles, labels = axes.get_legend_handles_labels()
+        unique = dict(zip(labels, handles, strict=True))
+        figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3)
+        return figure
+
+
+def _reach(rows: list[dict[str, Any]], margin: float) -> float:
+    """Return half the width that shows the planned contrasts and most others."""
+    ends = [max(abs(row["low"]), abs(row["high"])) for row in rows]
+    planned = [end for end, row in zip(ends, rows, strict=True) if row["group"] == "planned"]
+    return 1.1 * max(4.0 * margin, float(np.quantile(ends, 0.8)), *planned)
+
+
+def _draw_row(axes: Axes, height: float, row: dict[str, Any], reach: float) -> None:
+    colour, marker, label = _LOOKS[row["group"]]
+    if abs(row["difference"]) > reach:
+        edge = 0.99 if row["difference"] > 0.0 else 0.01
+        axes.text(
+            edge,
+            height,
+            f"{row['difference']:+.1f} {'→' if edge > 0.5 else '←'}",
+            transform=blended_transform_factory(axes.transAxes, axes.transData),
+            ha="right" if edge > 0.5 else "left",
+            va="center",
+            fontsize=9,
+        )
+        return
+    axes.errorbar(
+        row["difference"],
+        height,
+        xerr=[[row["difference"] - row["low"]], [row["high"] - row["difference"]]],
+        fmt=marker,
+        color=COLOURS[colour],
+        capsize=3,
+        label=label,
+    )
+
+
+def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
+    """Draw the mean validation error over the epochs, one line per arm.
+
+    Parameters
+    ----------
+    curves : dict of str to (n_seeds, n_epochs) array
+        Validation errors, percent.
+    """
+    lines = ("-", "--", "-.", ":")
+    with style():
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        axes = figure.subplots()
+        for number, (arm, errors) in enumerate(curves.items()):
+            epochs = np.arange(1, errors.shape[1] + 1)
+            axes.plot(
+                epochs,
+                errors.mean(axis=0),
+                linestyle=lines[number % 4],
+                color=COLOURS[number % len(COLOURS)],
+                label=f"{arm} ({len(errors)})",
+            )
+        axes.set(xlabel="epoch", ylabel="validation error (%)", yscale="log")
+        axes.legend(fontsize=9)
+        return figure
+
+
+def error_over_turning(points: dict[str, np.ndarray]) -> Figure:
+    """Draw the test error of each run over the turning of its z in the late epochs.
+
+    Parameters
+    ----------
+    points : dict of str to (n_seeds, 2) array
+        For each arm: mean turn of z per epoch, degrees, and test error, percent.
+    """
+    markers = "osD^vPX*<>hd"
+    with style():
+        figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+        axes = figure.subplots()
+        for number, (arm, values) in enumerate(points.items()):
+            axes.plot(
+                values[:, 0],
+                values[:, 1],
+                markers[number % len(markers)],
+                color=COLOURS[number % len(COLOURS)],
+                markersize=5,
+                alpha=0.8,
+                label=arm,
+            )
+        axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
+        figure.legend(loc="outside right upper", fontsize=8)
+        return figure

@@ -1,0 +1,214 @@
+"""The planned comparison of the light with its controls, and its verdict in words.
+
+The plan, committed before the runs that count:
+
+- Measure: test error, percent, last epoch, of runs with the same seed (teacher, A, data order,
+  start). Difference: photonic minus control, so below zero the light is better.
+- Three primary contrasts, with Holm's correction, each with as many pairs as the pilot asks for:
+  `PRIMARY`.
+- Margin: the effect of one basis filter of eight, from the pilot (`control_preparation`).
+- Assay sensitivity: seven filters instead of eight must show as a difference (95 % interval).
+  If not, nothing may be called equivalent.
+- A null experiment: the same feature with its bins permuted once cannot differ, by theorem.
+- All other arms: a few seeds, described, without a verdict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..experiments.epochs import unpacked_images
+from ..experiments.equivalence import (
+    Contrast,
+    ContrastVerdict,
+    contrast,
+    corrected,
+    over_seeds_and_images,
+)
+from ..experiments.records import Record
+from ..experiments.statistics import PairedDifference
+from .catalogue import Catalogue, accuracies, same_seeds
+
+Array = NDArray[np.float64]
+EXPERIMENT = "controls"
+LIGHT = "photonic"
+# What each question compares the light with.
+PRIMARY = {
+    "selection": "yoked",
+    "interference": "distinguishable",
+    "anything photonic": "classical-map",
+}
+NULL = "shuffled"
+KNOWN = "rank-7"
+_DIFFERENT = {
+    "selection": "choosing the angles by the loss",
+    "interference": "the interference of the photons",
+    "anything photonic": "the photonic circuit in the place of a classical map",
+}
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the plan makes of the records.
+
+    Attributes
+    ----------
+    margin, log_margin : float
+        In percentage points of test error, and of its logarithm.
+    primary : dict of str to Contrast
+        Question -> photonic minus control, percentage points, corrected by Holm's rule.
+    logarithmic : dict of str to Contrast
+        The same of the log error.
+    seeds_and_images : dict of str to PairedDifference
+        The same differences with an interval over seeds and test images both.
+    null, known : Contrast
+        Of the null experiment, and of the known effect.
+    """
+
+    margin: float
+    log_margin: float
+    primary: dict[str, Contrast]
+    logarithmic: dict[str, Contrast]
+    seeds_and_images: dict[str, PairedDifference]
+    null: Contrast
+    known: Contrast
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the known effect was found."""
+        return self.known.difference.high < 0.0
+
+    @property
+    def null_is_null(self) -> bool:
+        """Whether nothing was found where nothing can be."""
+        return not self.null.difference.excludes_zero
+
+    def verdicts(self) -> dict[str, ContrastVerdict]:
+        """Return the verdict on each question."""
+        return {
+            question: found.verdict(sensitive=self.sensitive)
+            for question, found in self.primary.items()
+        }
+
+
+def errors(records: list[Record]) -> Array:
+    """Return test errors, percent, one per record."""
+    return 100.0 - accuracies(records)
+
+
+def light_minus(
+    catalogue: Catalogue, arm: str, *, margin: float, tier: str = "cpu"
+) -> Contrast | None:
+    """Return the contrast of the light's test errors and an arm's; None below two pairs."""
+    light, other = _pairs(catalogue, arm, tier)
+    return contrast(errors(light), errors(other), margin=margin) if len(light) > 1 else None
+
+
+def analyse(catalogue: Catalogue, *, tier: str = "cpu") -> Analysis | None:
+    """Return the planned analysis, or None where a planned arm or the pilot is missing."""
+    pilot = catalogue.study("controls-pilot")
+    if pilot is None:
+        return None
+    margin, log_margin = pilot["results"]["margin"], pilot["results"]["log_margin"]
+    pairs = {arm: _pairs(catalogue, arm, tier) for arm in (*PRIMARY.values(), NULL, KNOWN)}
+    if any(len(light) < 2 for light, _ in pairs.values()):
+        return None
+    plain = {
+        arm: contrast(errors(light), errors(other), margin=margin)
+        for arm, (light, other) in pairs.items()
+    }
+    logarithmic = {
+        question: contrast(
+            np.log(errors(pairs[arm][0])), np.log(errors(pairs[arm][1])), margin=log_margin
+        )
+        for question, arm in PRIMARY.items()
+    }
+    return Analysis(
+        margin=margin,
+        log_margin=log_margin,
+        primary=corrected({question: plain[arm] for question, arm in PRIMARY.items()}),
+        logarithmic=corrected(logarithmic),
+        seeds_and_images={
+            question: over_seeds_and_images(_image_differences(*pairs[arm]))
+            for question, arm in PRIMARY.items()
+        },
+        null=plain[NULL],
+        known=plain[KNOWN],
+    )
+
+
+def sentences(found: Analysis) -> list[str]:
+    """Return what was found, one sentence per question, then what the checks say."""
+    lines = [
+        _sentence(question, found.primary[question], verdict)
+        for question, verdict in found.verdicts().items()
+    ]
+    if not found.sensitive:
+        lines.append(
+            "The known effect, one basis filter less, did not show as a difference: this "
+            "experiment cannot call anything equal."
+        )
+    if not found.null_is_null:
+        lines.append(
+            "The null experiment showed a difference where none can be, as one in twenty does: "
+            "differences of its size are not to be trusted here."
+        )
+    return lines
+
+
+def in_two_sentences(found: Analysis) -> str:
+    """Return the finding for the README."""
+    verdicts = found.verdicts()
+    groups: Mapping[str, list[str]] = {
+        verdict: [question for question, other in verdicts.items() if other == verdict]
+        for verdict in dict.fromkeys(verdicts.values())
+    }
+    parts = [f"{', '.join(questions)}: {verdict}" for verdict, questions in groups.items()]
+    n = min(contrast.difference.n for contrast in found.primary.values())
+    best = found.primary["anything photonic"].difference
+    return (
+        f"Does the light matter? By the rule set beforehand, over {n} paired seeds and a margin of "
+        f"{found.margin:.2f} points of test error (the effect of one basis filter of eight), "
+        f"{'; '.join(parts)}. Light minus a classical map with as many angles, tuned in the same "
+        f"way: {best.text()}, where below zero the light is better."
+    )
+
+
+def _sentence(question: str, found: Contrast, verdict: ContrastVerdict) -> str:
+    what = _DIFFERENT[question]
+    measured = f"{found.difference.text()} points of test error"
+    direction = "lowers" if found.difference.mean < 0.0 else "raises"
+    match verdict:
+        case "different and relevant":
+            said = f"{direction} the error by more than one basis filter does"
+        case "different but below the margin":
+            said = f"{direction} the error, by less than one basis filter does"
+        case "equivalent":
+            said = "makes no difference as large as one basis filter does"
+        case "inconclusive":
+            said = "was not shown to matter, nor shown not to"
+    return f"{question.capitalize()}: {what} {said} ({measured}; margin {found.margin:.2f})."
+
+
+def _pairs(catalogue: Catalogue, arm: str, tier: str) -> tuple[list[Record], list[Record]]:
+    light, other = (catalogue.runs(EXPERIMENT, tier=tier, arm=name) for name in (LIGHT, arm))
+    return same_seeds(light, other)
+
+
+def _image_differences(light: list[Record], other: list[Record]) -> Array:
+    """Return by how many points each image's error differs, shape ``(n_seeds, n_images)``."""
+
+    def right(records: list[Record]) -> Array:
+        return np.stack(
+            [
+                unpacked_images(
+                    record["student"]["test_images_right"],
+                    record["student"]["final"]["test"]["n_images"],
+                )
+                for record in records
+            ]
+        ).astype(np.float64)
+
+    return 100.0 * (right(other) - right(light))

@@ -1,0 +1,136 @@
+"""The interactive pictures of notebook 09: what training sees of z, how often a test decides."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from ..circuit_simulator import TimeBinInterferometer
+from ..feature_histograms import EMA
+from ..plotting.gram import gram_matrices, verdict_shares
+from ..random_streams import numpy_stream
+from .explorer import Choice, Explorer, Slider
+
+Array = NDArray[np.float64]
+N_EPOCHS = 20
+N_SHOTS = 200
+SOURCES = {
+    "photonic circuit": "circuit",
+    "coin tosses": "coins",
+    "Gaussian, new each epoch": "fresh",
+    "Gaussian, kept": "frozen",
+}
+PAIRS = np.array([3, 5, 10, 20, 40])
+N_EXPERIMENTS = 2000
+
+
+def trajectory(source: str, beta: float, step: float) -> Array:
+    """Return the smoothed feature of every epoch, shape ``(N_EPOCHS, 512)``.
+
+    Parameters
+    ----------
+    source : str
+        A value of `SOURCES`.
+    beta : float
+        Share of the old histogram kept by the moving average.
+    step : float
+        How far each of the circuit's angles moves per epoch, by a random sign, radians.
+    """
+    rng = numpy_stream(0, "Gram explorer")
+    if source == "circuit":
+        circuit = TimeBinInterferometer()
+        steps = rng.choice([-step, step], (N_EPOCHS, circuit.n_angles))
+        theta = rng.uniform(-np.pi, np.pi, circuit.n_angles) + np.cumsum(steps, axis=0)
+        exact = circuit.half_click_probabilities(theta)
+        counts = rng.multinomial(N_SHOTS, exact / exact.sum(axis=2, keepdims=True))
+        raw = counts.reshape(N_EPOCHS, 512) / N_SHOTS
+    elif source == "coins":
+        counts = rng.multinomial(N_SHOTS, np.full(256, 1 / 256), (N_EPOCHS, 2))
+        raw = counts.reshape(N_EPOCHS, 512) / N_SHOTS
+    else:
+        n_vectors = N_EPOCHS if source == "fresh" else 1
+        vectors = rng.standard_normal((n_vectors, 512))
+        raw = np.broadcast_to(vectors, (N_EPOCHS, 512))
+    average = EMA(beta)
+    return np.stack([average.update(row) for row in raw])
+
+
+def draw_gram(source: str, beta: float, step: float) -> Figure:
+    """Draw the Gram matrix of a source beside that of the circuit with its angles at rest."""
+    names = {value: name for name, value in SOURCES.items()}
+    return gram_matrices(
+        {
+            "circuit, angles at rest": trajectory("circuit", 0.9, 0.0),
+            names[source]: trajectory(source, beta, step),
+        }
+    )
+
+
+def simulated_verdicts(difference: float, deviation: float, margin: float) -> dict[str, Array]:
+    """Return how often each verdict is given over `PAIRS`, in simulated experiments.
+
+    Parameters
+    ----------
+    difference : float
+        The true one, percentage points.
+    deviation : float
+        Standard deviation of the paired differences.
+    margin : float
+    """
+    rng = numpy_stream(0, "verdict explorer")
+    rows = []
+    for n in PAIRS:
+        error = deviation * np.sqrt(rng.chisquare(n - 1, N_EXPERIMENTS) / (n - 1)) / np.sqrt(n)
+        mean = difference + deviation / np.sqrt(n) * rng.standard_normal(N_EXPERIMENTS)
+        wide, narrow = (stats.t.ppf(q, n - 1) * error for q in (0.975, 0.95))
+        differs, within = np.abs(mean) > wide, np.abs(mean) + narrow < margin
+        rows.append(
+            [
+                (within & ~differs).mean(),
+                (within & differs).mean(),
+                (np.abs(mean) - wide > margin).mean(),
+            ]
+        )
+    equivalent, small, relevant = np.array(rows).T
+    return {
+        "equivalent": equivalent,
+        "different but below the margin": small,
+        "different and relevant": relevant,
+        "inconclusive": 1.0 - equivalent - small - relevant,
+    }
+
+
+def draw_verdicts(difference: float, deviation: float, margin: float) -> Figure:
+    """Draw how often each verdict is given, over the number of pairs."""
+    return verdict_shares(simulated_verdicts(difference, deviation, margin), PAIRS)
+
+
+GRAM_MATRIX = Explorer(
+    name="Gram matrix",
+    draw=draw_gram,
+    controls={
+        "source": Choice("source of z", SOURCES, "circuit"),
+        "beta": Slider("smoothing beta", 0.0, 0.95, 0.05, 0.9),
+        "step": Slider("step of every angle per epoch (rad)", 0.0, 0.5, 0.05, 0.2),
+    },
+    alt=(
+        "Two square maps of the cosine between the z of every two epochs: left the circuit with "
+        "its angles at rest, right the source {source} with smoothing {beta} and steps of {step} "
+        "radians. Bright near the diagonal where z turns slowly, bright everywhere where it stays."
+    ),
+)
+VERDICTS = Explorer(
+    name="verdicts",
+    draw=draw_verdicts,
+    controls={
+        "difference": Slider("true difference (points)", -2.0, 2.0, 0.1, 0.0),
+        "deviation": Slider("scatter of the differences (points)", 0.1, 3.0, 0.1, 1.0),
+        "margin": Slider("margin (points)", 0.1, 2.0, 0.1, 0.6),
+    },
+    alt=(
+        "Stacked bars over 3 to 40 pairs of runs: in how many of 2,000 simulated experiments each "
+        "verdict is given, at a true difference of {difference} points, a scatter of {deviation} "
+        "and a margin of {margin}."
+    ),
+)
+EXPLORERS = (GRAM_MATRIX, VERDICTS)

@@ -1,0 +1,106 @@
+"""The planned verdicts on made-up runs, for every outcome; texts and claims follow them."""
+
+import numpy as np
+import pytest
+
+from pqkd_helpers.publishing.readme import light
+from pqkd_helpers.results.catalogue import Catalogue
+from pqkd_helpers.results.claims import claim_map
+from pqkd_helpers.results.control_contrasts import PRIMARY, analyse, sentences
+from pqkd_helpers.results.controls import controls, late_turn
+
+from . import made_up
+
+
+def analysis(folder, **options):
+    made_up.controls(folder, **options)
+    return analyse(Catalogue(folder))
+
+
+def test_equal_arms_are_equivalent(tmp_path):
+    found = analysis(tmp_path)
+    assert set(found.verdicts().values()) == {"equivalent"}
+    assert found.sensitive and found.null_is_null
+    assert all("makes no difference as large" in line for line in sentences(found))
+    assert all(contrast.correlation > 0.9 for contrast in found.primary.values())
+
+
+def test_without_the_known_effect_nothing_is_equivalent(tmp_path):
+    found = analysis(tmp_path, gains={"rank-7": 0.0})
+    assert not found.sensitive and set(found.verdicts().values()) == {"inconclusive"}
+    assert "cannot call anything equal" in sentences(found)[-1]
+
+
+def test_a_null_experiment_that_alarms_is_named(tmp_path):
+    found = analysis(tmp_path, gains={"shuffled": 0.4})
+    assert not found.null_is_null and "not to be trusted" in sentences(found)[-1]
+
+
+def test_each_question_has_its_own_answer(tmp_path):
+    gains = {"yoked": 2.0, "distinguishable": 0.1, "classical-map": -2.0}
+    found = analysis(tmp_path, gains=gains, scatter=0.03)
+    assert found.verdicts() == {
+        "selection": "different and relevant",
+        "interference": "different but below the margin",
+        "anything photonic": "different and relevant",
+    }
+    assert found.primary["selection"].difference.mean == pytest.approx(-2.0, abs=0.1)
+    lines = sentences(found)
+    assert "lowers the error by more" in lines[0] and "raises the error by more" in lines[2]
+    claims = {f.claim: f.verdict for f in controls(Catalogue(tmp_path)).findings}
+    assert list(claims.values()) == ["reproduced", "partly", "not"]
+
+
+def test_few_noisy_pairs_are_inconclusive(tmp_path):
+    found = analysis(tmp_path, scatter=1.5, seeds=4)
+    assert set(found.verdicts().values()) == {"inconclusive"}
+    assert any("was not shown to matter, nor shown not to" in line for line in sentences(found))
+
+
+def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
+    found = analysis(tmp_path, gains={"yoked": 0.5})
+    for question, wide in found.seeds_and_images.items():
+        difference = found.primary[question].difference
+        assert wide.mean == pytest.approx(difference.mean, abs=0.02)
+        assert wide.high - wide.low >= 0.9 * (difference.high - difference.low)
+
+
+def test_the_readme_says_it_in_two_sentences(tmp_path):
+    assert light(Catalogue(tmp_path)) == "No planned run is stored yet."
+    made_up.controls(tmp_path, gains={"classical-map": 3.0})
+    text = light(Catalogue(tmp_path))
+    assert "anything photonic: different and relevant" in text
+    assert "selection, interference: equivalent" in text and "10 paired seeds" in text
+
+
+def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
+    made_up.controls(tmp_path)
+    result = controls(Catalogue(tmp_path))
+    arms = [row["arm"] for row in result.rows]
+    assert arms == ["photonic", *PRIMARY.values(), "shuffled", "rank-7"]
+    assert result.rows[0]["difference"] is None and result.rows[1]["verdict"] == "equivalent"
+    assert "--seeds 10 --arms photonic yoked" in result.rerun
+    assert "yoked" in result.alt and "0.30" in result.alt
+
+
+def test_only_what_was_not_run_is_not_attempted(tmp_path):
+    def missing():
+        found = claim_map(Catalogue(tmp_path))
+        return {f.claim for f in found if f.verdict == "not attempted"}
+
+    assert len(missing()) == 6
+    made_up.controls(tmp_path)
+    assert missing() == {
+        "Higher-order correlations of the clicks matter",
+        "Light does what random noise cannot",
+        "The method runs on photonic hardware",
+    }
+
+
+def test_the_late_turn_is_a_mean_over_the_last_epochs():
+    def run(*drifts):
+        return {"student": {"epochs": [{"drift": drift} for drift in drifts]}}
+
+    turns = late_turn([run(None, 9.0, *[np.pi / 2] * 5), run(None, *[0.0] * 6)])
+    assert np.allclose(turns, [90.0, 0.0])
+    assert late_turn([{"student": {"epochs": [{}]}}]) is None
