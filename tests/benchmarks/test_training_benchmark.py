@@ -29,7 +29,8 @@ def article_twin(ours, scope, z, **kinds):
     """The article's student with our student's A, filters, biases and dense layers."""
     twin = ArticleCNN(scope, **kinds)
     ours.condition(z)
-    for layer, theirs in zip(ours.children(), twin.children(), strict=True):
+    layers = [layer for layer in ours.children() if not isinstance(layer, torch.nn.Identity)]
+    for layer, theirs in zip(layers, twin.children(), strict=True):
         if isinstance(theirs, ArticleDictConv2d):
             rows = layer.projection.rows(0, layer.projection.out_features)
             state = {"A": torch.from_numpy(rows), "basis": layer.basis, "bias": layer.bias}
