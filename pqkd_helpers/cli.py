@@ -15,6 +15,7 @@ from .circuit_simulator.engines.orca_client import OrcaError
 from .commands import (
     PROGRAM,
     CompressionInBytes,
+    ControlPreparation,
     Doctor,
     Export,
     Imperfections,
@@ -31,6 +32,7 @@ from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
 from .experiments.compression_study import run_compression_study
 from .experiments.configuration import PRESETS, Preset, RunConfig
+from .experiments.control_preparation import prepare_controls
 from .experiments.executors import cluster_workers, local_workers
 from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
@@ -42,7 +44,7 @@ from .experiments.imperfection_study import (
 from .experiments.jobs import Workplace
 from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
-from .experiments.report import compression_table, record_table
+from .experiments.report import compression_table, preparation_table, record_table
 from .experiments.reproduction import chosen_jobs
 from .experiments.run import Labels, carry_out
 from .experiments.run_folder import STUDENT_FILE
@@ -167,7 +169,9 @@ def inspect(command: Inspect) -> None:
     print(describe_file(command.file))
 
 
-def study(command: Imperfections | SPSAContribution | CompressionInBytes) -> None:
+def study(
+    command: Imperfections | SPSAContribution | CompressionInBytes | ControlPreparation,
+) -> None:
     """Carry out the command ``study`` and say where its records are."""
     match command:
         case Imperfections():
@@ -176,6 +180,10 @@ def study(command: Imperfections | SPSAContribution | CompressionInBytes) -> Non
             _spsa_contribution(command)
         case CompressionInBytes():
             _compression(command)
+        case ControlPreparation():
+            written = prepare_controls(command.records, command.out)
+            for path, record in written.items():
+                print(f"{path}\n{preparation_table(record)}")
 
 
 def _imperfections(command: Imperfections) -> None:

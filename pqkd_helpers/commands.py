@@ -165,6 +165,22 @@ class CompressionInBytes:
 
 
 @dataclass(frozen=True)
+class ControlPreparation:
+    """What the controls' search and pilot decide: recipes, margin and number of seeds.
+
+    Attributes
+    ----------
+    records : Path
+        Folder of the records of reproduce controls-search and controls-pilot.
+    out : Path
+        Folder of the study records.
+    """
+
+    records: Path
+    out: Path = Path("figures/records")
+
+
+@dataclass(frozen=True)
 class Study:
     """Carry out a study of several runs or settings and store its records."""
 
@@ -172,6 +188,7 @@ class Study:
         Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
         | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
         | Annotated[CompressionInBytes, tyro.conf.subcommand("compression")]
+        | Annotated[ControlPreparation, tyro.conf.subcommand("controls")]
     ]
 
 

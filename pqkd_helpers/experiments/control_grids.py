@@ -29,7 +29,35 @@ RECIPES: dict[str, Values] = {
     "small-z": {"learning_rate": 3e-3, "feature_gain": 0.5},
     "slow": {"learning_rate": 1e-3},
 }
-PRIMARY = ("photonic", "yoked", "distinguishable", "classical-map")
+# What the search chose for each arm (`control_preparation.search_study`; its record is stored).
+CHOSEN = {
+    "photonic": "fast",
+    "yoked": "fast",
+    "distinguishable": "base",
+    "classical-map": "fast",
+    "photonic-exact": "fast",
+    "photonic-frozen": "fast",
+    "photonic-one-shot": "fast",
+    "photonic-sham": "base",
+    "random-search": "fast",
+    "marginals": "large-z",
+    "single-photon": "large-z",
+    "gaussian-frozen": "fast",
+    "gaussian-fresh": "base",
+    "gaussian-drift": "fast",
+    "uniform-bits": "fast",
+    "learned-z": "fast",
+    "hypernetwork": "fast",
+    "photonic-batch-norm": "small-z",
+    "gaussian-frozen-batch-norm": "fast",
+    "narrow-cnn": "fast",
+    "narrow-cnn-alone": "base",
+    "narrow-cnn-batch-norm": "base",
+    "narrow-cnn-batch-norm-alone": "base",
+    "low-rank-mixing": "fast",
+    "low-rank-mixing-batch-norm": "fast",
+    "dense-distilled": "base",
+}
 
 FEATURE_ARMS: dict[str, Values] = {
     name: {"features": name}
@@ -65,18 +93,20 @@ STUDENT_ARMS: dict[str, Values] = {
     "low-rank-mixing-batch-norm": {"student": "low-rank-mixing", "batch_norm": True},
     "dense-distilled": {"student": "dense-distilled"},
 }
-# Tuned as the photonic feature is: null by theorem; a known effect; nothing to tune.
+SEARCHED: dict[str, Values] = {**FEATURE_ARMS, **STUDENT_ARMS}
+# With the photonic arm's recipe: null by theorem; a known effect; nothing that could be tuned.
 AS_PHOTONIC: dict[str, Values] = {
     "shuffled": {"features": "shuffled"},
     "rank-7": {"rank": 7},
     "zero": {"features": "zero", "fresh_draws": 1},
 }
+LIGHT: Values = RECIPES[CHOSEN["photonic"]]
 
 CONTROLS_SEARCH = Grid(
     "controls-search",
     arms={
         f"{arm}-{recipe}": {**values, **RECIPES[recipe]}
-        for arm, values in {**FEATURE_ARMS, **STUDENT_ARMS}.items()
+        for arm, values in SEARCHED.items()
         for recipe in RECIPES
         # Without z its scale cannot matter.
         if "student" not in values or not recipe.endswith("-z")
@@ -88,10 +118,10 @@ CONTROLS_SEARCH = Grid(
 CONTROLS_PILOT = Grid(
     "controls-pilot",
     arms={
-        "photonic": {},
-        "yoked": {"features": "yoked"},
-        "rank-4": {"rank": 4},
-        "rank-16": {"rank": 16},
+        "photonic": LIGHT,
+        "yoked": {"features": "yoked", **RECIPES[CHOSEN["yoked"]]},
+        "rank-4": {"rank": 4, **LIGHT},
+        "rank-16": {"rank": 16, **LIGHT},
     },
     base=NET,
     cpu=CPU,
@@ -99,7 +129,10 @@ CONTROLS_PILOT = Grid(
 )
 CONTROLS = Grid(
     "controls",
-    arms={**FEATURE_ARMS, **STUDENT_ARMS, **AS_PHOTONIC},
+    arms={
+        **{arm: {**values, **RECIPES[CHOSEN[arm]]} for arm, values in SEARCHED.items()},
+        **{arm: {**values, **LIGHT} for arm, values in AS_PHOTONIC.items()},
+    },
     base=NET,
     cpu=CPU,
 )

@@ -9,25 +9,63 @@ slope of the log error over log R, so that one filter less, R = 7, raises the lo
 does less than one filter does less than its own angles would do as weights.
 
 *Number of seeds*: as many pairs as show equivalence within the margin, where it is true, with a
-probability of 80 %, at the level that Holm's rule leaves the first of three contrasts.
+probability of 80 %, at the level that Holm's rule leaves the first of three contrasts; at least
+10, and at most 40, some two hours on two cores: then the record tells the power that is left.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .equivalence import LEVEL, pairs_needed
-from .records import Record
+from .control_grids import RECIPES
+from .equivalence import LEVEL, equivalence_power, pairs_needed
+from .records import Record, read_record, write_record
 from .study_record import study_record
 
 Array = NDArray[np.float64]
 POWER = 0.8
+MOST_PAIRS = 40
+N_PRIMARY = 3
+# The pilot's arms by rank; the first and the one that tells the noise of paired differences.
+RANKS = {"rank-4": 4, "photonic": 8, "rank-16": 16}
+LIGHT, PARTNER = "photonic", "yoked"
 
 
-def search_study(records: Iterable[Record], recipes: Mapping[str, Any]) -> Record:
+def prepare_controls(runs: Path, out: Path) -> dict[Path, Record]:
+    """Write the study record of each preparation whose runs are there; return them by file.
+
+    Parameters
+    ----------
+    runs : Path
+        Folder of the records of "controls-search", "controls-pilot" or both.
+    out : Path
+        Folder of the study records.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no run of either.
+    """
+    written = {}
+    for experiment, study in (("controls-search", search_study), ("controls-pilot", pilot_study)):
+        records = [read_record(path) for path in sorted(runs.glob(f"{experiment}-cpu-*.json"))]
+        if records:
+            path = out / f"study-{experiment}.json"
+            written[path] = study(records)
+            write_record(written[path], path)
+    if not written:
+        raise ValueError(
+            f"{runs} holds no record of controls-search or controls-pilot at tier cpu: run "
+            f"`reproduce controls-search --seeds 2 --out {runs}` first"
+        )
+    return written
+
+
+def search_study(records: Iterable[Record], recipes: Mapping[str, Any] = RECIPES) -> Record:
     """Return the record of the search: every run's outcome, and each arm's recipe.
 
     Parameters
@@ -85,11 +123,11 @@ def chosen_recipes(runs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def pilot_study(
     records: Iterable[Record],
-    ranks: Mapping[str, int],
+    ranks: Mapping[str, int] = RANKS,
     *,
-    first: str,
-    second: str,
-    n_contrasts: int,
+    first: str = LIGHT,
+    second: str = PARTNER,
+    n_contrasts: int = N_PRIMARY,
 ) -> Record:
     """Return the record of the pilot: the margin and the number of pairs.
 
@@ -113,6 +151,8 @@ def pilot_study(
     margin = error * float(np.expm1(log_margin))
     deviation = float((table[first] - table[second]).std(ddof=1))
     level = LEVEL / n_contrasts
+    needed = pairs_needed(deviation, margin, power=POWER, level=level)
+    n_pairs = min(needed, MOST_PAIRS)
     return study_record(
         experiment="controls-pilot",
         arm="all",
@@ -128,7 +168,9 @@ def pilot_study(
             "log_margin": log_margin,
             "margin": margin,
             "standard_deviation": deviation,
-            "pairs_needed": pairs_needed(deviation, margin, power=POWER, level=level),
+            "pairs_needed": needed,
+            "pairs": n_pairs,
+            "power": equivalence_power(n_pairs, deviation, margin, level=level),
         },
     )
 

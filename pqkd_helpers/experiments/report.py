@@ -104,6 +104,25 @@ def compression_table(record: Record) -> str:
     return "\n".join(lines)
 
 
+def preparation_table(record: Record) -> str:
+    """Return what a preparation of the controls decided as plain text, one line each.
+
+    Parameters
+    ----------
+    record : dict
+        The record of kind "study", experiment "controls-search" or "controls-pilot".
+    """
+    results = record["results"]
+    if "chosen" in results:
+        return "\n".join(f"  {arm}: {recipe}" for arm, recipe in results["chosen"].items())
+    return (
+        f"  margin {results['margin']:.2f} points of test error, standard deviation of paired "
+        f"differences {results['standard_deviation']:.2f}\n"
+        f"  {results['pairs_needed']} pairs needed, {results['pairs']} planned: power "
+        f"{100 * results['power']:.0f} %"
+    )
+
+
 def overview_table(records: dict[str, Record]) -> str:
     """Return the results of several runs as a Markdown table, one line per run.
 

@@ -54,8 +54,11 @@ class Catalogue:
 
     def study(self, experiment: str) -> Record | None:
         """Return the record of a study at its largest scale, or None."""
-        tier = self.tier(experiment)
-        return self.runs(experiment, tier=tier)[0] if tier else None
+        for tier in TIERS:
+            for record in self.runs(experiment, tier=tier):
+                if record["kind"] == "study":
+                    return record
+        return None
 
 
 def accuracies(records: list[Record], network: str = "student") -> NDArray[np.float64]:

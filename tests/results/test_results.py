@@ -311,6 +311,8 @@ def test_stored_records_of_the_reproduction_follow_todays_recipes():
     catalogue = Catalogue(ROOT / "figures" / "records")
     for experiment, grid in GRIDS.items():
         for record in catalogue.runs(experiment):
+            if record["kind"] == "study":
+                continue
             labels = record["tier"], record["dataset"], record["arm"], record["seed"]
             assert record["configuration"] == grid.config(*labels).as_json()
             assert np.isfinite(record["student"]["final"]["test"]["cross_entropy"])
