@@ -15,6 +15,17 @@ from .circuit_simulator import Sampler
 MAX_HALF_MODES = 20
 
 
+def feature_length(n_modes: int) -> int:
+    """Return the number of bins of both halves together.
+
+    Examples
+    --------
+    >>> feature_length(16)
+    512
+    """
+    return 2 * 2 ** (n_modes // 2)
+
+
 def click_histograms(clicks: ArrayLike) -> NDArray[np.float64]:
     """Return the normalised histograms of both halves of the modes, concatenated.
 

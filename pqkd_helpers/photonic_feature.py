@@ -20,6 +20,7 @@ from .feature_histograms import EMA, HistogramFeature, Scaling
 from .histogram_sources import (
     EpochSource,
     Source,
+    feature_length,
     is_scaled,
     is_smoothed,
     measure_histogram,
@@ -173,10 +174,11 @@ def check_circuit(circuit: Source, feature_dim: int) -> None:
         raise ValueError(
             f"the circuit has {circuit.n_modes} modes, an even number is expected for two halves"
         )
-    if 2 * 2 ** (circuit.n_modes // 2) != feature_dim:
+    length = feature_length(circuit.n_modes)
+    if length != feature_dim:
         raise ValueError(
-            f"a circuit of {circuit.n_modes} modes gives {2 * 2 ** (circuit.n_modes // 2)} "
-            f"numbers, the student expects {feature_dim}"
+            f"a circuit of {circuit.n_modes} modes gives {length} numbers, the student expects "
+            f"{feature_dim}"
         )
 
 

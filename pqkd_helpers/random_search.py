@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .checks import check_positive
-from .spsa import SPSAStep, check_start, two_losses
+from .spsa import SPSAStep, check_start, told
 
 
 class LocalRandomSearch:
@@ -92,11 +92,9 @@ class LocalRandomSearch:
         RuntimeError
             If `ask` was not called before.
         """
-        if self._candidate is None:
-            raise RuntimeError("tell(...) has no points to judge: call ask() first")
-        values = two_losses(losses)
+        candidate, values = told(self._candidate, losses)
         if values[1] < values[0]:
-            self.theta = self._candidate
+            self.theta = candidate
         self.n_steps += 1
         self._candidate = None
         return SPSAStep(values, 0.0, self.theta.copy())

@@ -139,11 +139,9 @@ class SPSA:
         RuntimeError
             If `ask` was not called before.
         """
-        if self._direction is None:
-            raise RuntimeError("tell(...) has no points to judge: call ask() first")
-        values = two_losses(losses)
+        direction, values = told(self._direction, losses)
         a, c = self.gains()
-        gradient = (values[0] - values[1]) / (2.0 * c) * self._direction
+        gradient = (values[0] - values[1]) / (2.0 * c) * direction
         self.theta = np.clip(self.theta - a * gradient, -self.bound, self.bound)
         self.n_steps += 1
         self._direction = None
@@ -166,9 +164,21 @@ def check_start(theta: ArrayLike, bound: float) -> NDArray[np.float64]:
     return start
 
 
-def two_losses(losses: ArrayLike) -> NDArray[np.float64]:
-    """Return a copy of the losses at two points; ``ValueError`` unless they are finite."""
+def told(
+    asked: NDArray[np.float64] | None, losses: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what was asked and a copy of the losses at its two points.
+
+    Raises
+    ------
+    RuntimeError
+        If nothing was asked.
+    ValueError
+        If ``losses`` are not two finite numbers.
+    """
+    if asked is None:
+        raise RuntimeError("tell(...) has no points to judge: call ask() first")
     values = np.array(losses, dtype=np.float64)
     if values.shape != (2,) or not np.isfinite(values).all():
         raise ValueError(f"losses are {losses!r}, two finite numbers are expected")
-    return values
+    return asked, values

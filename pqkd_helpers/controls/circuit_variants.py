@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..circuit_simulator import TimeBinInterferometer
-from ..histogram_sources import Source, is_scaled, is_smoothed, measure_histogram, takes_shots
+from ..histogram_sources import (
+    Source,
+    feature_length,
+    is_scaled,
+    is_smoothed,
+    measure_histogram,
+    takes_shots,
+)
 from ..random_streams import numpy_stream
 
 Array = NDArray[np.float64]
@@ -61,8 +68,8 @@ class Shuffled:
         self.takes_shots = takes_shots(source)
         self.is_scaled = is_scaled(source)
         self.is_smoothed = is_smoothed(source)
-        n_bins = 2 * 2 ** (source.n_modes // 2)
-        self.order = numpy_stream(seed, "shuffled bins").permutation(n_bins)
+        length = feature_length(source.n_modes)
+        self.order = numpy_stream(seed, "shuffled bins").permutation(length)
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the source's histogram, bins permuted."""

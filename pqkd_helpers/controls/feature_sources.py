@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..checks import check_whole
 from ..circuit_simulator import TimeBinInterferometer
 from ..circuit_simulator.sampler import check_theta
+from ..histogram_sources import feature_length
 
 
 class ExactHistograms:
@@ -46,7 +47,18 @@ class ExactHistograms:
         return f"ExactHistograms({self.circuit!r})"
 
 
-class UniformBits:
+class WithoutCircuit:
+    """What takes a circuit's place: as many modes and angles, though the angles do nothing."""
+
+    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
+        self.n_modes = check_whole("n_modes", n_modes, least=2)
+        self.n_angles = check_whole("n_angles", n_angles, least=1)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(n_modes={self.n_modes}, n_angles={self.n_angles})"
+
+
+class UniformBits(WithoutCircuit):
     """Fair coin tosses in the place of clicks; the angles do nothing.
 
     Parameters
@@ -61,10 +73,6 @@ class UniformBits:
     np.float64(0.5)
     """
 
-    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
-        self.n_modes = check_whole("n_modes", n_modes, least=2)
-        self.n_angles = check_whole("n_angles", n_angles, least=1)
-
     def sample(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.uint8]:
@@ -73,11 +81,8 @@ class UniformBits:
         n_shots = check_whole("n_shots", n_shots, least=1)
         return rng.integers(0, 2, (n_shots, self.n_modes), dtype=np.uint8)
 
-    def __repr__(self) -> str:
-        return f"UniformBits(n_modes={self.n_modes}, n_angles={self.n_angles})"
 
-
-class ZeroFeature:
+class ZeroFeature(WithoutCircuit):
     """A feature that is zero in every bin; it is not scaled.
 
     Parameters
@@ -90,15 +95,8 @@ class ZeroFeature:
     is_scaled = False
     is_smoothed = True
 
-    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
-        self.n_modes = check_whole("n_modes", n_modes, least=2)
-        self.n_angles = check_whole("n_angles", n_angles, least=1)
-
     def histogram(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.float64]:
         """Return zeros ``(2 * 2^(n_modes / 2),)``."""
-        return np.zeros(2 * 2 ** (self.n_modes // 2))
-
-    def __repr__(self) -> str:
-        return f"ZeroFeature(n_modes={self.n_modes}, n_angles={self.n_angles})"
+        return np.zeros(feature_length(self.n_modes))

@@ -8,13 +8,14 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_whole
+from ..histogram_sources import feature_length
 from ..random_streams import numpy_stream
+from .feature_sources import WithoutCircuit
 
 Array = NDArray[np.float64]
 
 
-class GaussianFrozen:
+class GaussianFrozen(WithoutCircuit):
     """One Gaussian vector, drawn once.
 
     Parameters
@@ -30,16 +31,17 @@ class GaussianFrozen:
     is_smoothed = True
 
     def __init__(self, n_modes: int = 16, n_angles: int = 30, *, seed: int) -> None:
-        self.n_modes = check_whole("n_modes", n_modes, least=2)
-        self.n_angles = check_whole("n_angles", n_angles, least=1)
-        self.vector = numpy_stream(seed, "Gaussian feature").standard_normal(n_bins(n_modes))
+        super().__init__(n_modes, n_angles)
+        self.vector = numpy_stream(seed, "Gaussian feature").standard_normal(
+            feature_length(n_modes)
+        )
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the vector ``(2 * 2^(n_modes / 2),)``; nothing else is used."""
         return self.vector.copy()
 
 
-class GaussianFresh:
+class GaussianFresh(WithoutCircuit):
     """A new Gaussian vector at every call.
 
     Parameters
@@ -52,18 +54,9 @@ class GaussianFresh:
     is_scaled = True
     is_smoothed = True
 
-    def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
-        self.n_modes = check_whole("n_modes", n_modes, least=2)
-        self.n_angles = check_whole("n_angles", n_angles, least=1)
-
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return a new vector ``(2 * 2^(n_modes / 2),)``; angles and shots are not used."""
-        return rng.standard_normal(n_bins(self.n_modes))
-
-
-def n_bins(n_modes: int) -> int:
-    """Return the length of the feature of so many modes."""
-    return 2 * 2 ** (n_modes // 2)
+        return rng.standard_normal(feature_length(self.n_modes))
 
 
 def drifting_features(angles: ArrayLike, n_features: int, *, norm: float, seed: int) -> Array:

@@ -20,7 +20,7 @@ from ..controls.small_students import LowRankStudent, affordable_rank, narrow_wi
 from ..controls.trained_features import HypernetworkStudent, LearnedZStudent
 from ..datasets import DatasetName
 from ..gradient_training import AdamSettings
-from ..histogram_sources import Source
+from ..histogram_sources import Source, feature_length
 from ..networks import BasisStart, ConvNet, Scope, StudentCNN, TeacherCNN
 from ..pqkd_settings import PQKDSettings
 from ..random_streams import derive_seed
@@ -149,7 +149,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
     @property
     def feature_dim(self) -> int:
         """Length of z."""
-        return 2 * 2 ** (self.n_modes // 2)
+        return feature_length(self.n_modes)
 
     @property
     def z_is_trained(self) -> bool:
