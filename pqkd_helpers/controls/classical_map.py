@@ -1,12 +1,14 @@
 """A classical stand-in for the circuit: a frozen random map from angles to two distributions.
 
-    p_h = softmax(gain * G_h phi(theta)),    phi(theta) = (cos(w theta), sin(w theta)) / sqrt(n)
+    p_h = softmax(gain * G_h phi(theta)),    phi(theta) = (cos(w theta), sin(w theta)) / norm
 
-with a Gaussian matrix G_h for each half h = 1, 2, drawn once. Its 2 x 256 probabilities are
-sampled as the circuit's are: S times each. It has as many angles, and they are tuned by the same
-SPSA. Two numbers are fitted, once, to the default circuit: the gain, so that the probabilities
-are as concentrated (the norm of the histogram, hence the relative shot noise), and the frequency
-w, so that the kernel <p(theta), p(theta + delta)> is as wide.
+with a Gaussian matrix G_h for each half h = 1, 2, drawn once, several whole frequencies w, and the
+norm that makes |phi| = 1. Its 2 x 256 probabilities are sampled as the circuit's are: S times each.
+It has as many angles, and they are tuned by the same SPSA. It is fitted, once, to the default
+circuit: the gain, so that the probabilities are as concentrated (the norm of the histogram, hence
+the relative shot noise), and the frequencies, so that the kernel <p(theta), p(theta + delta)> is
+as wide. They are whole numbers because the circuit has the period 2 pi: SPSA with large steps ends
+at the bounds -pi and pi, and what takes them for different settings would jump there for ever.
 """
 
 import numpy as np
@@ -15,6 +17,7 @@ from scipy.special import softmax
 
 from ..checks import check_positive, check_whole
 from ..circuit_simulator.sampler import check_theta
+from ..histogram_sources import feature_length
 from ..random_streams import numpy_stream
 
 Array = NDArray[np.float64]
@@ -22,7 +25,7 @@ Array = NDArray[np.float64]
 # Default circuit, uniform angles, medians: norm of the exact histogram 0.32; cosine between the
 # histograms of theta and theta + 0.1 (-0.3) Delta, Delta random signs: 0.92 (0.51).
 GAIN = 1.95
-FREQUENCY = 2.5
+FREQUENCIES = (2, 3)
 
 
 class ClassicalMap:
@@ -32,8 +35,10 @@ class ClassicalMap:
     ----------
     n_modes, n_angles : int
         Those of the circuit that it replaces.
-    gain, frequency : float
+    gain : float
         See the module; > 0.
+    frequencies : tuple of int
+        See the module; each >= 1.
     seed : int
         Seed of the matrices.
 
@@ -54,20 +59,22 @@ class ClassicalMap:
         n_angles: int = 30,
         *,
         gain: float = GAIN,
-        frequency: float = FREQUENCY,
+        frequencies: tuple[int, ...] = FREQUENCIES,
         seed: int,
     ) -> None:
         self.n_modes = check_whole("n_modes", n_modes, least=2)
         self.n_angles = check_whole("n_angles", n_angles, least=1)
         self.gain = check_positive("gain", gain)
-        self.frequency = check_positive("frequency", frequency)
-        shape = (2, 2 ** (self.n_modes // 2), 2 * self.n_angles)
+        self.frequencies = tuple(check_whole("frequency", w, least=1) for w in frequencies)
+        self._n_waves = len(self.frequencies) * self.n_angles
+        shape = (2, feature_length(self.n_modes) // 2, 2 * self._n_waves)
         self._matrices = numpy_stream(seed, "classical map").standard_normal(shape)
 
     def probabilities(self, theta: ArrayLike) -> Array:
         """Return both distributions ``(2, 2^(n_modes / 2))`` at the angles."""
-        angles = self.frequency * check_theta(theta, self.n_angles, "of the classical map")
-        waves = np.concatenate([np.cos(angles), np.sin(angles)]) / np.sqrt(self.n_angles)
+        angles = check_theta(theta, self.n_angles, "of the classical map")
+        phases = np.outer(self.frequencies, angles).ravel()
+        waves = np.concatenate([np.cos(phases), np.sin(phases)]) / np.sqrt(self._n_waves)
         return softmax(self.gain * (self._matrices @ waves), axis=1)
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:

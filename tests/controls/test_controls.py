@@ -130,6 +130,15 @@ def test_the_classical_map_is_as_concentrated_and_as_wide_as_the_circuit():
         assert width[1] == pytest.approx(width[0], abs=tolerance)
 
 
+def test_the_classical_map_has_the_circuits_period():
+    """At the bounds, -pi and pi, where clipped steps end, both see one setting."""
+    turns = 2.0 * np.pi * np.random.default_rng(3).integers(-1, 2, THETAS.shape)
+    source = ClassicalMap(seed=0)
+    for theta, turned in zip(THETAS, THETAS + turns, strict=True):
+        for f in (CIRCUIT.half_click_probabilities, source.probabilities):
+            assert np.allclose(f(theta), f(turned))
+
+
 def test_the_classical_map_is_sampled():
     source = ClassicalMap(seed=0)
     p = source.probabilities(THETAS[0]).ravel()
