@@ -3,14 +3,19 @@
 *Recipe*: of the five that every arm tried, the one with the lowest validation cross-entropy, a mean
 over the seeds of the search.
 
-*Margin*: the effect of one basis filter of eight. The pilot's runs at several ranks R give the
-slope of the log error over log R, so that one filter less, R = 7, raises the log error by
-``slope * log(8 / 7)``. One filter costs 25 + 9 + 9 = 43 trained values, the circuit 30: light that
-does less than one filter does less than its own angles would do as weights.
+*Margin*: the effect of one basis filter. The pilot's runs at R / 2, R and 2 R give the slope of the
+log error over log R, so that one filter less raises it by ``slope * log(R / (R - 1))``. One filter
+costs 25 + 9 + 9 = 43 trained values, the circuit 30: light that does less than one filter does less
+than its own angles would do as weights.
 
-*Number of seeds*: as many pairs as show equivalence within the margin, where it is true, with a
-probability of 80 %, at the level that Holm's rule leaves the first of three contrasts; at least
-10, and at most 40, some two hours on two cores: then the record tells the power that is left.
+*Number of seeds*: so many pairs that with a probability of 80 % (a) equivalence within the margin
+is shown where it is true, at the level that Holm's rule leaves the first of three contrasts, and
+(b) the known effect, one filter less, is detected: what cannot be detected cannot be excluded. The
+noise of (a) is that of photonic minus yoked, the noise of (b) that of R against R / 2 and 2 R, in
+log errors. At least 10, and an even number, because yoked partners exchange their z.
+
+*Number of filters*: R = 8 as in the paper if 60 pairs are enough, some three hours on two cores,
+else R = 4; more than 60 pairs are not planned, and the record tells the power that is left.
 """
 
 from collections import defaultdict
@@ -22,17 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .control_grids import RECIPES
-from .equivalence import LEVEL, equivalence_power, pairs_needed
+from .equivalence import LEVEL, detection_power, equivalence_power, pairs_needed
 from .records import Record, read_record, write_record
 from .study_record import study_record
 
 Array = NDArray[np.float64]
 POWER = 0.8
-MOST_PAIRS = 40
+MOST_PAIRS = 60
 N_PRIMARY = 3
-# The pilot's arms by rank; the first and the one that tells the noise of paired differences.
-RANKS = {"rank-4": 4, "photonic": 8, "rank-16": 16}
-LIGHT, PARTNER = "photonic", "yoked"
+# The paper's number of filters first.
+RANKS = (8, 4)
 
 
 def prepare_controls(runs: Path, out: Path) -> dict[Path, Record]:
@@ -121,58 +125,71 @@ def chosen_recipes(runs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def pilot_study(
-    records: Iterable[Record],
-    ranks: Mapping[str, int] = RANKS,
-    *,
-    first: str = LIGHT,
-    second: str = PARTNER,
-    n_contrasts: int = N_PRIMARY,
-) -> Record:
-    """Return the record of the pilot: the margin and the number of pairs.
+def pilot_study(records: Iterable[Record]) -> Record:
+    """Return the record of the pilot: number of filters, margin and number of pairs.
 
     Parameters
     ----------
     records : iterable of Record
         Runs of "controls-pilot".
-    ranks : dict of str to int
-        Arms that differ in their rank alone.
-    first, second : str
-        The arms whose paired differences tell the noise.
-    n_contrasts : int
-        Contrasts that share one level.
     """
     errors = _errors_by_arm(records)
-    seeds = sorted(set.intersection(*(set(errors[arm]) for arm in (*ranks, first, second))))
-    table = {arm: np.array([errors[arm][seed] for seed in seeds]) for arm in errors}
-    slope = rank_slope({ranks[arm]: table[arm] for arm in ranks})
-    log_margin = slope * float(np.log(8 / 7))
-    error = float(table[first].mean())
-    margin = error * float(np.expm1(log_margin))
-    deviation = float((table[first] - table[second]).std(ddof=1))
-    level = LEVEL / n_contrasts
-    needed = pairs_needed(deviation, margin, power=POWER, level=level)
-    n_pairs = min(needed, MOST_PAIRS)
+    seeds = sorted(set.intersection(*(set(found) for found in errors.values())))
+    table = {arm: np.array([found[seed] for seed in seeds]) for arm, found in errors.items()}
+    plans = [_plan(table, rank) for rank in RANKS]
+    affordable = [plan for plan in plans if max(plan["pairs_needed"].values()) <= MOST_PAIRS]
     return study_record(
         experiment="controls-pilot",
         arm="all",
         tier="cpu",
         dataset="mnist",
         seed=seeds[0],
-        configuration={"ranks": dict(ranks), "first": first, "second": second, "level": level},
+        configuration={"ranks": list(RANKS), "most_pairs": MOST_PAIRS, "level": LEVEL / N_PRIMARY},
         results={
             "test_errors": {arm: values.tolist() for arm, values in table.items()},
             "seeds": seeds,
-            "error": error,
-            "slope": slope,
-            "log_margin": log_margin,
-            "margin": margin,
-            "standard_deviation": deviation,
-            "pairs_needed": needed,
-            "pairs": n_pairs,
-            "power": equivalence_power(n_pairs, deviation, margin, level=level),
+            "plans": plans,
+            **(affordable or plans[-1:])[0],
         },
     )
+
+
+def _plan(table: Mapping[str, Array], rank: int) -> dict[str, Any]:
+    """Return margin, noise and number of pairs of an experiment with so many filters."""
+    slope = rank_slope({r: table[f"rank-{r}"] for r in (rank // 2, rank, 2 * rank)})
+    log_margin = slope * float(np.log(rank / (rank - 1)))
+    light = table[f"rank-{rank}"]
+    error = float(light.mean())
+    margin = error * float(np.expm1(log_margin))
+    level = LEVEL / N_PRIMARY
+    noise = float((light - table[f"yoked-rank-{rank}"]).std(ddof=1))
+    ratios = [np.log(light / table[f"rank-{other}"]) for other in (rank // 2, 2 * rank)]
+    rank_noise = error * float(np.sqrt(np.mean([ratio.var(ddof=1) for ratio in ratios])))
+
+    def equivalence(n: int) -> float:
+        return equivalence_power(n, noise, margin, level=level)
+
+    def detection(n: int) -> float:
+        return detection_power(n, rank_noise, margin)
+
+    needed = {
+        "equivalence": pairs_needed(equivalence, power=POWER),
+        "detection": pairs_needed(detection, power=POWER),
+    }
+    pairs = min(max(needed.values()), MOST_PAIRS)
+    pairs += pairs % 2
+    return {
+        "rank": rank,
+        "error": error,
+        "slope": slope,
+        "log_margin": log_margin,
+        "margin": margin,
+        "standard_deviation": noise,
+        "rank_standard_deviation": rank_noise,
+        "pairs_needed": needed,
+        "pairs": pairs,
+        "power": {"equivalence": equivalence(pairs), "detection": detection(pairs)},
+    }
 
 
 def rank_slope(errors: Mapping[int, Array]) -> float:

@@ -12,7 +12,7 @@ Holm's step-down rule. `pairs_needed` says beforehand how many pairs equivalence
 References: D. J. Schuirmann, doi:10.1007/BF01068419; S. Holm, doi:10.2307/4615733.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -186,24 +186,59 @@ def equivalence_power(
     return float(np.clip(2.0 * stats.norm.cdf(reach / error) - 1.0, 0.0, None).mean())
 
 
-def pairs_needed(
-    standard_deviation: float,
-    margin: float,
-    *,
-    power: float = 0.8,
-    level: float = LEVEL,
-    at_least: int = 10,
-) -> int:
-    """Return the number of pairs that shows equivalence, where it is true, with this power.
+def detection_power(
+    n_pairs: int, standard_deviation: float, effect: float, *, level: float = LEVEL
+) -> float:
+    """Return the probability that a two-sided paired t test finds a true difference.
+
+    Parameters
+    ----------
+    n_pairs : int
+        2 or more.
+    standard_deviation : float
+        Of the differences.
+    effect : float
+        The true difference, > 0.
+    level : float
+        Level of the test.
 
     Examples
     --------
-    >>> pairs_needed(0.2 * 2**0.5, 0.3), pairs_needed(0.2 * 2**0.5, 0.3, level=0.05 / 3)
-    (10, 13)
+    >>> round(detection_power(34, 1.0, 0.5), 2)
+    0.81
+    """
+    check_whole("n_pairs", n_pairs, least=2)
+    check_positive("standard_deviation", standard_deviation)
+    check_positive("effect", effect)
+    check_share("level", level, below_one=True)
+    t = stats.t.ppf(1.0 - level / 2.0, n_pairs - 1)
+    return float(stats.nct.sf(t, n_pairs - 1, effect / standard_deviation * np.sqrt(n_pairs)))
+
+
+def pairs_needed(
+    power_of: Callable[[int], float], *, power: float = 0.8, at_least: int = 10
+) -> int:
+    """Return the smallest number of pairs with this power.
+
+    Parameters
+    ----------
+    power_of : callable
+        The power, by the number of pairs; it rises to 1.
+    power : float
+        In (0, 1).
+    at_least : int
+        Fewer are not returned.
+
+    Examples
+    --------
+    >>> pairs_needed(lambda n: equivalence_power(n, 0.2 * 2**0.5, 0.3, level=0.05 / 3))
+    13
+    >>> pairs_needed(lambda n: detection_power(n, 1.0, 0.5))
+    34
     """
     check_share("power", power, below_one=True)
     n = check_whole("at_least", at_least, least=2)
-    while equivalence_power(n, standard_deviation, margin, level=level) < power:
+    while power_of(n) < power:
         n += 1
     return n
 

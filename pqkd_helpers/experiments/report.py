@@ -115,11 +115,11 @@ def preparation_table(record: Record) -> str:
     results = record["results"]
     if "chosen" in results:
         return "\n".join(f"  {arm}: {recipe}" for arm, recipe in results["chosen"].items())
-    return (
-        f"  margin {results['margin']:.2f} points of test error, standard deviation of paired "
-        f"differences {results['standard_deviation']:.2f}\n"
-        f"  {results['pairs_needed']} pairs needed, {results['pairs']} planned: power "
-        f"{100 * results['power']:.0f} %"
+    return "\n".join(
+        f"  {plan['rank']} filters: margin {plan['margin']:.2f} points of test error; pairs needed "
+        f"to show equivalence {plan['pairs_needed']['equivalence']}, to detect one filter "
+        f"{plan['pairs_needed']['detection']}; planned {plan['pairs']}"
+        for plan in results["plans"]
     )
 
 

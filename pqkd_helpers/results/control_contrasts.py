@@ -6,8 +6,8 @@ The plan, committed before the runs that count:
   start). Difference: photonic minus control, so below zero the light is better.
 - Three primary contrasts, with Holm's correction, each with as many pairs as the pilot asks for:
   `PRIMARY`.
-- Margin: the effect of one basis filter of eight, from the pilot (`control_preparation`).
-- Assay sensitivity: seven filters instead of eight must show as a difference (95 % interval).
+- Margin: the effect of one basis filter of four, from the pilot (`control_preparation`).
+- Assay sensitivity: three filters instead of four must show as a difference (95 % interval).
   If not, nothing may be called equivalent.
 - A null experiment: the same feature with its bins permuted once cannot differ, by theorem.
 - All other arms: a few seeds, described, without a verdict.
@@ -41,7 +41,7 @@ PRIMARY = {
     "anything photonic": "classical-map",
 }
 NULL = "shuffled"
-KNOWN = "rank-7"
+KNOWN = "rank-3"
 _DIFFERENT = {
     "selection": "choosing the angles by the loss",
     "interference": "the interference of the photons",
@@ -170,7 +170,7 @@ def in_two_sentences(found: Analysis) -> str:
     best = found.primary["anything photonic"].difference
     return (
         f"Does the light matter? By the rule set beforehand, over {n} paired seeds and a margin of "
-        f"{found.margin:.2f} points of test error (the effect of one basis filter of eight), "
+        f"{found.margin:.2f} points of test error (the effect of one basis filter of four), "
         f"{'; '.join(parts)}. Light minus a classical map with as many angles, tuned in the same "
         f"way: {best.text()}, where below zero the light is better."
     )

@@ -33,7 +33,7 @@ CIRCUIT = (
 )
 RULE = (
     "Test error of paired seeds, photonic minus control. Different: t test; equivalent: two "
-    "one-sided tests within the margin, the effect of one basis filter of eight, measured in a "
+    "one-sided tests within the margin, the effect of one basis filter of four, measured in a "
     "pilot; both at 5 %, corrected by Holm's rule over the three planned contrasts. Equivalent "
     "may be said only if that known effect is detected. Relevant: the 95 % interval lies wholly "
     "beyond the margin. Other contrasts: uncorrected, five seeds."
@@ -67,8 +67,8 @@ def controls(catalogue: Catalogue) -> Result | None:
             f"--arms {' '.join((LIGHT, *PRIMARY.values(), NULL, KNOWN))}"
         ),
         differs=[
-            "The paper publishes no such comparison. Our net is narrow: widths (16, 32, 32), all "
-            "convolutions compressed, 10,000 images, 20 epochs.",
+            "The paper publishes no such comparison. Our net is narrow: widths (16, 32, 32), 4 "
+            "basis filters, all convolutions compressed, 10,000 images, 20 epochs.",
         ],
         assumed=[
             "The circuit: 8 photons in every other of 16 time bins, loops (1, 1), 30 angles.",

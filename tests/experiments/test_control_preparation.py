@@ -6,30 +6,33 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.cli import main
-from pqkd_helpers.experiments.control_grids import CHOSEN, CONTROLS, CONTROLS_SEARCH, RECIPES
+from pqkd_helpers.experiments.control_grids import CHOSEN, CONTROLS, CONTROLS_SEARCH, RANK, RECIPES
 from pqkd_helpers.experiments.control_preparation import (
     MOST_PAIRS,
+    _plan,
     chosen_recipes,
     pilot_study,
     prepare_controls,
     search_study,
 )
-from pqkd_helpers.experiments.equivalence import equivalence_power, pairs_needed
+from pqkd_helpers.experiments.equivalence import detection_power, equivalence_power
 from pqkd_helpers.experiments.method_version import configuration_hash
 from pqkd_helpers.experiments.records import stored_record, write_record
 from tests.results import made_up
 
-RANKS = {"rank-4": 4, "photonic": 8, "rank-16": 16}
+RANKS = (2, 4, 8, 16)
 
 
 def pilot_runs(scatter=0.1, slope=1.0, error=8.0, seeds=6):
-    """Return runs whose error is ``error * (R / 8)**-slope``, times a common factor per seed."""
+    """Return runs whose error is about ``error * (R / 8)**-slope``, times a factor per seed."""
     rng = np.random.default_rng(0)
     luck = np.exp(rng.normal(0, 0.1, seeds))
-    for arm, rank in {**RANKS, "yoked": 8}.items():
+    arms = {f"rank-{rank}": rank for rank in RANKS} | {"yoked-rank-4": 4, "yoked-rank-8": 8}
+    for arm, rank in arms.items():
         for number in range(seeds):
             found = error * luck[number] * (rank / 8) ** -slope
-            found += rng.normal(0, scatter) if arm == "yoked" else 0.0
+            found *= np.exp(rng.normal(0, 0.01))
+            found += rng.normal(0, scatter) if "yoked" in arm else 0.0
             test = {"test": made_up.evaluation(100.0 - found)}
             yield made_up.run("controls-pilot", arm, 2000 + number, student=test)
 
@@ -56,21 +59,32 @@ def test_the_recipe_with_the_lowest_mean_cross_entropy_is_chosen():
 
 
 @pytest.mark.parametrize("slope", [0.5, 1.0])
-def test_the_margin_is_one_filter_of_eight(slope):
-    results = pilot_study(pilot_runs(slope=slope, scatter=0.05))["results"]
-    assert results["slope"] == pytest.approx(slope)
-    assert results["log_margin"] == pytest.approx(slope * np.log(8 / 7))
-    assert results["margin"] == pytest.approx(results["error"] * ((8 / 7) ** slope - 1))
+def test_the_margin_is_one_filter(slope):
+    for plan in pilot_study(pilot_runs(slope=slope, scatter=0.05))["results"]["plans"]:
+        share = plan["rank"] / (plan["rank"] - 1)
+        assert plan["slope"] == pytest.approx(slope, abs=0.01)
+        assert plan["log_margin"] == pytest.approx(plan["slope"] * np.log(share))
+        assert plan["margin"] == pytest.approx(plan["error"] * (share ** plan["slope"] - 1))
 
 
-def test_the_number_of_pairs_follows_from_the_noise_up_to_a_limit():
-    for scatter in (0.05, 0.8, 5.0):
-        results = pilot_study(pilot_runs(scatter=scatter))["results"]
-        noise, margin = results["standard_deviation"], results["margin"]
-        assert results["pairs_needed"] == pairs_needed(noise, margin, level=0.05 / 3)
-        assert results["pairs"] == min(results["pairs_needed"], MOST_PAIRS)
-        power = equivalence_power(results["pairs"], noise, margin, level=0.05 / 3)
-        assert results["power"] == power and (power >= 0.8 or results["pairs"] == MOST_PAIRS)
+@pytest.mark.parametrize(
+    ("scatter", "slope", "rank"), [(0.05, 1.0, 8), (3.0, 1.0, 4), (3.0, 0.1, 4)]
+)
+def test_the_papers_number_of_filters_is_kept_where_it_can_be_afforded(scatter, slope, rank):
+    runs = pilot_runs(scatter=scatter, slope=slope, error=20.0 if slope < 1.0 else 8.0, seeds=40)
+    results = pilot_study(runs)["results"]
+    assert results["rank"] == rank
+    for plan in results["plans"]:
+        noise, margin = plan["standard_deviation"], plan["margin"]
+        power = plan["power"]
+        assert power["equivalence"] == equivalence_power(
+            plan["pairs"], noise, margin, level=0.05 / 3
+        )
+        assert power["detection"] == detection_power(
+            plan["pairs"], plan["rank_standard_deviation"], margin
+        )
+        assert min(power.values()) >= 0.8 or plan["pairs"] == MOST_PAIRS
+        assert plan["pairs"] % 2 == 0 and 10 <= plan["pairs"] <= MOST_PAIRS
 
 
 def test_the_command_writes_both_studies(tmp_path, capsys):
@@ -102,3 +116,11 @@ def test_the_recipes_of_the_controls_are_those_that_the_search_chose():
         assert run["configuration_hash"] == configuration_hash(config.as_json())
     for arm, recipe in CHOSEN.items():
         assert RECIPES[recipe].items() <= CONTROLS.arms[arm].items()
+
+
+def test_the_runs_that_count_have_the_filters_that_the_pilot_chose():
+    results = stored_record("study-controls-pilot")["results"]
+    errors = {arm: np.array(found) for arm, found in results["test_errors"].items()}
+    for plan in results["plans"]:
+        assert plan == _plan(errors, plan["rank"])
+    assert results["rank"] == RANK == CONTROLS.config("cpu", "mnist", "photonic", 0).rank

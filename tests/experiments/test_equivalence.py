@@ -8,6 +8,7 @@ from pqkd_helpers.experiments.equivalence import (
     Contrast,
     contrast,
     corrected,
+    detection_power,
     equivalence_power,
     holm,
     over_seeds_and_images,
@@ -65,9 +66,16 @@ def test_the_power_formula_agrees_with_simulation(n_pairs, deviation):
 
 
 def test_the_number_of_pairs_reaches_the_power_and_one_less_does_not():
-    n = pairs_needed(0.6, 0.3, at_least=2)
+    n = pairs_needed(lambda n: equivalence_power(n, 0.6, 0.3), at_least=2)
     assert equivalence_power(n, 0.6, 0.3) >= 0.8 > equivalence_power(n - 1, 0.6, 0.3)
-    assert pairs_needed(0.01, 0.3) == 10
+    assert pairs_needed(lambda n: equivalence_power(n, 0.01, 0.3)) == 10
+
+
+@pytest.mark.parametrize(("n_pairs", "effect"), [(10, 0.5), (42, 0.4), (5, 2.0)])
+def test_the_power_to_detect_agrees_with_simulation(n_pairs, effect):
+    d = effect + np.random.default_rng(n_pairs).standard_normal((20_000, n_pairs))
+    found = stats.ttest_1samp(d, 0.0, axis=1).pvalue < 0.05
+    assert detection_power(n_pairs, 1.0, effect) == pytest.approx(found.mean(), abs=0.012)
 
 
 def made(mean, half, *, margin=0.3, p_different=0.5, p_equivalent=0.5):
@@ -146,5 +154,7 @@ def test_wrong_input_is_refused():
         contrast([1.0, 2.0], [1.0], margin=0.1)
     with pytest.raises(ValueError, match="n_pairs"):
         equivalence_power(1, 0.1, 0.1)
+    with pytest.raises(ValueError, match="effect is"):
+        detection_power(10, 1.0, 0.0)
     with pytest.raises(ValueError, match="seeds by images"):
         over_seeds_and_images([1.0, 2.0])

@@ -178,11 +178,11 @@ def controls(
 ) -> None:
     """Store the planned arms of the controls, and the pilot that sets the margin.
 
-    ``gains`` says by how many points an arm's test error is above the light's; rank-7 is a margin
+    ``gains`` says by how many points an arm's test error is above the light's; rank-3 is a margin
     above where it is not named.
     """
-    arms = ("photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-7")
-    gains = {"rank-7": margin, **(gains or {})}
+    arms = ("photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-3")
+    gains = {"rank-3": margin, **(gains or {})}
     rng = np.random.default_rng(0)
     for arm in arms:
         for seed in range(seeds):

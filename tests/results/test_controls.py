@@ -26,7 +26,7 @@ def test_equal_arms_are_equivalent(tmp_path):
 
 
 def test_without_the_known_effect_nothing_is_equivalent(tmp_path):
-    found = analysis(tmp_path, gains={"rank-7": 0.0})
+    found = analysis(tmp_path, gains={"rank-3": 0.0})
     assert not found.sensitive and set(found.verdicts().values()) == {"inconclusive"}
     assert "cannot call anything equal" in sentences(found)[-1]
 
@@ -77,7 +77,7 @@ def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
     made_up.controls(tmp_path)
     result = controls(Catalogue(tmp_path))
     arms = [row["arm"] for row in result.rows]
-    assert arms == ["photonic", *PRIMARY.values(), "shuffled", "rank-7"]
+    assert arms == ["photonic", *PRIMARY.values(), "shuffled", "rank-3"]
     assert result.rows[0]["difference"] is None and result.rows[1]["verdict"] == "equivalent"
     assert "--seeds 10 --arms photonic yoked" in result.rerun
     assert "yoked" in result.alt and "0.30" in result.alt
