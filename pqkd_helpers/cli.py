@@ -14,10 +14,13 @@ from .checks import check_whole
 from .circuit_simulator.engines.orca_client import OrcaError
 from .commands import (
     PROGRAM,
+    Build,
+    Classroom,
     CompressionInBytes,
     ControlPreparation,
     Doctor,
     Export,
+    Grade,
     Imperfections,
     Inspect,
     Reproduce,
@@ -77,6 +80,8 @@ def main(arguments: Sequence[str]) -> int:
                 study(command.study)
             case Reproduce():
                 return reproduce(command)
+            case Classroom():
+                classroom(command.classroom)
         return 0
     except (
         ValueError,
@@ -257,6 +262,41 @@ def reproduce(command: Reproduce) -> int:
     for name, error in progress.failed.items():
         print(f"failed twice: {name}: {error}", file=sys.stderr)
     return 1 if progress.failed else 0
+
+
+def classroom(command: Build | Grade) -> None:
+    """Carry out the command ``classroom`` and say where its files are."""
+    from .classroom.editions import build_editions
+    from .classroom.sandbox import choose_sandbox
+    from .classroom.scores import grade_class
+    from .classroom.student_process import Limits
+
+    if isinstance(command, Build):
+        written = build_editions(command.notebooks, command.out)
+        print(f"{len(written)} notebooks in {command.out}/student and {command.out}/teacher")
+        return
+    with tqdm(unit="submission", disable=True if os.environ.get("CI") else None) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        sandboxed = choose_sandbox(trust=command.trust_submissions)
+        files = grade_class(
+            command.submissions,
+            notebooks=command.notebooks,
+            out=command.out,
+            seed=check_whole("--seed", command.seed, least=0),
+            limits=Limits(command.seconds, round(command.memory * 2**30)),
+            sandboxed=sandboxed,
+            report=report,
+        )
+    print(
+        "Each submission ran in a bubblewrap sandbox."
+        if sandboxed
+        else "Without a sandbox, because --trust-submissions was given."
+    )
+    print("\n".join(f"{name.capitalize() + ':':9} {path}" for name, path in files.items()))
 
 
 class _JobsBar:

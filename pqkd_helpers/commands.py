@@ -255,11 +255,71 @@ class Reproduce:
 
 
 @dataclass(frozen=True)
+class Build:
+    """Write the students' edition (no solutions) and the teacher's edition (all solved).
+
+    Attributes
+    ----------
+    out : Path
+        Folder of both; made if missing.
+    notebooks : Path
+        Folder of the originals, which are only read.
+    """
+
+    out: Path
+    notebooks: Path = Path("notebooks")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """Grade what students handed in: one row per student and exercise, a summary, a picture.
+
+    It can be stopped at any moment; the same command goes on. Every exercise runs in a process of
+    its own, in a bubblewrap sandbox where there is one; the laws are tried on this side.
+
+    Attributes
+    ----------
+    submissions : Path
+        Folder of notebooks, NAME.ipynb or NAME/anything.ipynb.
+    seed : int
+        Private seed of the laws' inputs; another one gives other inputs.
+    out : Path
+        The table; summary and picture are written beside it.
+    trust_submissions : bool
+        Run them without a sandbox where there is none.
+    seconds : float
+        Time that one exercise of one student may take.
+    memory : float
+        Memory of a student's process, GB.
+    notebooks : Path
+        Folder of the original notebooks.
+    """
+
+    submissions: tyro.conf.Positional[Path]
+    seed: int
+    out: Path = Path("scores.csv")
+    trust_submissions: tyro.conf.FlagCreatePairsOff[bool] = False
+    seconds: float = 10.0
+    memory: float = 4.0
+    notebooks: Path = Path("notebooks")
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """For teachers: editions of the notebooks, and grading."""
+
+    classroom: tyro.conf.OmitSubcommandPrefixes[
+        Annotated[Build, tyro.conf.subcommand("build")]
+        | Annotated[Grade, tyro.conf.subcommand("grade")]
+    ]
+
+
+@dataclass(frozen=True)
 class Doctor:
     """Show versions, device, data found and what is missing."""
 
 
-Command = Train | Export | Inspect | Study | Reproduce | Doctor
+Command = Train | Export | Inspect | Study | Reproduce | Classroom | Doctor
 
 
 def parse(arguments: Sequence[str]) -> Command:
@@ -273,6 +333,7 @@ def parse(arguments: Sequence[str]) -> Command:
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
         | Annotated[Study, tyro.conf.subcommand("study")]
         | Annotated[Reproduce, tyro.conf.subcommand("reproduce")]
+        | Annotated[Classroom, tyro.conf.subcommand("classroom")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     )
     return tyro.cli(commands, args=list(arguments), prog=PROGRAM)

@@ -5,12 +5,12 @@ from itertools import permutations, product
 import numpy as np
 
 from ..circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 
 def _network(n_modes, seed):
     """Return the matrix of two loops over a few bins, with random angles."""
-    angles = np.random.default_rng(seed).uniform(-np.pi, np.pi, 2 * (n_modes - 1))
+    angles = drawn(seed).uniform(-np.pi, np.pi, 2 * (n_modes - 1))
     return TimeBinInterferometer((1,) * n_modes).unitary(angles)
 
 
@@ -163,7 +163,7 @@ def _as_many(answer):
 
 def _the_device_is_possible(answer):
     """No shot of the simulated interferometer is impossible."""
-    rng = np.random.default_rng(0)
+    rng = drawn(0)
     circuit = TimeBinInterferometer()
     clicks = circuit.sample(rng.uniform(-np.pi, np.pi, 30), 300, rng=rng)
     expect(answer(clicks, 8), np.zeros(300), given="300 shots of 8 photons in 16 bins")
@@ -171,7 +171,7 @@ def _the_device_is_possible(answer):
 
 def _the_coins_are_not(answer):
     """Of the article's coins exactly the shots without one single click are impossible."""
-    rng = np.random.default_rng(1)
+    rng = drawn(1)
     clicks = SinglePhotonCircuit().sample(rng.uniform(-np.pi, np.pi, 30), 300, rng=rng)
     single = [list(shot).count(1) == 1 for shot in clicks]
     expect(answer(clicks, 1), ~np.array(single), given="300 shots of coins, 1 photon")
@@ -383,7 +383,7 @@ def _bunching_is_darker(answer):
 def _agrees_with_the_simulator(answer):
     """The simulator, asked for all click patterns, has the same means."""
     bits = np.array(list(product((0, 1), repeat=4)))
-    angles = np.random.default_rng(2).uniform(-np.pi, np.pi, 6)
+    angles = drawn(2).uniform(-np.pi, np.pi, 6)
     for identical in (True, False):
         circuit = TimeBinInterferometer((1, 1, 0, 0), indistinguishability=float(identical))
         expected = circuit.click_probabilities(angles) @ bits
@@ -514,7 +514,7 @@ def _bunched_half_of_the_time(answer):
 
 def _sum_of_outcomes(answer):
     """Adding up all outcomes without a photon in the dark bins gives the same."""
-    angles = np.random.default_rng(3).uniform(-np.pi, np.pi, 8)
+    angles = drawn(3).uniform(-np.pi, np.pi, 8)
     for state in ((1, 1, 0, 0, 0), (1, 0, 1, 1, 0)):
         circuit = TimeBinInterferometer(state)
         A = circuit.unitary(angles)[:, np.flatnonzero(state)]

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import t as student_t
 
 from ..experiments.verdicts import compare_with_paper
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 _RATIOS = {"48.81x": (32, 64, 64), "76.18x": (48, 96, 96), "105.40x": (64, 128, 128)}
 
@@ -270,7 +270,7 @@ def pareto_frontier(values, accuracy):
 
 def _cloud(seed):
     """Return 12 points with ties in values, ties in accuracy, and one pair of twins."""
-    rng = np.random.default_rng(seed)
+    rng = drawn(seed)
     values = rng.integers(1, 8, 12) * 500
     accuracy = 90.0 + np.round(values / 1000.0 + rng.uniform(-2.0, 2.0, 12))
     best = int(np.lexsort((values, -accuracy))[0])
@@ -330,7 +330,7 @@ def _order_of_the_input(answer):
     """It is sorted by values, twins by index, and shuffling the points does not change the set."""
     for values, accuracy, given, got in _tries(answer):
         expect(got, sorted(set(got), key=lambda i: (values[i], i)), given=given)
-        turn = np.random.default_rng(0).permutation(len(values))
+        turn = drawn(0).permutation(len(values))
         back = [int(turn[i]) for i in answer(values[turn], accuracy[turn])]
         expect(sorted(back), sorted(got), given=f"{given}, shuffled")
 
@@ -437,7 +437,7 @@ def judge_number(ours, paper_mean, paper_deviation, margin):
 
 def _seeds(mean, deviation, n, seed=0):
     """Return n made-up values with exactly this mean and standard deviation."""
-    raw = np.random.default_rng(seed).standard_normal(n)
+    raw = drawn(seed).standard_normal(n)
     return mean + deviation * (raw - raw.mean()) / raw.std(ddof=1)
 
 

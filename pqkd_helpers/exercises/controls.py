@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 9.1 -----------------------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ def _predicted(answer, key):
 def _mixings(trajectory, n_rows=20_000):
     """Return A z_t for a Gaussian A with very many rows, (n_rows, n_epochs)."""
     n_features = trajectory.shape[1]
-    a = np.random.default_rng(0).standard_normal((n_rows, n_features)) / np.sqrt(n_features)
+    a = drawn(0).standard_normal((n_rows, n_features)) / np.sqrt(n_features)
     return a @ trajectory.T
 
 
@@ -41,7 +41,7 @@ def _same_law(first, second):
 
 def _permutation_as_run(answer):
     """Bins permuted: measured covariances of the mixings, before and after, settle it."""
-    rng = np.random.default_rng(1)
+    rng = drawn(1)
     z = np.cumsum(rng.standard_normal((4, 64)), axis=0)
     z *= 8.0 / np.linalg.norm(z, axis=1, keepdims=True)
     same = _same_law(z, z[:, rng.permutation(64)])
@@ -67,7 +67,7 @@ def _scale_as_run(answer):
 
 def _absence_as_run(answer):
     """No difference shown: experiments with a true difference of one point, five seeds each."""
-    rng = np.random.default_rng(2)
+    rng = drawn(2)
     d = 1.0 + rng.normal(0.0, 2.0, (2000, 5))
     t = d.mean(axis=1) / (d.std(axis=1, ddof=1) / np.sqrt(5))
     shown = float((np.abs(t) > 2.776).mean())
@@ -145,7 +145,7 @@ def mixing_covariance(z):
 
 
 def _trajectory(n_epochs, n_features, seed):
-    return np.cumsum(np.random.default_rng(seed).standard_normal((n_epochs, n_features)), axis=0)
+    return np.cumsum(drawn(seed).standard_normal((n_epochs, n_features)), axis=0)
 
 
 def _as_drawn(answer):
@@ -160,7 +160,7 @@ def _as_drawn(answer):
 def _not_changed_by_rotations(answer):
     """Rotating all z in the same way changes nothing."""
     z = _trajectory(4, 20, seed=1)
-    q, _ = np.linalg.qr(np.random.default_rng(2).standard_normal((20, 20)))
+    q, _ = np.linalg.qr(drawn(2).standard_normal((20, 20)))
     plain, turned = (np.asarray(answer(x)) for x in (z.copy(), z @ q))
     expect(turned, plain, given="z @ Q with an orthogonal Q", tolerance=1e-8)
 
@@ -226,13 +226,13 @@ def turned(z, angle, rng):
 
 
 def _start(seed=0, n=100):
-    return 3.0 * np.random.default_rng(seed).standard_normal(n)
+    return 3.0 * drawn(seed).standard_normal(n)
 
 
 def _keeps_the_length(answer):
     """The length stays."""
     z = _start()
-    got = np.linalg.norm(answer(z.copy(), 0.7, np.random.default_rng(1)))
+    got = np.linalg.norm(answer(z.copy(), 0.7, drawn(1)))
     expect(float(got), float(np.linalg.norm(z)), given="angle 0.7, the length", tolerance=1e-6)
 
 
@@ -240,7 +240,7 @@ def _turns_by_the_angle(answer):
     """The angle to z is the one asked for."""
     for angle in (0.0, 0.2, 1.5, 3.0):
         z = _start()
-        new = np.asarray(answer(z.copy(), angle, np.random.default_rng(2)), dtype=float)
+        new = np.asarray(answer(z.copy(), angle, drawn(2)), dtype=float)
         cosine = new @ z / np.linalg.norm(new) / np.linalg.norm(z)
         given = f"angle {angle}, the cosine of old and new"
         expect(float(cosine), float(np.cos(angle)), given=given, tolerance=1e-6)
@@ -250,7 +250,7 @@ def _every_direction_is_as_likely(answer):
     """Sideways, no direction is preferred: the mean of many turns lies on z itself."""
     z = np.zeros(4)
     z[0] = 1.0
-    rng = np.random.default_rng(3)
+    rng = drawn(3)
     mean = np.mean([answer(z.copy(), 1.0, rng) for _ in range(4000)], axis=0)
     given = "z = (1, 0, 0, 0), angle 1: mean of 4,000 turns"
     expect(mean, [np.cos(1.0), 0.0, 0.0, 0.0], given=given, tolerance=0.05)
@@ -269,7 +269,7 @@ _TURNED = Exercise(
     """,
     reference=turned,
     laws=(_keeps_the_length, _turns_by_the_angle, _every_direction_is_as_likely),
-    probes=lambda: [(_start(5, 20), 0.4, np.random.default_rng(6))],
+    probes=lambda: [(_start(5, 20), 0.4, drawn(6))],
     mistakes=(
         Mistake(
             lambda z, angle, rng: (
@@ -342,7 +342,7 @@ def _never_above_one(answer):
 
 def _false_alarms(answer):
     """Where nothing is true, one alarm or more comes in five experiments of a hundred."""
-    p = np.random.default_rng(0).uniform(size=(4000, 3))
+    p = drawn(0).uniform(size=(4000, 3))
     alarms = float(np.mean([np.min(answer(row)) < 0.05 for row in p]))
     given = "4,000 experiments of three tests without any effect: share with an alarm"
     expect(alarms, 0.05, given=given, tolerance=0.012)

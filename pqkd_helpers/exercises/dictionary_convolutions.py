@@ -5,7 +5,7 @@ import numpy as np
 from ..dictionary_convolutions import DictConv2d
 from ..fixed_projection import FixedProjection
 from ..random_streams import derive_seed
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 3.1 -----------------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ def variance_factors():
 
 def _measured_factor(change):
     """Return the variance of M B after a change over that before, each with fresh matrices A."""
-    rng = np.random.default_rng(0)
+    rng = drawn(0)
     z = rng.dirichlet(np.full(512, 0.05)) * 20.0
     single = np.zeros(512)
     single[100] = np.linalg.norm(z)
@@ -299,14 +299,14 @@ def _opposite(answer):
 
 
 def _trajectory():
-    rng = np.random.default_rng(3)
+    rng = drawn(3)
     return np.cumsum(rng.dirichlet(np.full(64, 0.2), size=5), axis=0) * 8.0
 
 
 def _rotated(answer):
     """Rotating all features by the same orthogonal Q changes nothing."""
     features = _trajectory()
-    Q, _ = np.linalg.qr(np.random.default_rng(4).standard_normal((64, 64)))
+    Q, _ = np.linalg.qr(drawn(4).standard_normal((64, 64)))
     expect(answer(features @ Q.T), answer(features), given="5 features, rotated", tolerance=1e-4)
 
 
@@ -331,7 +331,7 @@ _COVARIANCE = Exercise(
     """,
     reference=covariance_of_mixings,
     laws=(_one_moment, _opposite, _rotated, _measured_covariance),
-    probes=lambda: [(_trajectory(),), (np.random.default_rng(5).standard_normal((3, 8)),)],
+    probes=lambda: [(_trajectory(),), (drawn(5).standard_normal((3, 8)),)],
     mistakes=(
         Mistake(
             lambda features: features @ features.T,
@@ -391,7 +391,7 @@ def closest_basis(target, mixing):
 
 
 def _arrays(seed, c_out=6, c_in=2, rank=3, size=3):
-    rng = np.random.default_rng(seed)
+    rng = drawn(seed)
     target = rng.standard_normal((c_out, c_in, size, size))
     return target, rng.standard_normal((c_out, c_in, rank))
 
@@ -404,7 +404,7 @@ def _finds_what_was_there(answer):
     """If the wanted kernel was mixed from a basis, that basis is found."""
     for rank, size in ((1, 3), (3, 5)):
         _, mixing = _arrays(1, rank=rank, size=size)
-        basis = np.random.default_rng(2).standard_normal((rank, size, size))
+        basis = drawn(2).standard_normal((rank, size, size))
         got = answer(_kernel(mixing, basis), mixing)
         expect(
             got,
@@ -512,7 +512,7 @@ def mean_and_error(differences):
 
 
 def _example():
-    rng = np.random.default_rng(8)
+    rng = drawn(8)
     return rng.normal(0.0, 1.0, (6, 1)) + rng.normal(0.0, 0.3, (6, 10))
 
 
@@ -555,7 +555,7 @@ def _seeds_add_no_luck(answer):
 
 def _honest_error(answer):
     """Over 3,000 repeated experiments, the error agrees with how far the mean really is off."""
-    rng = np.random.default_rng(9)
+    rng = drawn(9)
     luck, noise = rng.normal(0.0, 1.0, (3000, 5, 1)), rng.normal(0.0, 0.5, (3000, 5, 8))
     results = np.array([_pair(answer, table, "5 A, 8 seeds") for table in luck + noise])
     claimed, true = np.sqrt((results[:, 1] ** 2).mean()), results[:, 0].std()

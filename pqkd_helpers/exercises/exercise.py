@@ -5,12 +5,15 @@ docstring is the sentence that the learner reads when the law is broken. Laws ju
 answer does, never how it is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+_PRIVATE_SEED: ContextVar[int | None] = ContextVar("private seed", default=None)
 Answer = Callable[..., Any]
 Law = Callable[[Answer], None]
 
@@ -81,6 +84,22 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str]
     explanation: str
+
+
+def drawn(number: int) -> np.random.Generator:
+    """Return the generator of a law's inputs: always the same, but for `private_seed`."""
+    seed = _PRIVATE_SEED.get()
+    return np.random.default_rng(number if seed is None else (seed, number))
+
+
+@contextmanager
+def private_seed(seed: int) -> Iterator[None]:
+    """Let all laws draw other inputs, which nobody knows who does not know the seed."""
+    token = _PRIVATE_SEED.set(seed)
+    try:
+        yield
+    finally:
+        _PRIVATE_SEED.reset(token)
 
 
 def expect(got: Any, expected: Any, *, given: str, tolerance: float = 1e-9) -> None:

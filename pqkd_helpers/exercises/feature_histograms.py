@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from ..feature_histograms import EMA, click_histograms
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 2.1 -----------------------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ def error_ratio():
 
 def _measured_ratio(answer):
     """Repeated experiments on a coin with 200 and with 800 tosses show your ratio."""
-    rng = np.random.default_rng(0)
+    rng = drawn(0)
     errors = [
         np.sqrt(np.mean((rng.binomial(n_shots, 0.3, 40_000) / n_shots - 0.3) ** 2))
         for n_shots in (200, 800)
@@ -112,14 +112,14 @@ def _two_modes(answer):
 
 def _every_half_sums_to_one(answer):
     """Each half is a histogram: it sums to 1."""
-    clicks = np.random.default_rng(1).integers(0, 2, (7, 6))
+    clicks = drawn(1).integers(0, 2, (7, 6))
     got = np.asarray(answer(clicks))
     expect(got.sum(axis=-1), [1.0, 1.0], given="7 random shots of 6 modes")
 
 
 def _equals_the_helper(answer):
     """For 16 modes the two halves, end to end, are what the helper returns."""
-    clicks = np.random.default_rng(2).integers(0, 2, (50, 16))
+    clicks = drawn(2).integers(0, 2, (50, 16))
     got = np.ravel(answer(clicks))
     expect(got, click_histograms(clicks), given="50 random shots of 16 modes")
 
@@ -142,7 +142,7 @@ _HALF_HISTOGRAMS = Exercise(
     """,
     reference=half_histograms,
     laws=(_single_shot, _two_modes, _every_half_sums_to_one, _equals_the_helper),
-    probes=lambda: [(np.random.default_rng(3).integers(0, 2, (9, n)),) for n in (4, 8)],
+    probes=lambda: [(drawn(3).integers(0, 2, (9, n)),) for n in (4, 8)],
     mistakes=(
         Mistake(
             _least_significant_first,
@@ -193,7 +193,7 @@ def twin(joint):
 
 
 def _joint(seed, n=4):
-    values = np.random.default_rng(seed).exponential(size=(n, n)) ** 2
+    values = drawn(seed).exponential(size=(n, n)) ** 2
     return values / values.sum()
 
 

@@ -6,7 +6,7 @@ from scipy.stats import ttest_ind, ttest_ind_from_stats
 
 from ..experiments.records import stored_record
 from ..results.paper_values import SEEDS, TABLE1, accuracy_margin
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 10.1 ----------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ def _grows_as_root_n(answer):
 def _as_from_the_runs(answer):
     """It is the t that the single runs give, unpaired."""
     for seed, n in ((0, 5), (1, 9)):
-        rng = np.random.default_rng(seed)
+        rng = drawn(seed)
         runs = rng.normal(92.4, 0.2, n), rng.normal(92.1, 0.6, n)
         summaries = [(float(x.mean()), float(x.std(ddof=1))) for x in runs]
         expected = ttest_ind(*runs, equal_var=False).statistic

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..feature_histograms import EMA
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 7.1 -----------------------------------------------------------------------------------
 
@@ -25,7 +25,7 @@ def _predicted(answer, key):
 
 def _half_the_error(answer):
     """shots: repeated experiments show half the error that 200 shots leave."""
-    rng = np.random.default_rng(0)
+    rng = drawn(0)
     shots = _predicted(answer, "shots")
     errors = [rng.binomial(n, 0.3, 40_000) / n - 0.3 for n in (200, int(shots))]
     ratio = round(float(np.std(errors[1]) / np.std(errors[0])), 2)
@@ -129,7 +129,7 @@ def feature_error(z, n_shots):
 
 def _exact_features(n, seed):
     """Return n features (n, 512) of which a few bins hold most of the probability."""
-    halves = np.random.default_rng(seed).dirichlet(np.full(256, 0.02), (n, 2))
+    halves = drawn(seed).dirichlet(np.full(256, 0.02), (n, 2))
     return halves.reshape(n, 512)
 
 
@@ -142,7 +142,7 @@ def _certain_outcomes(answer):
 
 def _as_simulated(answer):
     """The error is that of a simulation: both halves counted, distances squared and averaged."""
-    rng = np.random.default_rng(1)
+    rng = drawn(1)
     for z, n_shots in zip(_exact_features(2, seed=2), (25, 400), strict=True):
         counts = [rng.multinomial(n_shots, half / half.sum(), 1500) for half in z.reshape(2, 256)]
         distances = np.hstack(counts) / n_shots - z
@@ -340,7 +340,7 @@ _EXPONENTS = np.linspace(0.1, 1.5, 29)
 
 def _gains(exponent, limits=(89.0, 89.0), noise=0.0, seed=0):
     """Return gains that follow a law: smoothing multiplies the shots by 19."""
-    noises = noise * np.random.default_rng(seed).standard_normal((2, len(_SHOTS)))
+    noises = noise * drawn(seed).standard_normal((2, len(_SHOTS)))
     decays = np.stack([(19.0 * _SHOTS / 25) ** -exponent, (_SHOTS / 25.0) ** -exponent])
     smoothed, raw = np.reshape(limits, (2, 1)) - 60.0 * decays + noises
     return smoothed, raw

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..circuit_simulator import TimeBinInterferometer
 from ..spsa import SPSA
-from .exercise import Answer, Exercise, Mistake, expect
+from .exercise import Answer, Exercise, Mistake, drawn, expect
 
 Vector = Any  # an array as the notebooks write it
 
@@ -172,7 +172,7 @@ def _prediction(answer: Answer, key: str) -> Any:
 
 def _move_as_run(answer: Answer) -> None:
     """move: what `SPSA` itself does with two losses that are 4 nats apart."""
-    spsa = SPSA(np.zeros(30), bound=np.inf, rng=np.random.default_rng(0))
+    spsa = SPSA(np.zeros(30), bound=np.inf, rng=drawn(0))
     spsa.ask()
     moved = np.abs(spsa.tell([4.0, 0.0]).theta).max()
     predicted = _prediction(answer, "move")
@@ -184,7 +184,7 @@ def _cosine_as_run(answer: Answer) -> None:
     directions: Vector = np.ones((1, 1))
     for _ in range(6):
         directions = np.kron(directions, [[1.0, 1.0], [1.0, -1.0]])
-    gradient = np.random.default_rng(1).normal(size=64)
+    gradient = drawn(1).normal(size=64)
     estimates = (directions @ gradient)[:, None] * directions
     lengths = np.linalg.norm(estimates, axis=1) * np.linalg.norm(gradient)
     run = np.sqrt(np.mean((estimates @ gradient / lengths) ** 2))
@@ -493,7 +493,7 @@ def mirror_signs(n_modes, loop_lengths):
 
 def _mirrored(answer: Answer) -> None:
     """The signs mirror the device: U(-theta) = D U(theta) D at random angles."""
-    rng = np.random.default_rng(0)
+    rng = drawn(0)
     for n_modes, loops in ((6, (1,)), (7, (1, 1)), (8, (1, 3)), (7, (2,)), (8, (2, 2)), (5, (3,))):
         device = TimeBinInterferometer((1,) + (0,) * (n_modes - 1), loops)
         signs = answer(n_modes, loops)

@@ -10,7 +10,7 @@ from ..compression import measure_compression, trained_values
 from ..datasets import ImageData, Split
 from ..knowledge_distillation import StudentCNN, TeacherCNN
 from ..training_loop import PQKDSettings, PQKDTrainer, evaluate
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 0.1 -----------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ def _nothing_moves_it(answer):
 
 def _it_differs_by_itself(answer):
     """What differs between two measurements at the same angles is sampled."""
-    circuit, rng = TimeBinInterferometer(), np.random.default_rng(0)
+    circuit, rng = TimeBinInterferometer(), drawn(0)
     theta = rng.uniform(-np.pi, np.pi, circuit.n_angles)
     first, second = (circuit.sample(theta, 200, rng=rng) for _ in range(2))
     assert not np.array_equal(first, second)

@@ -7,7 +7,7 @@ from scipy.stats import ttest_rel
 from ..experiments.records import stored_records
 from ..experiments.statistics import paired_difference
 from ..spsa import SPSA
-from .exercise import Exercise, Mistake, expect
+from .exercise import Exercise, Mistake, drawn, expect
 
 # --- 6.1 -----------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ def paired_interval(first, second):
 
 
 def _pairs(seed, n):
-    rng = np.random.default_rng(seed)
+    rng = drawn(seed)
     common = rng.normal(95.0, 1.0, n)
     return common + rng.normal(0.3, 0.2, n), common + rng.normal(0.0, 0.2, n)
 
@@ -225,14 +225,14 @@ def _by_hand(answer):
 
 def _shares_sum_to_one(answer):
     """Over all classes that the network might always name, the accuracies sum to 1."""
-    labels = np.random.default_rng(0).integers(0, 5, 40)
+    labels = drawn(0).integers(0, 5, 40)
     total = sum(answer(labels, np.eye(5)[k]) for k in range(5))
     expect(total, 1.0, given="40 random labels of 5 classes")
 
 
 def _size_of_logits(answer):
     """Only the largest logit counts: a factor or a constant added to all changes nothing."""
-    rng = np.random.default_rng(1)
+    rng = drawn(1)
     labels, logits = rng.integers(0, 10, 60), rng.normal(size=10)
     expect(answer(labels, 3 * logits - 7), answer(labels, logits), given="logits times 3 minus 7")
 
@@ -297,7 +297,7 @@ def sham_step(theta, direction, losses, a, c, heads):
 
 
 def _sham_case(seed):
-    rng = np.random.default_rng(seed)
+    rng = drawn(seed)
     theta, direction = rng.uniform(-1, 1, 5), rng.choice([-1.0, 1.0], 5)
     return theta, direction, tuple(rng.uniform(0.0, 2.0, 2)), 0.3, 0.2
 
@@ -305,7 +305,7 @@ def _sham_case(seed):
 def _tails_is_spsa(answer):
     """If the coin shows tails, the step is SPSA's own."""
     theta, _, losses, a, c = _sham_case(0)
-    rng = np.random.default_rng(5)
+    rng = drawn(5)
     spsa = SPSA(theta, step_size=a, perturbation=c, bound=np.inf, rng=rng)
     direction = (spsa.ask()[0] - theta) / c
     expected = spsa.tell(losses).theta
@@ -400,7 +400,7 @@ def gain_of_choosing(validation, test):
 
 
 def _accuracies(seed, n_runs=4, n_epochs=6):
-    return np.random.default_rng(seed).uniform(0.8, 1.0, (2, n_runs, n_epochs))
+    return drawn(seed).uniform(0.8, 1.0, (2, n_runs, n_epochs))
 
 
 def _one_run_by_hand(answer):

@@ -17,6 +17,11 @@ from ..exercises.exercise import Exercise
 DIFFICULTY_DOTS = {1: "●○○", 2: "●●○", 3: "●●●"}
 
 
+def reference_source(exercise: Exercise) -> str:
+    """Return the code of the worked solution."""
+    return textwrap.dedent(inspect.getsource(exercise.reference)).strip()
+
+
 def task(exercise: Exercise) -> str:
     """Return the heading and the task."""
     return (
@@ -28,7 +33,7 @@ def task(exercise: Exercise) -> str:
 
 def stub(exercise: Exercise) -> str:
     """Return the function to be filled in: signature and docstring of the reference."""
-    source = textwrap.dedent(inspect.getsource(exercise.reference))
+    source = reference_source(exercise)
     function = ast.parse(source).body[0]
     assert isinstance(function, ast.FunctionDef)
     assert ast.get_docstring(function), f"the reference of {exercise.number} has no docstring"
@@ -44,7 +49,7 @@ def check_call(exercise: Exercise) -> str:
 
 def solution(exercise: Exercise) -> str:
     """Return the folded worked solution."""
-    source = textwrap.dedent(inspect.getsource(exercise.reference)).strip()
+    source = reference_source(exercise)
     return (
         f"<details><summary>Worked solution {exercise.number}</summary>\n\n"
         f"```python\n{source}\n```\n\n{textwrap.dedent(exercise.explanation).strip()}\n\n</details>"

@@ -4,6 +4,7 @@ import importlib
 import signal
 import time
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.exercises import checking
@@ -15,6 +16,7 @@ from pqkd_helpers.exercises.checking import (
     first_problem,
     typical_mistake,
 )
+from pqkd_helpers.exercises.exercise import drawn, private_seed
 from pqkd_helpers.publishing import exercise_cells
 
 from ..machine_speed import slowness
@@ -127,6 +129,23 @@ def _caught(exercise, mutant):
         return True
     finally:
         signal.alarm(0)
+
+
+@by_number
+@pytest.mark.parametrize("seed", [1, 2**40])
+def test_under_a_private_seed_right_stays_right_and_wrong_stays_wrong(exercise, seed):
+    with private_seed(seed):
+        assert first_problem(exercise, exercise.reference) is None
+        for mistake in exercise.mistakes:
+            assert first_problem(exercise, mistake.answer) is not None
+            assert typical_mistake(exercise, mistake.answer) is not None
+
+
+def test_a_private_seed_changes_what_laws_draw_and_then_all_is_as_before():
+    before = drawn(3).random()
+    with private_seed(1):
+        assert drawn(3).random() != before
+    assert drawn(3).random() == before == np.random.default_rng(3).random()
 
 
 @by_number

@@ -1,0 +1,199 @@
+"""Grading one submission: every exercise in the student's process, every law on this side."""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from ..exercises.checking import MODULES, exercises_of, first_problem, typical_mistake
+from ..exercises.exercise import Exercise, private_seed
+from .needed_code import (
+    MissingFunctionError,
+    UnreadableCodeError,
+    needed_code,
+    unresolved_names,
+)
+from .student_process import Limits, StudentProcess, StudentProcessGoneError
+from .submissions import Submission, SubmissionError, notebook_number
+
+Status = Literal["right", "wrong", "not started", "missing", "failed"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one exercise of one student.
+
+    Attributes
+    ----------
+    student, exercise, name : str
+        Who, the exercise's number and title.
+    score : int
+        1 if every law holds, else 0.
+    status : {"right", "wrong", "not started", "missing", "failed"}
+        ``missing``: the function, or the whole notebook, cannot be found or read. ``failed``: no
+        answer in time, or the process ended.
+    law : str
+        The first law that is broken, or what else went wrong.
+    hint : str
+        For the student: a typical mistake if it is one, else the first hint.
+    """
+
+    student: str
+    exercise: str
+    name: str
+    score: int
+    status: Status
+    law: str = ""
+    hint: str = ""
+
+
+def grade(
+    submission: Submission,
+    *,
+    notebooks: Path,
+    seed: int,
+    limits: Limits,
+    sandboxed: bool,
+    expected: str | None = None,
+) -> list[Row]:
+    """Return one row per exercise of the submission's notebook.
+
+    Parameters
+    ----------
+    submission : Submission
+    notebooks : Path
+        Folder of the original notebooks.
+    seed : int
+        The private seed of the laws' inputs.
+    limits : Limits
+        Of every exercise.
+    sandboxed : bool
+    expected : str or None
+        Number of the notebook, where the submission does not tell it.
+    """
+    try:
+        cells = submission.code_cells()
+    except (SubmissionError, OSError) as error:
+        return _nothing_read(submission.student, expected, str(error))
+    number = notebook_number(cells)
+    number = number if number in MODULES else expected
+    if number is None:
+        return _nothing_read(submission.student, None, "the notebook holds no exercise's cells")
+    sources = [cell["source"] for cell in cells]
+    with _Processes(limits, sandboxed=sandboxed) as processes, private_seed(seed):
+        return [
+            _graded(submission.student, exercise, sources, _originals(notebooks, number), processes)
+            for exercise in exercises_of(number)
+        ]
+
+
+def as_json(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return rows as plain JSON."""
+    return [asdict(row) for row in rows]
+
+
+def _graded(
+    student: str,
+    exercise: Exercise,
+    sources: list[str],
+    originals: tuple[str, ...],
+    processes: "_Processes",
+) -> Row:
+    def row(status: Status, law: str = "", hint: str = "") -> Row:
+        right = int(status == "right")
+        return Row(student, exercise.number, exercise.name, right, status, law, hint)
+
+    try:
+        code = assembled(exercise, sources, originals)
+    except (MissingFunctionError, UnreadableCodeError) as error:
+        return row("missing", str(error), "Keep the cell with the function, and its name.")
+    try:
+        answer = processes.current().define(code, exercise.reference.__name__)
+        problem = first_problem(exercise, answer)
+        if problem is None:
+            return row("right")
+        hint = typical_mistake(exercise, answer) or exercise.hints[0]
+        return row("wrong", problem.splitlines()[0], " ".join(hint.split()))
+    except NotImplementedError:
+        return row("not started", hint=exercise.hints[0])
+    except StudentProcessGoneError as gone:
+        processes.restart()
+        return row("failed", str(gone), "Does a loop never end? Does it take too much memory?")
+    except Exception as error:  # the definition itself raised
+        return row("wrong", f"running the cell raised {type(error).__name__}: {error}")
+
+
+def assembled(exercise: Exercise, sources: list[str], originals: tuple[str, ...]) -> str:
+    """Return the code that defines a student's function and all that it needs.
+
+    What the submission does not define comes from the original notebook; other exercises'
+    functions are the worked solutions.
+
+    Raises
+    ------
+    MissingFunctionError, UnreadableCodeError
+        If the function is not there, or no Python.
+    """
+    name = exercise.reference.__name__
+    number = exercise.number.split(".")[0]
+    others = {other.reference.__name__ for other in exercises_of(number)} - {name}
+    code = needed_code(sources, name, without=others)
+    parts = []
+    for unknown in sorted(unresolved_names(code)):
+        if unknown in others:
+            module = f"pqkd_helpers.exercises.{MODULES[number]}"
+            parts.append(f"from {module} import {unknown}")
+            continue
+        try:
+            parts.append(needed_code(originals, unknown, without=others))
+        except (MissingFunctionError, UnreadableCodeError):
+            continue  # a NameError will tell
+    return "\n".join([*parts, code])
+
+
+@cache
+def _originals(notebooks: Path, number: str) -> tuple[str, ...]:
+    """Return the code cells of the original notebook."""
+    (path,) = notebooks.glob(f"{int(number):02d}_*.ipynb")
+    cells = json.loads(path.read_bytes())["cells"]
+    return tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def _nothing_read(student: str, number: str | None, problem: str) -> list[Row]:
+    if number is None:
+        return [Row(student, "", "", 0, "missing", problem)]
+    return [
+        Row(student, exercise.number, exercise.name, 0, "missing", problem)
+        for exercise in exercises_of(number)
+    ]
+
+
+class _Processes:
+    """One process for all exercises of a student, replaced when it is gone."""
+
+    def __init__(self, limits: Limits, *, sandboxed: bool) -> None:
+        self._limits, self._sandboxed = limits, sandboxed
+        self._process: StudentProcess | None = None
+
+    def current(self) -> StudentProcess:
+        if self._process is None:
+            self._process = StudentProcess(self._limits, sandboxed=self._sandboxed)
+        return self._process
+
+    def restart(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def __enter__(self) -> "_Processes":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.restart()

@@ -1,0 +1,356 @@
+"""Made-up classes with known answers: right, wrong in typical ways, empty, broken, hostile."""
+
+import csv
+import inspect
+import json
+import os
+import statistics
+import textwrap
+import time
+
+import pytest
+
+from pqkd_helpers.classroom import sandbox
+from pqkd_helpers.classroom.grading import grade
+from pqkd_helpers.classroom.scores import grade_class, summary
+from pqkd_helpers.classroom.student_process import Limits
+from pqkd_helpers.classroom.submissions import Submission, find_submissions
+from pqkd_helpers.cli import main
+from pqkd_helpers.exercises.checking import MODULES, exercises_of, find_exercise
+
+from .made_up_class import NOTEBOOKS, original, submission
+
+SANDBOXED = sandbox.has_sandbox()
+needs_sandbox = pytest.mark.skipif(not SANDBOXED, reason="bubblewrap is not installed")
+NAME = find_exercise("2.2").reference.__name__
+
+
+def graded(path, seed=5, seconds=10.0, expected="2", **limits):
+    rows = grade(
+        Submission(path.stem, path),
+        notebooks=NOTEBOOKS,
+        seed=seed,
+        limits=Limits(seconds, **limits),
+        sandboxed=SANDBOXED,
+        expected=expected,
+    )
+    return {row.exercise: row for row in rows}
+
+
+def answer_22(body):
+    """Return an answer to exercise 2.2 with this body; before it, the function's head."""
+    head = inspect.getsource(find_exercise("2.2").reference).split('"""')[0].rstrip()
+    return f"{head}\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+
+
+@pytest.mark.parametrize("number", MODULES)
+def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
+    submission(tmp_path / "anna.ipynb", number)
+    seconds = []
+    for seed in (1, 2, 3):
+        started = time.perf_counter()
+        rows = graded(tmp_path / "anna.ipynb", seed=seed, expected=None)
+        seconds.append(time.perf_counter() - started)
+        assert list(rows) == [exercise.number for exercise in exercises_of(number)]
+        assert {row.status for row in rows.values()} == {"right"}
+        assert sum(row.score for row in rows.values()) == len(rows)
+    assert statistics.median(seconds) <= 3.0 * float(os.environ.get("PQKD_SLOWNESS", "4"))
+
+
+def test_stubs_are_not_started_and_cost_nothing_else(tmp_path):
+    submission(tmp_path / "ben.ipynb", solve=False)
+    rows = graded(tmp_path / "ben.ipynb")
+    assert {row.status for row in rows.values()} == {"not started"}
+    assert all(row.hint for row in rows.values())
+
+
+@pytest.mark.parametrize("number", ["1.2", "2.4", "2.5", "4.3", "6.4", "10.2"])
+def test_typical_mistakes_get_their_hint(number, tmp_path, monkeypatch):
+    """Played by functions on this side: typical mistakes are lambdas without a source."""
+    from pqkd_helpers.classroom import grading
+
+    exercise = find_exercise(number)
+    submission(tmp_path / "carla.ipynb", number.split(".")[0])
+    for mistake in exercise.mistakes:
+
+        class Pretended:
+            def current(self, mistake=mistake):
+                self.define = lambda code, name: mistake.answer
+                return self
+
+        row = grading._graded(
+            "carla",
+            exercise,
+            ["".join(c["source"]) for c in original(number.split(".")[0])["cells"]],
+            (),
+            Pretended(),
+        )
+        assert row.status == "wrong" and row.score == 0
+        assert row.hint == " ".join(mistake.hint.split()) and row.law
+
+
+ATTACKS = {
+    "endless loop": ("while True: pass", "failed"),
+    "memory bomb": ("return [0] * 10**10", "wrong"),
+    "exit()": ("exit()", "wrong"),
+    "os._exit": ("import os\nos._exit(0)", "failed"),
+    "kill": ("import os, signal\nos.kill(os.getppid(), 9)\nos.kill(os.getpid(), 9)", "failed"),
+    "recursion": (f"return {NAME}(*[None])", "wrong"),
+    "huge value": ("import numpy as np\nreturn np.zeros(10**8)", "wrong"),
+    "strange value": ("return object()", "wrong"),
+    "pretends to be equal": (
+        "class Equal:\n    def __eq__(self, other): return True\nreturn Equal()",
+        "wrong",
+    ),
+    "patched checker": (
+        "import pqkd_helpers.exercises.exercise as e\ne.expect = lambda *a, **k: None\nreturn 0",
+        "wrong",
+    ),
+    "forged message": (
+        "import os\nfor n in range(3, 9):\n    try: os.write(n, b'\\0\\0\\0\\2{}')\n"
+        "    except OSError: pass\nreturn 0",
+        "failed",
+    ),
+    "endless message": (
+        "import os\nfor n in range(3, 9):\n    try: os.write(n, b'\\xff' * 1000)\n"
+        "    except OSError: pass\nreturn 0",
+        "failed",
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_costs_its_exercise_and_nothing_else(attack, tmp_path):
+    body, status = ATTACKS[attack]
+    submission(tmp_path / "eve.ipynb", answers={"2.2": answer_22(body)})
+    rows = graded(tmp_path / "eve.ipynb", seconds=2.0, memory=2**30)
+    assert rows.pop("2.2").status == status
+    assert {row.status for row in rows.values()} == {"right"}
+
+
+def _without_cells(notebook):
+    notebook["cells"] = [
+        c for c in notebook["cells"] if "exercise" not in c["metadata"].get("pqkd", {})
+    ]
+
+
+def _renamed(notebook):
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace(NAME, "my_" + NAME)
+
+
+def _no_metadata(notebook):
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+
+
+def _imports_deleted(notebook):
+    notebook["cells"] = [
+        cell for cell in notebook["cells"] if "import " not in "".join(cell["source"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "statuses"),
+    [
+        (_without_cells, ["missing"] * 5),
+        (_renamed, ["right", "missing", "right", "right", "right"]),
+        (_no_metadata, ["right"] * 5),
+        (_imports_deleted, ["right"] * 5),
+    ],
+)
+def test_changed_notebooks(change, statuses, tmp_path):
+    notebook = submission(tmp_path / "dora.ipynb")
+    change(notebook)
+    (tmp_path / "dora.ipynb").write_text(json.dumps(notebook))
+    assert [row.status for row in graded(tmp_path / "dora.ipynb").values()] == statuses
+
+
+def test_an_answer_may_use_helpers_from_other_cells(tmp_path):
+    name = find_exercise("2.1").reference.__name__
+    answer = f"def {name}(): return half_of(4.0)\n"
+    notebook = submission(tmp_path / "fred.ipynb", answers={"2.1": answer})
+    helper = "%matplotlib inline\ndef half_of(x): return x / 2"
+    notebook["cells"].insert(0, {"cell_type": "code", "metadata": {}, "source": helper})
+    (tmp_path / "fred.ipynb").write_text(json.dumps(notebook))
+    assert graded(tmp_path / "fred.ipynb")["2.1"].status == "right"
+
+
+BROKEN = {
+    "empty": b"",
+    "half": b'{"cells": [',
+    "text": b"hello",
+    "list": b"[]",
+    "no cells": b'{"cells": 3}',
+    "strange cells": b'{"cells": [1, null, {"cell_type": "code", "source": 7, "metadata": []}]}',
+    "not UTF-8": b"\xff\xfe\x00",
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_broken_files_are_missing(kind, tmp_path):
+    (tmp_path / "gert.ipynb").write_bytes(BROKEN[kind])
+    rows = graded(tmp_path / "gert.ipynb")
+    assert len(rows) == 5 and {row.status for row in rows.values()} == {"missing"}
+    assert all(row.law for row in rows.values())
+
+
+def test_a_huge_file_is_not_read(tmp_path):
+    with (tmp_path / "hugo.ipynb").open("wb") as file:
+        file.truncate(100 * 2**20)
+    started = time.perf_counter()
+    rows = graded(tmp_path / "hugo.ipynb")
+    assert time.perf_counter() - started < 1.0
+    assert "100 MB" in rows["2.1"].law
+
+
+@needs_sandbox
+def test_the_sandbox_hides_the_other_submissions_and_the_network(tmp_path):
+    secret = tmp_path / "anna.ipynb"
+    secret.write_text("secret")
+    spy = f"""
+    import os, socket
+    assert not os.path.exists({str(secret)!r}), "seen"
+    assert not os.path.exists({str(NOTEBOOKS)!r}), "notebooks seen"
+    for path in ({str(sandbox.PACKAGE / "x")!r}, "/usr/x"):
+        try:
+            open(path, "w")
+        except OSError:
+            pass
+        else:
+            raise AssertionError("written")
+    try:
+        socket.create_connection(("1.1.1.1", 80), timeout=1)
+    except OSError:
+        pass
+    else:
+        raise AssertionError("connected")
+    """
+    right = inspect.getsource(find_exercise("2.2").reference).split('"""')[-1]
+    submission(tmp_path / "ivan.ipynb", answers={"2.2": answer_22(spy + right)})
+    row = graded(tmp_path / "ivan.ipynb")["2.2"]
+    assert row.status == "right", row.law
+
+
+@pytest.fixture
+def a_class(tmp_path):
+    folder = tmp_path / "submissions"
+    submission(folder / "anna.ipynb")
+    submission(folder / "ben" / "02.ipynb", solve=False)
+    submission(folder / "carl.ipynb", answers={"2.1": "def halved_error(): return 0.25\n"})
+    (folder / "dora.ipynb").write_text("{")
+    submission(folder / "eve.ipynb", answers={"2.2": answer_22("while True: pass")})
+    return folder
+
+
+def grade_all(folder, tmp_path, seed=5):
+    return grade_class(
+        folder,
+        notebooks=NOTEBOOKS,
+        out=tmp_path / "out" / "scores.csv",
+        seed=seed,
+        limits=Limits(2.0),
+        sandboxed=SANDBOXED,
+    )
+
+
+def read(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_class_has_one_row_per_student_and_exercise(a_class, tmp_path):
+    files = grade_all(a_class, tmp_path)
+    rows = read(files["scores"])
+    assert len(rows) == 25
+    scores = {}
+    for row in rows:
+        scores[row["student"]] = scores.get(row["student"], 0) + int(row["score"])
+    assert scores == {"anna": 5, "ben": 0, "carl": 4, "dora": 0, "eve": 4}
+    lines = {line["exercise"]: line for line in read(files["summary"])}
+    assert [
+        lines["2.2"][key] for key in ("right", "wrong", "not started", "missing", "failed")
+    ] == [
+        "2",
+        "0",
+        "1",
+        "1",
+        "1",
+    ]
+    assert files["picture"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_class_gets_the_same_table_and_is_not_graded_twice(a_class, tmp_path, monkeypatch):
+    first = grade_all(a_class, tmp_path)["scores"].read_bytes()
+    monkeypatch.setattr("pqkd_helpers.classroom.scores.grade", None)  # would fail if called
+    assert grade_all(a_class, tmp_path)["scores"].read_bytes() == first
+    with pytest.raises(TypeError):
+        grade_all(a_class, tmp_path, seed=6)
+
+
+def test_an_interrupted_class_goes_on(a_class, tmp_path, monkeypatch):
+    from pqkd_helpers.classroom import scores
+
+    real, calls = scores.grade, []
+
+    def interrupted(found, **options):
+        calls.append(found.student)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(found, **options)
+
+    monkeypatch.setattr(scores, "grade", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        grade_all(a_class, tmp_path)
+    assert not (tmp_path / "out" / "scores.csv").exists()
+    grade_all(a_class, tmp_path)
+    assert calls == ["anna", "ben", "carl", "carl", "dora", "eve"]
+
+
+def test_the_summary_names_the_commonest_mistake():
+    from pqkd_helpers.classroom.grading import Row
+
+    rows = [
+        Row(f"s{i}", "2.1", "x", int(i == 0), "right" if i == 0 else "wrong", "law", hint)
+        for i, hint in enumerate(("", "a", "b", "b"))
+    ]
+    (line,) = summary(rows)
+    assert (line["right"], line["wrong"], line["commonest mistake"], line["times"]) == (
+        1,
+        3,
+        "b",
+        2,
+    )
+
+
+def test_formulas_stay_text(tmp_path):
+    submission(tmp_path / "class" / "=cmd.ipynb")
+    files = grade_all(tmp_path / "class", tmp_path)
+    assert read(files["scores"])[0]["student"] == "'=cmd"
+
+
+def test_the_command(a_class, tmp_path, capsys):
+    out = tmp_path / "scores.csv"
+    options = ["--seed", "5", "--out", str(out), "--seconds", "2", "--notebooks", str(NOTEBOOKS)]
+    trust = [] if SANDBOXED else ["--trust-submissions"]
+    assert main(["classroom", "grade", str(a_class), *options, *trust]) == 0
+    said = capsys.readouterr().out
+    assert str(out) in said and ("sandbox" in said)
+
+
+def test_without_a_sandbox_the_teacher_is_asked(a_class, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.has_sandbox", lambda: False)
+    command = ["classroom", "grade", str(a_class), "--seed", "5", "--out", str(tmp_path / "s.csv")]
+    assert main(command) == 2
+    assert "--trust-submissions" in capsys.readouterr().err
+    assert not (tmp_path / "s.csv").exists()
+
+
+def test_bad_input_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="no folder"):
+        find_submissions(tmp_path / "nothing")
+    with pytest.raises(ValueError, match="no notebook"):
+        find_submissions(tmp_path)
+    with pytest.raises(ValueError, match="seconds is"):
+        Limits(0.0)
