@@ -4,9 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
+from ..files import write_atomically
 from ..results.catalogue import Catalogue
 from .execution import execute, read_notebook
 from .figures import update_readme, write_figures
+from .guide import with_curriculum
 from .html import write_pages
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,8 @@ def main() -> None:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         parser.error(f"no notebook is called {unknown}, one of {sorted(known)} is expected")
+    guide = NOTEBOOKS / "teaching.md"
+    write_atomically(guide, with_curriculum(guide.read_text("utf-8"), NOTEBOOKS).encode())
     for name in chosen or [name for name, entry in known.items() if entry["ready"]]:
         path = NOTEBOOKS / known[name]["file"]
         execute(path, title=known[name])

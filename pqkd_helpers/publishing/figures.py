@@ -1,6 +1,5 @@
 """Redrawing every figure and table, and the README's blocks, from the stored records alone."""
 
-import re
 from pathlib import Path
 
 from ..experiments.figure_folder import write_figure_folder
@@ -10,9 +9,7 @@ from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
 from ..results.stored_claims import FILE, claims_file
-from .readme import BLOCKS
-
-_BLOCK = re.compile(r"(<!-- from the records: (?P<name>[a-z0-9-]+) -->\n).*?(<!-- end -->)", re.S)
+from .readme import with_results
 
 
 def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
@@ -45,24 +42,6 @@ def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
     return files
 
 
-def with_blocks(text: str, catalogue: Catalogue) -> str:
-    """Return a text with every block ``<!-- from the records: NAME -->`` written anew.
-
-    Raises
-    ------
-    ValueError
-        If a block has an unknown name.
-    """
-
-    def block(match: re.Match[str]) -> str:
-        name = match["name"]
-        if name not in BLOCKS:
-            raise ValueError(f"the block {name!r} is unknown, one of {sorted(BLOCKS)} is expected")
-        return f"{match[1]}\n{BLOCKS[name](catalogue)}\n\n{match[3]}"
-
-    return _BLOCK.sub(block, text)
-
-
 def update_readme(path: Path, catalogue: Catalogue) -> None:
     """Write the README's blocks anew; nothing else of it changes."""
-    write_atomically(path, with_blocks(path.read_text("utf-8"), catalogue).encode())
+    write_atomically(path, with_results(path.read_text("utf-8"), catalogue).encode())

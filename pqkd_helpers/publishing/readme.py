@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
@@ -9,6 +10,7 @@ from ..results.claims import claim_map
 from ..results.control_contrasts import analyse, in_two_sentences
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
+from .blocks import with_blocks
 
 
 def verdicts(catalogue: Catalogue) -> str:
@@ -52,9 +54,22 @@ def light(catalogue: Catalogue) -> str:
     return "No planned run is stored yet." if found is None else in_two_sentences(found)
 
 
-BLOCKS: dict[str, Callable[[Catalogue], str]] = {
+_BLOCKS: dict[str, Callable[[Catalogue], str]] = {
     "verdicts": verdicts,
     "table1": table,
     "claims": claims,
     "controls": light,
 }
+
+
+def with_results(text: str, catalogue: Catalogue) -> str:
+    """Return the README's text with its blocks from the records written anew.
+
+    Raises
+    ------
+    ValueError
+        If a block has an unknown name.
+    """
+    return with_blocks(
+        text, "records", {name: partial(make, catalogue) for name, make in _BLOCKS.items()}
+    )

@@ -8,7 +8,8 @@ import pytest
 
 from pqkd_helpers.experiments.records import RecordError
 from pqkd_helpers.experiments.verdicts import Verdict
-from pqkd_helpers.publishing.figures import update_readme, with_blocks, write_figures
+from pqkd_helpers.publishing.figures import update_readme, write_figures
+from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.results.catalogue import Catalogue, same_seeds
 from pqkd_helpers.results.claims import claim_map, results
 from pqkd_helpers.results.ema_variance import ema_variance
@@ -275,12 +276,12 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
 
 
 def test_only_the_blocks_of_a_text_change(whole):
-    text = with_blocks(README, Catalogue(whole))
+    text = with_results(README, Catalogue(whole))
     assert text.startswith("before\n<!--") and text.endswith("<!-- end -->\nafter\n")
     assert "old" not in text and "\nbetween\n" in text
-    assert with_blocks(text, Catalogue(whole)) == text
+    assert with_results(text, Catalogue(whole)) == text
     with pytest.raises(ValueError, match="'nonsense' is unknown"):
-        with_blocks("<!-- from the records: nonsense -->\n<!-- end -->", Catalogue(whole))
+        with_results("<!-- from the records: nonsense -->\n<!-- end -->", Catalogue(whole))
 
 
 def test_a_damaged_record_stops_everything(whole, tmp_path):
@@ -302,7 +303,7 @@ def test_the_stored_figures_and_texts_are_those_of_the_stored_records(tmp_path):
         else:
             assert (ROOT / "figures" / path.relative_to(tmp_path)).exists()
     readme = (ROOT / "README.md").read_text()
-    assert with_blocks(readme, catalogue) == readme, "make figures"
+    assert with_results(readme, catalogue) == readme, "make figures"
 
 
 def test_stored_records_of_the_reproduction_follow_todays_recipes():

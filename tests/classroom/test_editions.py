@@ -1,0 +1,122 @@
+"""Both editions: what is gone, what is left, and that they run."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from pqkd_helpers.classroom.editions import build_editions, student_edition, teacher_edition
+from pqkd_helpers.cli import main
+from pqkd_helpers.exercises.checking import exercises_of
+from pqkd_helpers.publishing.exercise_cells import reference_source
+
+from .made_up_class import NOTEBOOKS
+
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+# Two that run in seconds; one with exercises in the middle, one with them at the end.
+EXECUTED = ("02_feature_histograms", "05_spsa")
+
+
+def read(name):
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+
+
+def exercise_cells(notebook, part):
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.metadata.get("pqkd", {}).get("part") == part and "exercise" in cell.metadata["pqkd"]
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_edition_has_no_solution_and_all_else(name):
+    before = read(name)
+    edition = student_edition(before)
+    text = "\n".join(cell.source for cell in edition.cells)
+    assert "Worked solution" not in text and "Notes for teachers" not in text
+    for exercise in exercises_of(str(int(name[:2]))):
+        body = reference_source(exercise).split('"""')[-1].strip()
+        assert body not in text or len(body) < 20
+    kept = [cell for cell in before.cells if cell not in exercise_cells(before, "solution")]
+    assert len(edition.cells) == len(kept)
+    for old, new in zip(kept, edition.cells, strict=True):
+        if "exercise" in old.metadata.get("pqkd", {}):
+            assert new.source == old.source and not new.get("outputs")
+        elif "Notes for teachers" not in old.source:
+            assert new == old
+    assert before == read(name)
+    nbformat.validate(edition)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_teachers_edition_is_solved(name):
+    before = read(name)
+    edition = teacher_edition(before)
+    solved = [cell.source for cell in exercise_cells(edition, "stub")]
+    assert solved == [reference_source(exercise) for exercise in exercises_of(str(int(name[:2])))]
+    assert any("Notes for teachers" in cell.source for cell in edition.cells)
+    assert len(edition.cells) == len(before.cells) and before == read(name)
+    nbformat.validate(edition)
+
+
+@pytest.fixture(scope="module")
+def editions(tmp_path_factory):
+    out = tmp_path_factory.mktemp("editions")
+    assert main(["classroom", "build", "--out", str(out), "--notebooks", str(NOTEBOOKS)]) == 0
+    return out
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+@pytest.mark.parametrize("edition", ["student", "teacher"])
+def test_both_editions_run(editions, edition, name):
+    path = editions / edition / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    said = "\n".join(
+        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
+    )
+    n_exercises = len(exercises_of(str(int(name[:2]))))
+    sentence = "is not started yet" if edition == "student" else "is solved"
+    assert said.count(sentence) == n_exercises
+
+
+def test_the_originals_are_never_changed(tmp_path):
+    def fingerprints():
+        return {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in NOTEBOOKS.iterdir()
+            if path.is_file()
+        }
+
+    before = fingerprints()
+    build_editions(NOTEBOOKS, tmp_path / "out")
+    build_editions(NOTEBOOKS, tmp_path / "out")  # once more, over the first
+    assert fingerprints() == before
+    assert (tmp_path / "out" / "teacher" / "teaching.md").exists()
+    assert not (tmp_path / "out" / "student" / "teaching.md").exists()
+    assert (tmp_path / "out" / "student" / "glossary.md").exists()
+
+
+def test_links_lead_to_files_of_the_edition(editions):
+    for path in editions.glob("*/*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                for part in cell.source.split("](")[1:]:
+                    target = part.split(")")[0].split("#")[0]
+                    if target and "://" not in target and not target.startswith("../"):
+                        assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_bad_input_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="no notebook"):
+        build_editions(tmp_path, tmp_path / "out")
+    folder = tmp_path / "notebooks"
+    shutil.copytree(NOTEBOOKS, folder)
+    for out in (folder, folder / "out", tmp_path):
+        with pytest.raises(ValueError, match="cannot be written"):
+            build_editions(folder, Path(out))
