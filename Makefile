@@ -3,7 +3,7 @@
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make figures every figure, table and card, and the README's results, from the stored records
-# make html    the notebooks as web pages, in site/
+# make site    the series as a site to read without a kernel, offline too, in site/
 # make bench   the simulator against its peers (an environment of its own), training against the
 #              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
 # The first call of any of them creates .venv and installs; later calls install nothing.
@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 
 BENCH := .venv-bench
 
-.PHONY: run test lab notebooks figures html bench install clean
+.PHONY: run test lab notebooks figures site bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -47,8 +47,12 @@ notebooks: $(VENV)/.installed
 figures: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers.publishing figures
 
-html: $(VENV)/.installed
-	$(BIN)/python -m pqkd_helpers.publishing html
+$(VENV)/.site-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	touch $@
+
+site: $(VENV)/.site-installed
+	$(BIN)/python -m pqkd_helpers.publishing site
 
 $(BENCH)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)

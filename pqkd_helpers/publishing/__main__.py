@@ -1,4 +1,4 @@
-"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``html`` and ``figures``."""
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site`` and ``figures``."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from ..results.catalogue import Catalogue
 from .execution import execute, read_notebook
 from .figures import update_readme, write_figures
 from .guide import with_curriculum
-from .html import write_pages
+from .site import build_site
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -18,11 +18,11 @@ NOTEBOOKS = ROOT / "notebooks"
 def main() -> None:
     """Carry out the command."""
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
-    parser.add_argument("what", choices=("notebooks", "html", "figures"))
+    parser.add_argument("what", choices=("notebooks", "site", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
     arguments = parser.parse_args()
-    if arguments.what == "html":
-        print("\n".join(map(str, write_pages(NOTEBOOKS, ROOT / "site"))))
+    if arguments.what == "site":
+        print("\n".join(map(str, build_site(NOTEBOOKS, ROOT / "site"))))
         return
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")

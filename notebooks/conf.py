@@ -1,0 +1,13 @@
+"""Sphinx's configuration of the series' site; ``make site`` builds it."""
+
+project = "PQKD"
+html_title = "PQKD: light, a frozen matrix and a small network"
+extensions = ["myst_nb", "sphinx-mathjax-offline"]
+html_theme = "furo"
+html_copy_source = False
+html_show_sourcelink = False
+exclude_patterns = ["editions"]
+# The outputs are those that are stored: no kernel is started.
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4

@@ -1,0 +1,116 @@
+"""The series as a site to read without a kernel: Sphinx, with everything it needs in its folder.
+
+Navigation, search, a light and a dark theme and formulas work offline, from the file system too.
+The pages show the outputs that the notebooks hold; nothing is run.
+"""
+
+import base64
+import hashlib
+import html
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .execution import read_notebook
+
+CONFIGURATION = "conf.py"
+# What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's captions,
+# and a way to scroll wide code.
+_FOR_EVERYBODY = {
+    'class="caption" role="heading"': 'class="caption" role="heading" aria-level="2"',
+    "<pre>": '<pre tabindex="0">',
+}
+_IMAGE = re.compile(r'<img\b[^>]*\bsrc="(?P<source>_images/[^"]+)"[^>]*>')
+
+
+class SiteError(RuntimeError):
+    """Sphinx is not installed, or finds something wrong."""
+
+
+def build_site(notebooks: Path, site: Path) -> list[Path]:
+    """Write the site.
+
+    Parameters
+    ----------
+    notebooks : Path
+        Folder of the notebooks, as they were executed, of the texts beside them, and of the
+        site's configuration.
+    site : Path
+        Folder of the site; replaced as a whole once it is complete.
+
+    Returns
+    -------
+    list of Path
+        Its pages.
+
+    Raises
+    ------
+    SiteError
+        If Sphinx or its extensions are missing, or if Sphinx warns of anything.
+    """
+    missing = [name for name in ("sphinx", "myst_nb", "furo") if find_spec(name) is None]
+    if missing:
+        raise SiteError(f"{', '.join(missing)} not found: pip install -e '.[site]' installs them")
+    with TemporaryDirectory() as folder:
+        source, built = Path(folder, "source"), Path(folder, "built")
+        source.mkdir()
+        for path in notebooks.iterdir():
+            if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
+                shutil.copy(path, source)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+        done = subprocess.run(
+            [*command, str(source), str(built)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SiteError(f"Sphinx found something wrong:\n{done.stderr.strip()}")
+        descriptions = _descriptions(source)
+        for page in built.glob("*.html"):
+            page.write_text(_described(page.read_text("utf-8"), built, descriptions), "utf-8")
+        shutil.rmtree(built / ".doctrees", ignore_errors=True)
+        _replace(built, site)
+    return sorted(site.glob("*.html"))
+
+
+def _descriptions(notebooks: Path) -> dict[str, str]:
+    """Return the description of every stored picture, by a hash of the picture."""
+    found = {}
+    for path in notebooks.glob("*.ipynb"):
+        for cell in read_notebook(path).cells:
+            for output in cell.get("outputs", []):
+                alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+                if alt:
+                    found[_hash(base64.b64decode(output.data["image/png"]))] = alt
+    return found
+
+
+def _described(page: str, site: Path, descriptions: dict[str, str]) -> str:
+    """Return a page whose pictures have the descriptions that the notebooks hold."""
+
+    def image(match: re.Match[str]) -> str:
+        alt = descriptions.get(_hash((site / match["source"]).read_bytes()))
+        if alt is None:
+            return match[0]
+        bare = re.sub(r'\salt="[^"]*"', "", match[0])
+        return bare.replace("<img", f'<img alt="{html.escape(alt)}"', 1)
+
+    for bare, better in _FOR_EVERYBODY.items():
+        page = page.replace(bare, better)
+    return _IMAGE.sub(image, page)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Put a complete folder in the place of another."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(new, beside)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
