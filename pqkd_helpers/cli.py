@@ -266,14 +266,14 @@ def reproduce(command: Reproduce) -> int:
 
 def classroom(command: Build | Grade) -> None:
     """Carry out the command ``classroom`` and say where its files are."""
-    from .classroom.editions import build_editions
+    from .classroom.building import build_editions
     from .classroom.sandbox import choose_sandbox
     from .classroom.scores import grade_class
     from .classroom.student_process import Limits
 
     if isinstance(command, Build):
-        written = build_editions(command.notebooks, command.out)
-        print(f"{len(written)} notebooks in {command.out}/student and {command.out}/teacher")
+        written = build_editions(command.notebooks, command.out, command.nbgrader_seed)
+        print("\n".join(sorted({f"{path.parent}/" for path in written})))
         return
     with tqdm(unit="submission", disable=True if os.environ.get("CI") else None) as bar:
 

@@ -264,10 +264,13 @@ class Build:
         Folder of both; made if missing.
     notebooks : Path
         Folder of the originals, which are only read.
+    nbgrader_seed : int or None
+        Write sources of nbgrader assignments too, with this private seed.
     """
 
     out: Path
     notebooks: Path = Path("notebooks")
+    nbgrader_seed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from .checks import check_choice, check_whole
@@ -178,10 +178,10 @@ def load_dataset(name: DatasetName, root: str | Path | None = None) -> ImageData
     check_choice("dataset", name, get_args(DatasetName))
     if name == "mnist-5k":
         images, labels = _read_mnist_5k()
-        return _three_way(name, images, labels, n_validation=500, n_test=500)
+        return data_from_images(name, images, labels, n_validation=500, n_test=500)
     if name == "digits":
         images, labels = _read_digits()
-        return _three_way(name, images, labels, n_validation=297, n_test=300)
+        return data_from_images(name, images, labels, n_validation=297, n_test=300)
     folder = data_root(root)
     images, labels = _read_torchvision(name, folder, train=True)
     test = _read_torchvision(name, folder, train=False)
@@ -276,25 +276,55 @@ def _stratified_split(labels: NDArray[np.int64], n: int) -> tuple[NDArray[np.int
     return np.sort(kept), held_out
 
 
-def _three_way(
-    name: DatasetName,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.int64],
-    *,
-    n_validation: int,
-    n_test: int,
+def data_from_images(
+    name: str, images: ArrayLike, labels: ArrayLike, *, n_validation: int, n_test: int
 ) -> ImageData:
-    rest, test = _stratified_split(labels, n_test)
-    kept, held_out = _stratified_split(labels[rest], n_validation)
-    return _image_data(
-        name,
-        *((images[index], labels[index]) for index in (rest[kept], rest[held_out], test)),
-    )
+    """Return images of your own as a data set, split with the same share of every class.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    images : (n, channels, height, width) array_like of uint8
+        Height and width 4 or more.
+    labels : (n,) array_like of int
+        Classes 0, 1, ...
+    n_validation, n_test : int
+        Images held out; the rest is for training.
+
+    Raises
+    ------
+    ValueError
+        If a shape or type is another one, a class has too few images, or nothing is left to train.
+
+    Examples
+    --------
+    >>> images = np.zeros((60, 1, 8, 8), dtype=np.uint8)
+    >>> data = data_from_images("mine", images, np.arange(60) % 3, n_validation=9, n_test=9)
+    >>> len(data.train), len(data.validation), len(data.test), data.n_classes
+    (42, 9, 9, 3)
+    """
+    pictures, classes = np.asarray(images), np.asarray(labels)
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or min(pictures.shape[2:]) < 4:
+        raise ValueError(
+            f"images of {name} have shape {pictures.shape} and type {pictures.dtype}; "
+            "(n, channels, height, width) of uint8, 4 x 4 pixels or more, is expected"
+        )
+    if classes.shape != (len(pictures),) or classes.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels of {name} have shape {classes.shape} and type {classes.dtype}; one whole "
+            f"number for each of {len(pictures)} images is expected"
+        )
+    check_whole("n_validation", n_validation, least=1)
+    check_whole("n_test", n_test, least=1)
+    classes = classes.astype(np.int64)
+    rest, test = _stratified_split(classes, n_test)
+    kept, held_out = _stratified_split(classes[rest], n_validation)
+    parts = (rest[kept], rest[held_out], test)
+    return _image_data(name, *((pictures[part], classes[part]) for part in parts))
 
 
-def _image_data(
-    name: DatasetName, *splits: tuple[NDArray[np.uint8], NDArray[np.int64]]
-) -> ImageData:
+def _image_data(name: str, *splits: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> ImageData:
     train, validation, test = (
         Split(torch.from_numpy(images), torch.from_numpy(labels)) for images, labels in splits
     )

@@ -7,7 +7,12 @@ import pytest
 import torch
 
 from pqkd_helpers import datasets
-from pqkd_helpers.datasets import DatasetUnavailableError, is_on_disk, load_dataset
+from pqkd_helpers.datasets import (
+    DatasetUnavailableError,
+    data_from_images,
+    is_on_disk,
+    load_dataset,
+)
 
 
 @pytest.fixture
@@ -162,3 +167,26 @@ def test_fewer_training_images_are_a_fixed_choice_of_all(digits):
 def test_a_wrong_number_of_training_images_is_refused(digits, wrong):
     with pytest.raises(ValueError, match="train_images"):
         digits.with_train_images(wrong)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"images": np.zeros((60, 8, 8), dtype=np.uint8)}, "channels"),
+        ({"images": np.zeros((60, 1, 8, 8))}, "uint8"),
+        ({"images": np.zeros((60, 1, 8, 2), dtype=np.uint8)}, "4 x 4"),
+        ({"labels": np.zeros(59, dtype=int)}, "one whole number for each of 60"),
+        ({"labels": np.zeros(60)}, "float64"),
+        ({"n_test": 0}, "n_test"),
+        ({"n_test": 60}, "test_size"),
+    ],
+)
+def test_images_of_ones_own_are_checked(change, message):
+    given = {
+        "images": np.zeros((60, 1, 8, 8), dtype=np.uint8),
+        "labels": np.arange(60) % 3,
+        "n_validation": 9,
+        "n_test": 9,
+    }
+    with pytest.raises(ValueError, match=message):
+        data_from_images("mine", **(given | change))

@@ -1,10 +1,12 @@
 """The project's own promises: light imports, one list of packages, texts that agree."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,28 @@ def test_nothing_else_stands_at_the_top():
         *("CONTRIBUTING.md", "CHANGELOG.md"),
     }
     assert {name for name in top if not name.startswith(".")} <= allowed
+
+
+def test_an_installation_around_someone_elses_torch_keeps_it(tmp_path):
+    """The two lines of the README for Colab, tried without installing anything."""
+    freeze, install = re.search(
+        r"(python -c .*> keep\.txt)\n(python -m pip install --constraint .*)\n", README
+    ).groups()
+    freeze = freeze.replace("python", sys.executable, 1).replace("keep.txt", str(tmp_path / "k"))
+    subprocess.run(freeze, shell=True, check=True)
+    kept = (tmp_path / "k").read_text().split()
+    assert [line.split("==")[0] for line in kept] == ["torch", "torchvision", "numpy"]
+    assert kept[0] == f"torch=={version('torch')}"
+    install = install.replace("python", sys.executable, 1).replace("keep.txt", str(tmp_path / "k"))
+    said = subprocess.run(
+        f"{install} --dry-run", shell=True, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    planned = [line for line in said.splitlines() if line.startswith("Would install")]
+    assert not any(re.search(r"\b(torch|torchvision|numpy)-\d", line) for line in planned)
+
+
+def test_binder_installs_what_the_readme_does():
+    script = (ROOT / ".binder" / "postBuild").read_text()
+    assert "--requirement requirements.txt" in script and script.startswith("#!/bin/bash")
+    assert os.access(ROOT / ".binder" / "postBuild", os.X_OK)
+    subprocess.run(["bash", "-n", ROOT / ".binder" / "postBuild"], check=True)

@@ -3,6 +3,6 @@
 Every file holds one notebook's exercises; `check` is all that a notebook needs.
 """
 
-from .checking import check
+from .checking import check, require
 
-__all__ = ["check"]
+__all__ = ["check", "require"]

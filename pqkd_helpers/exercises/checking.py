@@ -2,9 +2,10 @@
 
 import importlib
 from collections import Counter
+from contextlib import nullcontext
 
 from ..checks import check_choice
-from .exercise import Answer, BrokenLawError, Exercise, same
+from .exercise import Answer, BrokenLawError, Exercise, private_seed, same
 
 # Number of the notebook -> module of this package with its exercises.
 MODULES = {
@@ -121,6 +122,34 @@ def check(number: str, answer: Answer) -> Answer:
     if tries >= 3:
         print("The worked solution is folded below.")
     return _go_on_with_the_reference(exercise)
+
+
+def require(number: str, answer: Answer, *, seed: int | None = None) -> None:
+    """Raise unless an answer obeys every law: for graders that count what raises.
+
+    Parameters
+    ----------
+    number : str
+        The exercise: ``"2.3"``.
+    answer : callable
+        The learner's function.
+    seed : int or None
+        Private seed of the laws' inputs; None: the inputs of `check`.
+
+    Raises
+    ------
+    AssertionError
+        With the first law that is broken.
+    NotImplementedError
+        If the answer was not written yet.
+    ValueError
+        If there is no such exercise.
+    """
+    exercise = find_exercise(number)
+    with nullcontext() if seed is None else private_seed(seed):
+        problem = first_problem(exercise, answer)
+    if problem is not None:
+        raise AssertionError(f"exercise {number}: {problem}")
 
 
 def _go_on_with_the_reference(exercise: Exercise) -> Answer:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from .execution import read_notebook
 
 CONFIGURATION = "conf.py"
-# What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's captions,
+# What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's titles,
 # and a way to scroll wide code.
 _FOR_EVERYBODY = {
     'class="caption" role="heading"': 'class="caption" role="heading" aria-level="2"',

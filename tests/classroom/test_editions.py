@@ -1,14 +1,20 @@
 """Both editions: what is gone, what is left, and that they run."""
 
 import hashlib
+import math
 import shutil
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 from nbclient import NotebookClient
+from scipy.stats import t as student_t
 
-from pqkd_helpers.classroom.editions import build_editions, student_edition, teacher_edition
+from pqkd_helpers.classroom.building import build_editions
+from pqkd_helpers.classroom.editions import student_edition, teacher_edition
+from pqkd_helpers.classroom.nbgrader import nbgrader_source
 from pqkd_helpers.cli import main
 from pqkd_helpers.exercises.checking import exercises_of
 from pqkd_helpers.publishing.exercise_cells import reference_source
@@ -120,3 +126,33 @@ def test_bad_input_is_refused(tmp_path):
     for out in (folder, folder / "out", tmp_path):
         with pytest.raises(ValueError, match="cannot be written"):
             build_editions(folder, Path(out))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_source_for_nbgrader(name):
+    before = read(name)
+    edition = nbgrader_source(before, seed=77)
+    nbformat.validate(edition)
+    marked = [cell for cell in edition.cells if "nbgrader" in cell.metadata]
+    names = [cell.metadata["nbgrader"]["grade_id"] for cell in marked]
+    exercises = exercises_of(str(int(name[:2])))
+    assert len(set(names)) == len(names) == 2 * len(exercises)
+    namespace = {"np": np, "student_t": student_t, "torch": torch, "math": math}
+    for answer, graded, exercise in zip(marked[::2], marked[1::2], exercises, strict=True):
+        body = answer.source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
+        assert body.strip() in reference_source(exercise) and body.strip()
+        assert graded.metadata["nbgrader"]["points"] == 1
+        assert "### BEGIN HIDDEN TESTS" in graded.source
+        exec(answer.source + "\n" + graded.source, namespace)  # the worked solution passes
+        function = exercise.reference.__name__
+        with pytest.raises((AssertionError, NotImplementedError)):
+            exec(f"def {function}(*a): raise NotImplementedError\n{graded.source}", namespace)
+    text = "\n".join(cell.source for cell in edition.cells)
+    assert "Worked solution" not in text and "Notes for teachers" not in text
+
+
+def test_nbgraders_sources_are_built_when_a_seed_is_given(tmp_path):
+    written = build_editions(NOTEBOOKS, tmp_path, 3)
+    assert {path.parent.name for path in written} == {"student", "teacher", "nbgrader"}
+    with pytest.raises(ValueError, match="nbgrader_seed is"):
+        build_editions(NOTEBOOKS, tmp_path, -1)

@@ -14,6 +14,7 @@ from pqkd_helpers.exercises.checking import (
     exercises_of,
     find_exercise,
     first_problem,
+    require,
     typical_mistake,
 )
 from pqkd_helpers.exercises.exercise import drawn, private_seed
@@ -146,6 +147,20 @@ def test_a_private_seed_changes_what_laws_draw_and_then_all_is_as_before():
     with private_seed(1):
         assert drawn(3).random() != before
     assert drawn(3).random() == before == np.random.default_rng(3).random()
+
+
+def test_require_raises_what_is_wrong():
+    exercise = find_exercise("2.1")
+    require("2.1", exercise.reference)
+    require("2.1", exercise.reference, seed=5)
+    with pytest.raises(AssertionError, match=r"(?s)exercise 2\.1: .*expected"):
+        require("2.1", lambda: 4.0, seed=5)
+    with pytest.raises(NotImplementedError):
+        require("2.1", _not_written)
+
+
+def _not_written():
+    raise NotImplementedError
 
 
 @by_number
