@@ -61,6 +61,8 @@ def build_site(notebooks: Path, site: Path) -> list[Path]:
         for path in notebooks.iterdir():
             if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
                 shutil.copy(path, source)
+        index = source / "index.md"
+        index.write_text(_with_notebooks(index.read_text("utf-8"), source), "utf-8")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
         done = subprocess.run(
             [*command, str(source), str(built)], capture_output=True, text=True, check=False
@@ -73,6 +75,16 @@ def build_site(notebooks: Path, site: Path) -> list[Path]:
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
         _replace(built, site)
     return sorted(site.glob("*.html"))
+
+
+def _with_notebooks(index: str, notebooks: Path) -> str:
+    """Return the first page with an entry for every notebook: number and title."""
+    titles = {
+        path.stem: read_notebook(path).cells[0].source.splitlines()[0].removeprefix("# ")
+        for path in sorted(notebooks.glob("*.ipynb"))
+    }
+    entries = [f"{stem[:2]} {title} <{stem}>" for stem, title in titles.items()]
+    return index.replace("all notebooks, with their numbers", "\n".join(entries))
 
 
 def _descriptions(notebooks: Path) -> dict[str, str]:

@@ -47,6 +47,12 @@ def test_every_notebook_and_text_has_a_page(site):
     assert pages == {*NOTEBOOKS, *TEXTS, "search", "genindex"}
 
 
+def test_the_navigation_numbers_the_notebooks(site):
+    page = (site / "index.html").read_text("utf-8")
+    for name in NOTEBOOKS:
+        assert re.search(rf'href="{name}\.html">{name[:2]} \w', page)
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_picture_keeps_its_description(site, name):
     page = (site / f"{name}.html").read_text("utf-8")
