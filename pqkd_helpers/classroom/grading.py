@@ -155,9 +155,9 @@ def assembled(exercise: Exercise, sources: list[str], originals: tuple[str, ...]
 
 @cache
 def _originals(notebooks: Path, number: str) -> tuple[str, ...]:
-    """Return the code cells of the original notebook."""
-    (path,) = notebooks.glob(f"{int(number):02d}_*.ipynb")
-    cells = json.loads(path.read_bytes())["cells"]
+    """Return the code cells of the original notebook; none if it is not there."""
+    path = next(notebooks.glob(f"{int(number):02d}_*.ipynb"), None)
+    cells = [] if path is None else json.loads(path.read_bytes())["cells"]
     return tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 

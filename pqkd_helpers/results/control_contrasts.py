@@ -107,13 +107,13 @@ def light_minus(
 
 
 def analyse(catalogue: Catalogue, *, tier: str = "cpu") -> Analysis | None:
-    """Return the planned analysis, or None where a planned arm or the pilot is missing."""
+    """Return the planned analysis; None before all planned pairs are there: nobody peeks."""
     pilot = catalogue.study("controls-pilot")
     if pilot is None:
         return None
     margin, log_margin = pilot["results"]["margin"], pilot["results"]["log_margin"]
     pairs = {arm: _pairs(catalogue, arm, tier) for arm in (*PRIMARY.values(), NULL, KNOWN)}
-    if any(len(light) < 2 for light, _ in pairs.values()):
+    if any(len(light) < pilot["results"]["pairs"] for light, _ in pairs.values()):
         return None
     plain = {
         arm: contrast(errors(light), errors(other), margin=margin)

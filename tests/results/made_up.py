@@ -200,7 +200,7 @@ def controls(
         dataset="mnist",
         seed=2000,
         configuration={},
-        results={"margin": margin, "log_margin": 0.05},
+        results={"margin": margin, "log_margin": 0.05, "pairs": seeds},
     )
     write_record(study, folder / "controls-pilot-cpu.json")
 

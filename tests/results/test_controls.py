@@ -51,6 +51,14 @@ def test_each_question_has_its_own_answer(tmp_path):
     assert list(claims.values()) == ["reproduced", "partly", "not"]
 
 
+def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
+    made_up.controls(tmp_path, seeds=4)
+    assert analyse(Catalogue(tmp_path)) is not None
+    (last,) = tmp_path.glob("controls-*-yoked-seed3.json")
+    last.unlink()
+    assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
+
+
 def test_few_noisy_pairs_are_inconclusive(tmp_path):
     found = analysis(tmp_path, scatter=1.5, seeds=4)
     assert set(found.verdicts().values()) == {"inconclusive"}
