@@ -39,7 +39,7 @@ def needed_code(sources: Iterable[str], name: str, *, without: Iterable[str] = (
 
     Examples
     --------
-    >>> print(needed_code(["import math", "x = 3", "def f(a):\\n    return math.sin(a)"], "f"))
+    >>> print(needed_code(["import math", "x = 3", "def f(a):\n    return math.sin(a)"], "f"))
     import math
     def f(a):
         return math.sin(a)
@@ -78,7 +78,7 @@ def unresolved_names(code: str) -> set[str]:
 
     Examples
     --------
-    >>> sorted(unresolved_names("def f(a):\\n    return np.sin(len(a)) + g(a)"))
+    >>> sorted(unresolved_names("def f(a):\n    return np.sin(len(a)) + g(a)"))
     ['g', 'np']
     """
     tree = ast.parse(code)

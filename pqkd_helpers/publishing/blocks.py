@@ -22,7 +22,7 @@ def with_blocks(text: str, source: str, blocks: Mapping[str, Callable[[], str]])
 
     Examples
     --------
-    >>> text = "<!-- from the sky: rain -->\\n<!-- end -->"
+    >>> text = "<!-- from the sky: rain -->\n<!-- end -->"
     >>> print(with_blocks(text, "sky", {"rain": lambda: "wet"}))
     <!-- from the sky: rain -->
     <BLANKLINE>
