@@ -203,6 +203,7 @@ Experiment = Literal[
     "controls-search",
     "controls-pilot",
     "controls",
+    "controls-scale",
     "all",
 ]
 

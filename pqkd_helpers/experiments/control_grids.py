@@ -4,7 +4,7 @@ All share one net, narrow enough for many seeds: every convolution compressed, w
 10,000 MNIST images, 20 epochs. The search gives every arm the same recipes, with R = 8 filters, on
 seeds that are then discarded. So are those of the pilot, from which margin and number of seeds
 follow: with R = 8 one filter has less effect than can be told from luck in a day, with R = 4 it has
-more. The runs that count have R = 4.
+more. The runs that count have R = 4; so have the runs that vary the length of z alone.
 """
 
 from .grid import Grid, Values
@@ -136,6 +136,24 @@ CONTROLS = Grid(
     arms={
         **{arm: {**values, **RECIPES[CHOSEN[arm]]} for arm, values in SEARCHED.items()},
         **{arm: {**values, **LIGHT} for arm, values in AS_PHOTONIC.items()},
+    },
+    base={**NET, "rank": RANK},
+    cpu=CPU,
+)
+# Factors on a z of norm sqrt(512) = 22.6, between those of a raw histogram of coin tosses (0.09)
+# and of one that is certain (1.4), and beyond. The factor 1 is in the runs that count.
+SIZES = {"256th": 1 / 256, "64th": 1 / 64, "16th": 1 / 16, "4th": 1 / 4, "4-fold": 4.0}
+SIZED = ("photonic", "gaussian-frozen")
+CONTROLS_SCALE = Grid(
+    "controls-scale",
+    arms={
+        f"{source}-{size}": {
+            "features": source,
+            **RECIPES[CHOSEN[source]],
+            "feature_gain": gain,
+        }
+        for source in SIZED
+        for size, gain in SIZES.items()
     },
     base={**NET, "rank": RANK},
     cpu=CPU,

@@ -5,7 +5,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 
 from collections.abc import Mapping
 
-from .control_grids import CONTROLS, CONTROLS_PILOT, CONTROLS_SEARCH
+from .control_grids import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH
 from .grid import SMOKE, Grid, Tier, Values
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
@@ -127,5 +127,6 @@ GRIDS = {
         CONTROLS_SEARCH,
         CONTROLS_PILOT,
         CONTROLS,
+        CONTROLS_SCALE,
     )
 }
