@@ -137,3 +137,27 @@ def error_over_turning(points: dict[str, np.ndarray]) -> Figure:
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
         figure.legend(loc="outside right upper", fontsize=8)
         return figure
+
+
+def error_over_length(points: dict[str, np.ndarray]) -> Figure:
+    """Draw the test error over the length of z, one curve of means per source, seeds as dots.
+
+    Parameters
+    ----------
+    points : dict of str to (n_runs, 2) array
+        For each source: length of z and test error, percent.
+    """
+    with style():
+        figure = Figure(figsize=(6.0, 3.4), layout="constrained")
+        axes = figure.subplots()
+        for number, (source, values) in enumerate(points.items()):
+            lengths = np.unique(values[:, 0])
+            means = [values[values[:, 0] == length, 1].mean() for length in lengths]
+            look = {"color": COLOURS[number], "marker": "osD^"[number % 4]}
+            axes.plot(lengths, means, linestyle=("-", "--")[number % 2], label=source, **look)
+            axes.plot(values[:, 0], values[:, 1], linestyle="", markersize=3, alpha=0.5, **look)
+        axes.set(
+            xscale="log", xlabel="length |z| (no unit)", ylabel="test error (%)", ylim=(0.0, 100.0)
+        )
+        axes.legend()
+        return figure

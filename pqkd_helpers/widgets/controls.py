@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ..circuit_simulator import TimeBinInterferometer
+from ..controls.classical_map import ClassicalMap
 from ..feature_histograms import EMA
 from ..plotting.gram import gram_matrices, verdict_shares
 from ..random_streams import numpy_stream
@@ -14,8 +15,11 @@ from .explorer import Choice, Explorer, Slider
 Array = NDArray[np.float64]
 N_EPOCHS = 20
 N_SHOTS = 200
+N_ANGLES = 30
 SOURCES = {
     "photonic circuit": "circuit",
+    "distinguishable photons": "distinguishable",
+    "classical map": "map",
     "coin tosses": "coins",
     "Gaussian, new each epoch": "fresh",
     "Gaussian, kept": "frozen",
@@ -34,23 +38,33 @@ def trajectory(source: str, beta: float, step: float) -> Array:
     beta : float
         Share of the old histogram kept by the moving average.
     step : float
-        How far each of the circuit's angles moves per epoch, by a random sign, radians.
+        How far each angle of the circuit, or the map, moves per epoch, by a random sign, radians.
     """
     rng = numpy_stream(0, "Gram explorer")
-    if source == "circuit":
-        circuit = TimeBinInterferometer()
-        steps = rng.choice([-step, step], (N_EPOCHS, circuit.n_angles))
-        theta = rng.uniform(-np.pi, np.pi, circuit.n_angles) + np.cumsum(steps, axis=0)
-        exact = circuit.half_click_probabilities(theta)
-        counts = rng.multinomial(N_SHOTS, exact / exact.sum(axis=2, keepdims=True))
-        raw = counts.reshape(N_EPOCHS, 512) / N_SHOTS
+    if source in ("circuit", "distinguishable", "map"):
+        steps = rng.choice([-step, step], (N_EPOCHS, N_ANGLES))
+        exact = _exact_histograms(
+            source, rng.uniform(-np.pi, np.pi, N_ANGLES) + np.cumsum(steps, axis=0)
+        )
     elif source == "coins":
-        counts = rng.multinomial(N_SHOTS, np.full(256, 1 / 256), (N_EPOCHS, 2))
-        raw = counts.reshape(N_EPOCHS, 512) / N_SHOTS
+        exact = np.full((N_EPOCHS, 2, 256), 1 / 256)
     else:
-        n_vectors = N_EPOCHS if source == "fresh" else 1
-        vectors = rng.standard_normal((n_vectors, 512))
-        raw = np.broadcast_to(vectors, (N_EPOCHS, 512))
+        vectors = rng.standard_normal((N_EPOCHS if source == "fresh" else 1, 512))
+        return _smoothed(np.broadcast_to(vectors, (N_EPOCHS, 512)), beta)
+    counts = rng.multinomial(N_SHOTS, exact / exact.sum(axis=2, keepdims=True))
+    return _smoothed(counts.reshape(N_EPOCHS, 512) / N_SHOTS, beta)
+
+
+def _exact_histograms(source: str, theta: Array) -> Array:
+    """Return the exact histograms of the halves, shape ``(N_EPOCHS, 2, 256)``."""
+    if source == "map":
+        classical_map = ClassicalMap(seed=0)
+        return np.stack([classical_map.probabilities(angles) for angles in theta])
+    circuit = TimeBinInterferometer(indistinguishability=float(source == "circuit"))
+    return circuit.half_click_probabilities(theta)
+
+
+def _smoothed(raw: Array, beta: float) -> Array:
     average = EMA(beta)
     return np.stack([average.update(row) for row in raw])
 

@@ -7,6 +7,7 @@ from pqkd_helpers.publishing.readme import light
 from pqkd_helpers.results.catalogue import Catalogue
 from pqkd_helpers.results.claims import claim_map
 from pqkd_helpers.results.control_contrasts import PRIMARY, analyse, sentences
+from pqkd_helpers.results.control_curves import learning, over_length, over_turning
 from pqkd_helpers.results.controls import controls, late_turn
 
 from . import made_up
@@ -112,3 +113,38 @@ def test_the_late_turn_is_a_mean_over_the_last_epochs():
     turns = late_turn([run(None, 9.0, *[np.pi / 2] * 5), run(None, *[0.0] * 6)])
     assert np.allclose(turns, [90.0, 0.0])
     assert late_turn([{"student": {"epochs": [{}]}}]) is None
+
+
+def store_error(folder, experiment, arm, seed, error):
+    student = {"test": made_up.evaluation(100.0 - error)}
+    made_up.store(folder, made_up.run(experiment, arm, seed, student=student))
+
+
+def test_arms_drawn_together_have_the_same_seeds(tmp_path):
+    for seed in range(4):
+        store_error(tmp_path, "controls", "photonic", seed, 10.0 + seed)
+    for seed in (1, 2, 5):
+        store_error(tmp_path, "controls", "uniform-bits", seed, 20.0 + seed)
+    catalogue = Catalogue(tmp_path)
+    turning = over_turning(catalogue)
+    assert set(turning) == {"photonic", "uniform-bits"}
+    assert np.allclose(turning["photonic"][:, 1], [11.0, 12.0])
+    assert np.allclose(turning["uniform-bits"][:, 1], [21.0, 22.0])
+    curves = learning(catalogue, ("photonic", "uniform-bits", "yoked"))
+    epochs = catalogue.runs("controls", arm="photonic")[0]["student"]["epochs"]
+    assert {arm: values.shape for arm, values in curves.items()} == {
+        "photonic": (2, len(epochs)),
+        "uniform-bits": (2, len(epochs)),
+    }
+    assert np.allclose(
+        curves["photonic"][0], [100.0 - 100.0 * epoch["validation_accuracy"] for epoch in epochs]
+    )
+
+
+def test_over_the_length_of_z_the_factor_one_is_a_run_of_the_controls(tmp_path):
+    for source in ("photonic", "gaussian-frozen"):
+        store_error(tmp_path, "controls-scale", f"{source}-16th", 0, 60.0)
+        for seed in (0, 1):  # seed 1 has no shorter z to be compared with
+            store_error(tmp_path, "controls", source, seed, 12.0 + seed)
+    for points in over_length(Catalogue(tmp_path)).values():
+        assert np.allclose(points, [[512.0**0.5 / 16.0, 60.0], [512.0**0.5, 12.0]])

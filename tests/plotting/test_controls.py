@@ -1,0 +1,37 @@
+"""What the pictures of the controls show is what they were given."""
+
+import numpy as np
+import pytest
+
+from pqkd_helpers.plotting.controls import error_over_length, error_over_turning, learning_curves
+
+
+def test_learning_curves_are_means_over_the_seeds():
+    errors = {"light": np.array([[50.0, 20.0], [40.0, 10.0]]), "coins": np.array([[60.0, 30.0]])}
+    (axes,) = learning_curves(errors).axes
+    light, coins = axes.lines
+    assert np.allclose(light.get_ydata(), [45.0, 15.0]) and np.allclose(light.get_xdata(), [1, 2])
+    assert (light.get_label(), coins.get_label()) == ("light (2)", "coins (1)")
+    assert light.get_linestyle() != coins.get_linestyle()  # readable in grey
+
+
+def test_every_run_is_a_point_over_its_turning():
+    points = {"light": np.array([[1.0, 12.0], [2.0, 11.0]]), "coins": np.array([[30.0, 15.0]])}
+    (axes,) = error_over_turning(points).axes
+    assert np.allclose(axes.lines[0].get_xydata(), points["light"])
+    assert np.allclose(axes.lines[1].get_xydata(), points["coins"])
+    assert axes.lines[0].get_marker() != axes.lines[1].get_marker()
+
+
+def test_runs_of_one_length_are_averaged_in_the_order_of_the_lengths():
+    points = {"light": np.array([[10.0, 12.0], [1.0, 80.0], [10.0, 14.0]])}
+    (axes,) = error_over_length(points).axes
+    means, dots = axes.lines
+    assert np.allclose(means.get_xydata(), [[1.0, 80.0], [10.0, 13.0]])
+    assert np.allclose(dots.get_xydata(), points["light"]) and axes.get_xscale() == "log"
+
+
+@pytest.mark.parametrize("draw", [learning_curves, error_over_turning, error_over_length])
+def test_axes_have_units(draw):
+    (axes,) = draw({"light": np.array([[1.0, 12.0], [2.0, 11.0]])}).axes
+    assert "(" in axes.get_ylabel() and axes.get_xlabel()
