@@ -54,7 +54,8 @@ class CircuitSettings:
         Source of the feature. The multi-photon interferometer: "photonic", with infinitely many
         shots ("photonic-exact"), angles that stay ("photonic-frozen") and one set of shots
         ("photonic-one-shot"), angles tuned blindly ("photonic-sham") or by "random-search". The
-        interferometer changed: classical particles ("distinguishable"), independent bits
+        interferometer changed: photons that interfere with themselves alone ("distinguishable"),
+        independent bits
         ("marginals"), bins permuted once ("shuffled"), one photon and coin tosses
         ("single-photon", the article's circuit). Something else in its place: a "classical-map"
         with as many angles, a Gaussian vector ("gaussian-frozen"; new each time,

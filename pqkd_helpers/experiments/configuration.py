@@ -72,8 +72,9 @@ class RunConfig(PQKDSettings, CircuitSettings):
     student : {"pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"}
         The student: with dictionary convolutions and z, or without z: a plain network that trains
         as many values ("narrow-cnn"), mixings that are trained as products of small matrices with
-        no more values than PQKD has ("low-rank-mixing"), a dense network of the teacher's shape
-        ("dense-distilled"). Without z only the settings of the distillation count.
+        no more values than PQKD has, batch norm's apart ("low-rank-mixing"), a dense network of
+        the teacher's shape ("dense-distilled"). Without z only the settings of the distillation
+        count.
     batch_norm : bool
         Whether the student has batch norm after its convolutions.
     widths : (int, int, int)

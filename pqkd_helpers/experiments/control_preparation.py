@@ -5,14 +5,16 @@ over the seeds of the search.
 
 *Margin*: the effect of one basis filter. The pilot's runs at R / 2, R and 2 R give the slope of the
 log error over log R, so that one filter less raises it by ``slope * log(R / (R - 1))``. One filter
-costs 25 + 9 + 9 = 43 trained values, the circuit 30: light that does less than one filter does less
-than its own angles would do as weights.
+costs 25 + 9 + 9 = 43 trained values, and the circuit has 30 angles: the margin is about, and a
+little more than, what the angles would do as plain weights.
 
 *Number of seeds*: so many pairs that with a probability of 80 % (a) equivalence within the margin
 is shown where it is true, at the level that Holm's rule leaves the first of three contrasts, and
 (b) the known effect, one filter less, is detected: what cannot be detected cannot be excluded. The
 noise of (a) is that of photonic minus yoked, the noise of (b) that of R against R / 2 and 2 R, in
-log errors. At least 10, and an even number, because yoked partners exchange their z.
+log errors. Power (a) is that at a true difference of zero; for a control with noisier pairs, or a
+difference half as large as the margin, it is lower. At least 10, and an even number, because yoked
+partners exchange their z.
 
 *Number of filters*: R = 8 as in the paper if 60 pairs are enough, some three hours on two cores,
 else R = 4; more than 60 pairs are not planned, and the record tells the power that is left.

@@ -67,8 +67,8 @@ class Contrast:
         level : float
             Probability of a false alarm of each question.
         sensitive : bool
-            Whether the experiment found an effect that is known to be there. If not,
-            "equivalent" may not be said.
+            Whether the experiment found an effect that is known to be there. If not, nothing may
+            be called small: neither "equivalent" nor "below the margin" is said.
 
         Returns
         -------

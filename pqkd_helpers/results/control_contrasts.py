@@ -6,6 +6,7 @@ The plan, committed before the runs that count:
   start). Difference: photonic minus control, so below zero the light is better.
 - Three primary contrasts, with Holm's correction, each with as many pairs as the pilot asks for:
   `PRIMARY`.
+- Every arm with the recipe that the search chose for it: learning rate and length of z may differ.
 - Margin: the effect of one basis filter of four, from the pilot (`control_preparation`).
 - Assay sensitivity: three filters instead of four must show as a difference (95 % interval).
   If not, nothing may be called equivalent.
@@ -13,7 +14,7 @@ The plan, committed before the runs that count:
 - All other arms: a few seeds, described, without a verdict.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..experiments.epochs import unpacked_images
 from ..experiments.equivalence import (
+    LEVEL,
     Contrast,
     ContrastVerdict,
     contrast,
@@ -107,13 +109,17 @@ def light_minus(
 
 
 def analyse(catalogue: Catalogue, *, tier: str = "cpu") -> Analysis | None:
-    """Return the planned analysis; None before all planned pairs are there: nobody peeks."""
+    """Return the planned analysis; None before all planned pairs are there: nobody peeks.
+
+    Seeds beyond the planned ones do not count either.
+    """
     pilot = catalogue.study("controls-pilot")
     if pilot is None:
         return None
     margin, log_margin = pilot["results"]["margin"], pilot["results"]["log_margin"]
-    pairs = {arm: _pairs(catalogue, arm, tier) for arm in (*PRIMARY.values(), NULL, KNOWN)}
-    if any(len(light) < pilot["results"]["pairs"] for light, _ in pairs.values()):
+    planned = range(pilot["results"]["pairs"])
+    pairs = {arm: _pairs(catalogue, arm, tier, planned) for arm in (*PRIMARY.values(), NULL, KNOWN)}
+    if any(len(light) < len(planned) for light, _ in pairs.values()):
         return None
     plain = {
         arm: contrast(errors(light), errors(other), margin=margin)
@@ -187,13 +193,25 @@ def _sentence(question: str, found: Contrast, verdict: ContrastVerdict) -> str:
             said = f"{direction} the error, by less than one basis filter does"
         case "equivalent":
             said = "makes no difference as large as one basis filter does"
+        case "inconclusive" if found.p_different < LEVEL:
+            said = f"{direction} the error; whether by more than one basis filter does, is open"
         case "inconclusive":
             said = "was not shown to matter, nor shown not to"
     return f"{question.capitalize()}: {what} {said} ({measured}; margin {found.margin:.2f})."
 
 
-def _pairs(catalogue: Catalogue, arm: str, tier: str) -> tuple[list[Record], list[Record]]:
-    light, other = (catalogue.runs(EXPERIMENT, tier=tier, arm=name) for name in (LIGHT, arm))
+def _pairs(
+    catalogue: Catalogue, arm: str, tier: str, seeds: Collection[int] | None = None
+) -> tuple[list[Record], list[Record]]:
+    """Return the records of the light and of an arm with the same seeds; of these seeds only."""
+    light, other = (
+        [
+            record
+            for record in catalogue.runs(EXPERIMENT, tier=tier, arm=name)
+            if seeds is None or record["seed"] in seeds
+        ]
+        for name in (LIGHT, arm)
+    )
     return same_seeds(light, other)
 
 

@@ -128,6 +128,9 @@ def test_the_classical_map_is_as_concentrated_and_as_wide_as_the_circuit():
         there = THETAS + shift * rng.choice([-1.0, 1.0], THETAS.shape)
         width = [np.median(cosines(f(THETAS), f(there))) for f in (photonic, classical)]
         assert width[1] == pytest.approx(width[0], abs=tolerance)
+    unrelated = rng.permutation(THETAS)
+    width = [np.median(cosines(f(THETAS), f(unrelated))) for f in (photonic, classical)]
+    assert width == pytest.approx([0.2, 0.07], abs=0.05)  # no match there, as the module says
 
 
 def test_the_classical_map_has_the_circuits_period():

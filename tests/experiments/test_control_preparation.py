@@ -122,5 +122,8 @@ def test_the_runs_that_count_have_the_filters_that_the_pilot_chose():
     results = stored_record("study-controls-pilot")["results"]
     errors = {arm: np.array(found) for arm, found in results["test_errors"].items()}
     for plan in results["plans"]:
-        assert plan == _plan(errors, plan["rank"])
+        again = _plan(errors, plan["rank"])
+        for part in ("pairs_needed", "power"):  # processors differ in the last digits
+            assert plan.pop(part) == pytest.approx(again.pop(part), rel=1e-9)
+        assert plan == pytest.approx(again, rel=1e-9)
     assert results["rank"] == RANK == CONTROLS.config("cpu", "mnist", "photonic", 0).rank
