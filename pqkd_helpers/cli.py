@@ -93,13 +93,13 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     except (OSError, OrcaError) as error:
         print(
-            f"{PROGRAM}: {error}\nFinished epochs, if any, are safe: once this is mended, the same "
-            "command goes on.",
+            f"{PROGRAM}: {error}\nWhat was finished is safe: once this is mended, the same command "
+            "goes on.",
             file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. Finished epochs are safe: the same command goes on.", file=sys.stderr)
+        print("\nStopped. What was finished is safe: the same command goes on.", file=sys.stderr)
         return 130
 
 

@@ -8,6 +8,7 @@ import builtins
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from . import wire
@@ -49,8 +50,11 @@ def limit_memory(n_bytes: int) -> None:
         import resource
     except ModuleNotFoundError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, wanted in ((resource.RLIMIT_AS, n_bytes), (resource.RLIMIT_CORE, 0)):
+        most = resource.getrlimit(kind)[1]
+        least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        with suppress(ValueError, OSError):  # systems that know the limit and do not take it
+            resource.setrlimit(kind, (least, least))
 
 
 def _called(
@@ -59,18 +63,39 @@ def _called(
     def call(number: int, *arguments: Any) -> Any:
         asked = {"callback": number, "arguments": wire.encode(arguments), "turn": message["turn"]}
         wire.send(outgoing, asked)
-        return wire.decode(wire.receive(incoming)["value"])
+        reply = wire.receive(incoming)
+        if "error" in reply:
+            raise _callback_error(reply)
+        return wire.decode(reply["value"])
 
     arguments = wire.decode(message["arguments"], call)
     value = wire.encode(function(*arguments))
     return {"value": value, "generators": wire.states_of(arguments)}
 
 
+def _callback_error(reply: dict[str, Any]) -> Exception:
+    """Return what a function of the other side raised there, of the same kind if it is Python's."""
+    kind = getattr(builtins, str(reply["error"]), Exception)
+    is_kind = isinstance(kind, type) and issubclass(kind, Exception)
+    error: Exception
+    try:
+        error = (kind if is_kind else Exception)(reply["text"])
+    except TypeError:  # UnicodeError and others that want more
+        error = Exception(reply["text"])
+    error.from_callback = True  # type: ignore[attr-defined]
+    return error
+
+
 def _error(error: BaseException) -> dict[str, Any]:
+    try:
+        text = str(error)[:300]
+    except Exception:  # whatever a student's class does
+        text = ""
     return {
-        "error": type(error).__name__,
-        "text": str(error)[:300],
+        "error": type(error).__name__[:80],
+        "text": text,
         "not started": isinstance(error, NotImplementedError),
+        "from callback": getattr(error, "from_callback", False) is True,
     }
 
 

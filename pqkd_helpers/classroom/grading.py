@@ -11,8 +11,8 @@ from ..exercises.checking import MODULES, exercises_of, first_problem, typical_m
 from ..exercises.exercise import Exercise, private_seed
 from .needed_code import (
     MissingFunctionError,
+    NotebookCode,
     UnreadableCodeError,
-    needed_code,
     unresolved_names,
 )
 from .student_process import Limits, StudentProcess, StudentProcessGoneError
@@ -75,16 +75,17 @@ def grade(
     """
     try:
         cells = submission.code_cells()
-    except (SubmissionError, OSError) as error:
-        return _nothing_read(submission.student, expected, str(error))
-    number = notebook_number(cells)
-    number = number if number in MODULES else expected
-    if number is None:
-        return _nothing_read(submission.student, None, "the notebook holds no exercise's cells")
-    sources = [cell["source"] for cell in cells]
+        number = notebook_number(cells)
+        number = number if number in MODULES else expected
+        if number is None:
+            raise SubmissionError("the notebook holds no exercise's cells")
+        code = NotebookCode(cell["source"] for cell in cells)
+    except (SubmissionError, UnreadableCodeError) as error:
+        return nothing_read(submission.student, expected, str(error))
+    original = _original(notebooks, number)
     with _Processes(limits, sandboxed=sandboxed) as processes, private_seed(seed):
         return [
-            _graded(submission.student, exercise, sources, _originals(notebooks, number), processes)
+            _graded(submission.student, exercise, code, original, processes)
             for exercise in exercises_of(number)
         ]
 
@@ -97,8 +98,8 @@ def as_json(rows: list[Row]) -> list[dict[str, Any]]:
 def _graded(
     student: str,
     exercise: Exercise,
-    sources: list[str],
-    originals: tuple[str, ...],
+    submitted: NotebookCode,
+    original: NotebookCode,
     processes: "_Processes",
 ) -> Row:
     def row(status: Status, law: str = "", hint: str = "") -> Row:
@@ -106,7 +107,7 @@ def _graded(
         return Row(student, exercise.number, exercise.name, right, status, law, hint)
 
     try:
-        code = assembled(exercise, sources, originals)
+        code = assembled(exercise, submitted, original)
     except (MissingFunctionError, UnreadableCodeError) as error:
         return row("missing", str(error), "Keep the cell with the function, and its name.")
     try:
@@ -115,7 +116,7 @@ def _graded(
         if problem is None:
             return row("right")
         hint = typical_mistake(exercise, answer) or exercise.hints[0]
-        return row("wrong", problem.splitlines()[0], " ".join(hint.split()))
+        return row("wrong", _in_one_line(problem), " ".join(hint.split()))
     except NotImplementedError:
         return row("not started", hint=exercise.hints[0])
     except StudentProcessGoneError as gone:
@@ -125,7 +126,13 @@ def _graded(
         return row("wrong", f"running the cell raised {type(error).__name__}: {error}")
 
 
-def assembled(exercise: Exercise, sources: list[str], originals: tuple[str, ...]) -> str:
+def _in_one_line(problem: str) -> str:
+    """Return the law, and what trying it raised; values that were got may be long."""
+    law, _, rest = problem.partition("\n")
+    return f"{law} ({' '.join(rest.split())})" if " raised " in rest else law
+
+
+def assembled(exercise: Exercise, submitted: NotebookCode, original: NotebookCode) -> str:
     """Return the code that defines a student's function and all that it needs.
 
     What the submission does not define comes from the original notebook; other exercises'
@@ -139,7 +146,7 @@ def assembled(exercise: Exercise, sources: list[str], originals: tuple[str, ...]
     name = exercise.reference.__name__
     number = exercise.number.split(".")[0]
     others = {other.reference.__name__ for other in exercises_of(number)} - {name}
-    code = needed_code(sources, name, without=others)
+    code = submitted.needed(name, without=others)
     parts = []
     for unknown in sorted(unresolved_names(code)):
         if unknown in others:
@@ -147,21 +154,30 @@ def assembled(exercise: Exercise, sources: list[str], originals: tuple[str, ...]
             parts.append(f"from {module} import {unknown}")
             continue
         try:
-            parts.append(needed_code(originals, unknown, without=others))
+            parts.append(original.needed(unknown, without=others))
         except (MissingFunctionError, UnreadableCodeError):
             continue  # a NameError will tell
     return "\n".join([*parts, code])
 
 
 @cache
-def _originals(notebooks: Path, number: str) -> tuple[str, ...]:
-    """Return the code cells of the original notebook; none if it is not there."""
+def _original(notebooks: Path, number: str) -> NotebookCode:
+    """Return the code of the original notebook; none if it is not there."""
     path = next(notebooks.glob(f"{int(number):02d}_*.ipynb"), None)
     cells = [] if path is None else json.loads(path.read_bytes())["cells"]
-    return tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return NotebookCode("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def _nothing_read(student: str, number: str | None, problem: str) -> list[Row]:
+def nothing_read(student: str, number: str | None, problem: str) -> list[Row]:
+    """Return the rows of a student of whom nothing can be graded, and why.
+
+    Parameters
+    ----------
+    student : str
+    number : str or None
+        The notebook's number, if it is known what was to be handed in.
+    problem : str
+    """
     if number is None:
         return [Row(student, "", "", 0, "missing", problem)]
     return [

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+_FILES = 64 * 2**20
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -46,10 +47,11 @@ def command(arguments: list[str], *, sandboxed: bool) -> list[str]:
         [*_SYSTEM, sys.base_prefix, sys.prefix, str(Path(sys.executable).parent), str(PACKAGE)]
     )
     walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(_FILES), "--tmpfs", "/tmp"]
     for path in seen:
         walls += ["--ro-bind-try", path, path]
-    walls += ["--chdir", "/tmp", "--clearenv"]
+    # Only /tmp can be written to: files elsewhere in memory would count towards no limit.
+    walls += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--clearenv"]
     for name, value in _ENVIRONMENT.items():
         walls += ["--setenv", name, value]
     return [*walls, "--", *python]

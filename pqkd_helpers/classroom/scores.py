@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ from typing import Any
 from ..exercises.checking import MODULES
 from ..files import json_bytes, write_atomically
 from ..plotting.classroom import solved_shares
-from .grading import Row, as_json, grade
-from .student_process import Limits
+from .grading import Row, as_json, grade, nothing_read
+from .student_process import Limits, check_processes
 from .submissions import Submission, SubmissionError, find_submissions, notebook_number
 
 # Rows that were graded by another version of the grader are graded again.
-GRADER = 1
+GRADER = 2
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,8 +35,9 @@ def grade_class(
 ) -> dict[str, Path]:
     """Grade all submissions and write the tables and the picture.
 
-    It can be stopped at any moment: what was graded is kept beside the table, and the same call
-    goes on. A submission that was changed is graded again.
+    It can be stopped at any moment: what was graded is kept beside the table, in a folder
+    ``NAME.parts``, and the same call goes on. A submission that was changed is graded again. Of
+    several files of one student the best answer to each exercise counts.
 
     Parameters
     ----------
@@ -60,28 +62,69 @@ def grade_class(
     Raises
     ------
     ValueError
-        If there are no submissions.
+        If there are no submissions, the table cannot be written, or no student's process starts.
     """
-    found = find_submissions(submissions)
-    expected = _commonest_notebook(found)
+    if out.is_dir():
+        raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
     folder = out.with_name(f"{out.stem}.parts")
+    found = find_submissions(submissions, but=folder)
+    check_processes(limits, sandboxed=sandboxed)
+    expected = _commonest_notebook(found)
     rows: list[Row] = []
     for done, submission in enumerate(found):
         report(done, len(found))
-        part = folder / f"{_fingerprint(submission, expected, seed, limits)}.json"
+        conditions = [GRADER, expected, seed, limits.seconds, limits.memory, sandboxed]
+        part = folder / f"{_fingerprint(submission, conditions)}.json"
         if not part.exists():
-            graded = grade(
-                submission,
-                notebooks=notebooks,
-                seed=seed,
-                limits=limits,
-                sandboxed=sandboxed,
-                expected=expected,
-            )
+            try:
+                graded = grade(
+                    submission,
+                    notebooks=notebooks,
+                    seed=seed,
+                    limits=limits,
+                    sandboxed=sandboxed,
+                    expected=expected,
+                )
+            except Exception as error:  # one student's file must not cost the others anything
+                problem = f"the grader met {type(error).__name__}: {str(error)[:200]}"
+                graded = nothing_read(submission.student, expected, problem)
             write_atomically(part, json_bytes(as_json(graded)))
         rows += [Row(**values) for values in json.loads(part.read_bytes())]
     report(len(found), len(found))
-    return _written(rows, out)
+    return _written(best_rows(rows), out)
+
+
+_BEST_FIRST = ("right", "wrong", "not started", "failed", "missing")
+
+
+def best_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return one row per student and exercise, the best; of equal ones the first.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+
+    Returns
+    -------
+    list of Row
+        Students in the order they came in, the exercises of each by number.
+    """
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        of_student = found.setdefault(row.student, {})
+        old = of_student.get(row.exercise)
+        if old is None or _BEST_FIRST.index(row.status) < _BEST_FIRST.index(old.status):
+            of_student[row.exercise] = row
+    best = []
+    for of_student in found.values():
+        if len(of_student) > 1:
+            of_student.pop("", None)  # a second file that was no notebook
+        best += [of_student[number] for number in sorted(of_student, key=_in_order)]
+    return best
+
+
+def _in_order(number: str) -> list[int]:
+    return [int(part) for part in number.split(".") if part]
 
 
 def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -101,7 +144,7 @@ def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
         if row.exercise:
             found.setdefault(row.exercise, []).append(row)
     lines = []
-    for number in sorted(found, key=lambda text: [int(part) for part in text.split(".")]):
+    for number in sorted(found, key=_in_order):
         here = found[number]
         mistakes = Counter(row.hint or row.law for row in here if row.status == "wrong")
         ((mistake, times),) = mistakes.most_common(1) or [("", 0)]
@@ -148,7 +191,7 @@ def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:
                 for name, value in line.items()
             }
         )
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="backslashreplace")
 
 
 def _commonest_notebook(found: list[Submission]) -> str | None:
@@ -157,19 +200,20 @@ def _commonest_notebook(found: list[Submission]) -> str | None:
     for submission in found:
         try:
             number = notebook_number(submission.code_cells())
-        except (SubmissionError, OSError):
+        except SubmissionError:
             continue
         if number in MODULES:
             numbers[number] += 1
     return numbers.most_common(1)[0][0] if numbers else None
 
 
-def _fingerprint(submission: Submission, expected: str | None, seed: int, limits: Limits) -> str:
+def _fingerprint(submission: Submission, conditions: list[Any]) -> str:
     """Return a name for what is graded: the same file under the same conditions."""
     found = hashlib.sha256()
-    conditions = [GRADER, submission.student, submission.path.name, expected, seed, limits.seconds]
-    found.update(json.dumps([*conditions, limits.memory]).encode())
-    with submission.path.open("rb") as file:
-        while block := file.read(2**20):
-            found.update(block)
+    place = "/".join(submission.path.parts[-2:])
+    found.update(json.dumps([*conditions, submission.student, place]).encode())
+    if submission.path.is_file() and not submission.path.is_symlink():
+        with suppress(OSError), submission.path.open("rb") as file:
+            while block := file.read(2**20):
+                found.update(block)
     return found.hexdigest()[:24]

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -106,7 +106,7 @@ class StudentProcess:
             raise StudentProcessGoneError(message) from error
         except (EOFError, OSError) as error:
             raise StudentProcessGoneError("the process ended by itself") from error
-        except (wire.WireError, KeyError) as error:
+        except (wire.WireError, LookupError, TypeError) as error:
             raise StudentProcessGoneError(f"the process says nonsense: {error}") from error
 
     def stop(self) -> None:
@@ -114,7 +114,11 @@ class StudentProcess:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
-        self._process.communicate()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()  # without a sandbox, what it started may hold the other end for long
+        self._process.wait()
         self._folder.cleanup()
 
     def _say(self, message: dict[str, Any]) -> None:
@@ -122,6 +126,7 @@ class StudentProcess:
             wire.send(self._pipes, {**message, "turn": self._turn})
 
     def _heard(self, arguments: tuple[Any, ...], functions: list[Callable[..., Any]]) -> Any:
+        failed: Exception | None = None
         while True:
             with self._gone():
                 reply = wire.receive(self._pipes)
@@ -131,9 +136,15 @@ class StudentProcess:
                     wire.advance(arguments, reply["generators"])
                     return wire.decode(reply["value"])
             if "error" in reply:
-                raise _raised(reply)
-            value = functions[reply["callback"]](*wire.decode(reply["arguments"]))
-            self._say({"value": wire.encode(value)})
+                raise failed if failed and reply.get("from callback") else _raised(reply)
+            try:
+                with self._gone():
+                    function, given = functions[reply["callback"]], wire.decode(reply["arguments"])
+                value = {"value": wire.encode(function(*given))}
+            except Exception as error:  # called with what it does not take
+                failed = error
+                value = {"error": type(error).__name__, "text": str(error)[:300]}
+            self._say(value)
 
 
 class _Pipes:
@@ -164,9 +175,38 @@ class _Pipes:
             raise TimeoutError
 
 
+def check_processes(limits: Limits, *, sandboxed: bool) -> None:
+    """Raise unless a student's process starts here, finds its packages and answers.
+
+    Parameters
+    ----------
+    limits : Limits
+        Those of the students; the time is not limited here.
+    sandboxed : bool
+
+    Raises
+    ------
+    ValueError
+        If it does not. Then every student would fail.
+    """
+    process = StudentProcess(replace(limits, seconds=120.0), sandboxed=sandboxed)
+    try:
+        answer = process.define("import numpy as np\n\ndef f(x):\n    return np.add(x, 1)", "f")
+        works, problem = bool(answer(1) == 2), "it gives a wrong answer"
+    except (StudentProcessGoneError, Exception) as error:
+        works, problem = False, str(error)
+    finally:
+        process.stop()
+    if not works:
+        raise ValueError(
+            f"a student's process does not work here ({problem}): install the packages into the "
+            "environment itself (not by PYTHONPATH or --user), and give it more --memory"
+        )
+
+
 def _raised(reply: dict[str, Any]) -> Exception:
     if reply.get("not started"):
         return NotImplementedError()
-    name = str(reply["error"])
+    name = str(reply["error"])[:80]
     kind = type(name if name.isidentifier() else "Error", (Exception,), {})
     return kind(str(reply.get("text", ""))[:300])

@@ -35,8 +35,18 @@ class Submission:
         Raises
         ------
         SubmissionError
-            If the file is too large, no JSON, or no notebook.
+            If there is no such file, or it is too large, no JSON, or no notebook.
         """
+        if self.path.is_symlink():
+            raise SubmissionError("this is a link; the notebook itself is expected")
+        if self.path.is_dir():
+            raise SubmissionError("the folder holds no notebook (.ipynb)")
+        try:
+            return self._read()
+        except OSError as error:
+            raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
+
+    def _read(self) -> list[dict[str, Any]]:
         size = self.path.stat().st_size
         if size > LARGEST_FILE:
             raise SubmissionError(
@@ -60,10 +70,18 @@ class Submission:
         return found
 
 
-def find_submissions(folder: Path) -> list[Submission]:
+def find_submissions(folder: Path, *, but: Path | None = None) -> list[Submission]:
     """Return all notebooks below a folder, in the order of their names.
 
     A student's name is that of the file directly in the folder, or of the subfolder that it is in.
+    A subfolder without a notebook, and a link, stand for a student too: nothing can be read there,
+    and the student's rows will say so.
+
+    Parameters
+    ----------
+    folder : Path
+    but : Path or None
+        A subfolder that is none of a student's.
 
     Raises
     ------
@@ -74,14 +92,33 @@ def find_submissions(folder: Path) -> list[Submission]:
         raise ValueError(
             f"there is no folder {folder}; one with the students' notebooks is expected"
         )
-    found = [
-        Submission(path.relative_to(folder).parts[0].removesuffix(".ipynb"), path)
-        for path in sorted(folder.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in path.parts and path.is_file() and not path.is_symlink()
-    ]
+    found = []
+    for entry in sorted(folder.iterdir()):
+        if _is_of_the_system(entry) or (but is not None and entry.resolve() == but.resolve()):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            inside = sorted(path for path in entry.rglob("*") if _is_notebook(path))
+            found += [Submission(_student(entry), path) for path in inside or [entry]]
+        elif _is_notebook(entry) or entry.is_symlink():
+            found.append(Submission(_student(entry), entry))
     if not found:
         raise ValueError(f"{folder} holds no notebook (.ipynb)")
     return found
+
+
+def _is_notebook(path: Path) -> bool:
+    """Tell whether a path is a notebook's by its name, and no folder, and no system's copy."""
+    is_file = path.is_symlink() or path.is_file()
+    copies = any(part.startswith(".") for part in path.parts[-2:])
+    return path.suffix.lower() == ".ipynb" and is_file and not copies
+
+
+def _is_of_the_system(entry: Path) -> bool:
+    return entry.name.startswith(".") or entry.name == "__MACOSX"
+
+
+def _student(entry: Path) -> str:
+    return entry.stem if entry.suffix.lower() == ".ipynb" else entry.name
 
 
 def notebook_number(cells: list[dict[str, Any]]) -> str | None:

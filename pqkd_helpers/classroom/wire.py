@@ -43,7 +43,10 @@ def send(stream: Stream, message: dict[str, Any]) -> None:
     WireError
         If it is too long.
     """
-    payload = json.dumps(message).encode()
+    try:
+        payload = json.dumps(message).encode()
+    except ValueError as error:  # a whole number of thousands of digits
+        raise WireError(f"a value cannot be written out: {error}") from error
     if len(payload) > LARGEST_MESSAGE:
         raise WireError(
             f"a value of {len(payload):,} bytes is too large: {LARGEST_MESSAGE:,} at most"

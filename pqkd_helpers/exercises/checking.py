@@ -120,7 +120,7 @@ def check(number: str, answer: Answer) -> Answer:
         print(f"A common slip: {remark}")
     print(f"Hint {min(tries, 3)}: {exercise.hints[min(tries, 3) - 1]}")
     if tries >= 3:
-        print("The worked solution is folded below.")
+        print("The worked solution is folded below, unless this is a class's edition without it.")
     return _go_on_with_the_reference(exercise)
 
 

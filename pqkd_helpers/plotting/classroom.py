@@ -49,8 +49,8 @@ def solved_shares(lines: Sequence[Mapping[str, Any]]) -> Figure:
                 )
             left += counts
         axes.set_yticks(places, [f"{line['exercise']}  {line['name']}" for line in lines])
-        axes.set(xlabel="students", ylim=(len(lines) - 0.5, -0.5))
+        axes.set(xlabel="students", ylim=(max(len(lines), 1) - 0.5, -0.5))
         axes.grid(axis="y", visible=False)
-        if len(lines):
+        if axes.patches:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(_LOOKS))
         return figure

@@ -4,7 +4,9 @@ import csv
 import inspect
 import json
 import os
+import signal
 import statistics
+import sys
 import textwrap
 import time
 
@@ -12,8 +14,9 @@ import pytest
 
 from pqkd_helpers.classroom import sandbox
 from pqkd_helpers.classroom.grading import grade
+from pqkd_helpers.classroom.needed_code import NotebookCode
 from pqkd_helpers.classroom.scores import grade_class, summary
-from pqkd_helpers.classroom.student_process import Limits
+from pqkd_helpers.classroom.student_process import Limits, StudentProcess
 from pqkd_helpers.classroom.submissions import Submission, find_submissions
 from pqkd_helpers.cli import main
 from pqkd_helpers.exercises.checking import exercises_of, find_exercise
@@ -81,8 +84,8 @@ def test_typical_mistakes_get_their_hint(number, tmp_path, monkeypatch):
         row = grading._graded(
             "carla",
             exercise,
-            ["".join(c["source"]) for c in original(number.split(".")[0])["cells"]],
-            (),
+            NotebookCode("".join(c["source"]) for c in original(number.split(".")[0])["cells"]),
+            NotebookCode(()),
             Pretended(),
         )
         assert row.status == "wrong" and row.score == 0
@@ -103,6 +106,13 @@ ATTACKS = {
     "recursion": (f"return {NAME}(*[None])", "wrong"),
     "huge value": ("import numpy as np\nreturn np.zeros(10**8)", "wrong"),
     "strange value": ("return object()", "wrong"),
+    "endless number": ("return 10**5000", "wrong"),
+    "error without a text": (
+        "class Bad(Exception):\n    def __str__(self): return 1 / 0\nraise Bad",
+        "wrong",
+    ),
+    "error that is no text": ("raise ValueError('\\ud800')", "wrong"),
+    "number that no decimal can write": ("return 0x" + "f" * 4000, "missing"),
     "pretends to be equal": (
         "class Equal:\n    def __eq__(self, other): return True\nreturn Equal()",
         "wrong",
@@ -233,13 +243,20 @@ def test_the_sandbox_hides_the_other_submissions_and_the_network(tmp_path):
     import os, socket
     assert not os.path.exists({str(secret)!r}), "seen"
     assert not os.path.exists({str(NOTEBOOKS)!r}), "notebooks seen"
-    for path in ({str(sandbox.PACKAGE / "x")!r}, "/usr/x"):
+    for path in ({str(sandbox.PACKAGE / "x")!r}, "/usr/x", "/x", "/dev/shm/x"):
         try:
             open(path, "w")
         except OSError:
             pass
         else:
             raise AssertionError("written")
+    try:
+        with open("/tmp/x", "wb") as file:
+            file.write(bytes(100 * 2**20))
+    except OSError:
+        os.remove("/tmp/x")
+    else:
+        raise AssertionError("a file in memory is as large as it likes")
     try:
         socket.create_connection(("1.1.1.1", 80), timeout=1)
     except OSError:
@@ -303,9 +320,13 @@ def test_a_class_has_one_row_per_student_and_exercise(a_class, tmp_path):
 
 def test_the_same_class_gets_the_same_table_and_is_not_graded_twice(a_class, tmp_path, monkeypatch):
     first = grade_all(a_class, tmp_path)["scores"].read_bytes()
-    monkeypatch.setattr("pqkd_helpers.classroom.scores.grade", None)  # would fail if called
+
+    def called(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pqkd_helpers.classroom.scores.grade", called)
     assert grade_all(a_class, tmp_path)["scores"].read_bytes() == first
-    with pytest.raises(TypeError):
+    with pytest.raises(KeyboardInterrupt):
         grade_all(a_class, tmp_path, seed=6)
 
 
@@ -367,10 +388,131 @@ def test_without_a_sandbox_the_teacher_is_asked(a_class, tmp_path, monkeypatch, 
     assert not (tmp_path / "s.csv").exists()
 
 
+def test_every_student_has_rows_whatever_was_handed_in(a_class, tmp_path, monkeypatch):
+    (a_class / "fred.ipynb").mkdir()
+    (a_class / "gina").mkdir()
+    (a_class / "gina" / "answers.py").write_text("x = 1")
+    (a_class / "hans.ipynb").symlink_to(a_class / "anna.ipynb")
+    submission(a_class / "ida.IPYNB", solve=False)
+    submission(a_class / "M\udcfcller.ipynb", answers={"2.1": "raise ValueError('\\ud800')"})
+    submission(a_class / "__MACOSX" / "._anna.ipynb")
+    (a_class / "list.csv").write_text("name")
+    real = Submission._read
+
+    def unreadable(self):
+        if self.student == "carl":
+            raise PermissionError(13, "Permission denied")
+        return real(self)
+
+    monkeypatch.setattr(Submission, "_read", unreadable)
+    rows = read(grade_all(a_class, tmp_path)["scores"])
+    laws = {row["student"]: row["law"] for row in rows if row["exercise"] == "2.1"}
+    assert len(rows) == 5 * len(laws)
+    assert set(laws) == {"anna", "ben", "carl", "dora", "eve", "fred", "gina", "hans", "ida"} | {
+        "M\\udcfcller"
+    }
+    assert "Permission denied" in laws["carl"] and "link" in laws["hans"]
+    assert "no notebook" in laws["fred"] and "no notebook" in laws["gina"]
+
+
+def test_what_the_grader_stumbles_over_costs_one_student_only(a_class, tmp_path, monkeypatch):
+    from pqkd_helpers.classroom import scores
+
+    real = scores.grade
+
+    def stumbles(found, **options):
+        if found.student == "anna":
+            raise ZeroDivisionError("unforeseen")
+        return real(found, **options)
+
+    monkeypatch.setattr(scores, "grade", stumbles)
+    rows = read(grade_all(a_class, tmp_path)["scores"])
+    assert len(rows) == 25
+    assert {row["law"] for row in rows if row["student"] == "anna"} == {
+        "the grader met ZeroDivisionError: unforeseen"
+    }
+
+
+def test_of_several_files_of_a_student_the_best_answers_count(tmp_path):
+    folder = tmp_path / "submissions"
+    submission(folder / "rita.ipynb", answers={"2.1": "def halved_error(): return 0.25\n"})
+    submission(folder / "rita" / "02.ipynb", solve=False)
+    submission(folder / "rita" / "02 (copy).ipynb", answers={"2.2": answer_22("return 0")})
+    (folder / "rita" / "notes.ipynb").write_text("{}")
+    rows = read(grade_all(folder, tmp_path)["scores"])
+    assert [row["status"] for row in rows] == ["right"] * 5
+
+
+def test_a_class_of_broken_files_has_a_summary(tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.ipynb").write_text("{")
+    files = grade_all(tmp_path / "class", tmp_path)
+    assert [row["student"] for row in read(files["scores"])] == ["anna"]
+    assert read(files["summary"]) == [] and files["picture"].exists()
+
+
+def test_where_no_process_works_nobody_is_graded(a_class, tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "command", lambda *a, **k: [sys.executable, "-c", "pass"])
+    with pytest.raises(ValueError, match="does not work here"):
+        grade_all(a_class, tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_sandbox_a_child_that_lives_on_delays_nobody():
+    process = StudentProcess(Limits(10.0), sandboxed=False)
+    code = """
+    import os, time
+    def f():
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            time.sleep(60)
+            os._exit(0)
+        return child
+    """
+    child = process.define(textwrap.dedent(code), "f")()
+    started = time.perf_counter()
+    process.stop()
+    assert time.perf_counter() - started < 10.0
+    os.kill(child, signal.SIGKILL)
+
+
+def test_an_answer_that_calls_a_function_wrongly_is_told_what_it_raised():
+    process = StudentProcess(Limits(10.0), sandboxed=False)
+
+    def root(x):
+        return x**0.5 if x >= 0 else [][x]
+
+    try:
+        careful = process.define(
+            "def f(g):\n    try:\n        return g(-1)\n    except IndexError:\n"
+            "        return g(4)",
+            "f",
+        )
+        assert careful(root) == 2.0
+        careless = process.define("def f(g):\n    return g(-1)", "f")
+        with pytest.raises(IndexError, match="out of range"):
+            careless(root)
+        assert careful.__name__ == "f" and process.define("def f(): return 1", "f")() == 1
+    finally:
+        process.stop()
+
+
 def test_bad_input_is_refused(tmp_path):
+    submission(tmp_path / "class" / "anna.ipynb")
+    with pytest.raises(ValueError, match="is a folder"):
+        grade_class(
+            tmp_path / "class",
+            notebooks=NOTEBOOKS,
+            out=tmp_path,
+            seed=1,
+            limits=Limits(),
+            sandboxed=SANDBOXED,
+        )
+    (tmp_path / "class" / "anna.ipynb").unlink()
     with pytest.raises(ValueError, match="no folder"):
         find_submissions(tmp_path / "nothing")
     with pytest.raises(ValueError, match="no notebook"):
-        find_submissions(tmp_path)
+        find_submissions(tmp_path / "class")
     with pytest.raises(ValueError, match="seconds is"):
         Limits(0.0)
