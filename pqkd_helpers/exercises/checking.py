@@ -5,7 +5,18 @@ from collections import Counter
 from contextlib import nullcontext
 
 from ..checks import check_choice
-from .exercise import Answer, BrokenLawError, Exercise, private_seed, same
+from .exercise import (
+    Answer,
+    BrokenLawError,
+    Exercise,
+    Law,
+    drawn,
+    expect,
+    is_private,
+    private_seed,
+    same,
+    shown,
+)
 
 # Number of the notebook -> module of this package with its exercises.
 MODULES = {
@@ -54,7 +65,7 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
     NotImplementedError
         If the answer was not written yet.
     """
-    for law in exercise.laws:
+    for law in (*exercise.laws, *_private_laws(exercise)):
         try:
             law(answer)
         except NotImplementedError:
@@ -67,6 +78,21 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
         except Exception as error:  # whatever a learner's code may raise
             return f"{law.__doc__}\n  trying your answer raised {type(error).__name__}: {error}"
     return None
+
+
+def _private_laws(exercise: Exercise) -> tuple[Law, ...]:
+    inputs = exercise.private_inputs
+    if inputs is None or not is_private():
+        return ()
+
+    def as_the_worked_solution(answer: Answer) -> None:
+        """For inputs that nobody knows beforehand it gives what the worked solution gives."""
+        for number in range(3):
+            mine, theirs = (inputs(drawn(1000 + number)) for _ in range(2))
+            given = f"inputs drawn from the private seed, {', '.join(map(shown, mine))}"
+            expect(answer(*mine), exercise.reference(*theirs), given=given, tolerance=1e-7)
+
+    return (as_the_worked_solution,)
 
 
 def typical_mistake(exercise: Exercise, answer: Answer) -> str | None:

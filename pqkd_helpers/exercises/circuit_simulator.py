@@ -292,6 +292,7 @@ _CLICKS_OF_COINS = Exercise(
     reference=clicks_of_coins,
     laws=(_one_coin, _sums_to_one, _mean_is_kept, _all_patterns),
     probes=lambda: [(_SPREAD,), (np.array([0.2, 0.3, 0.5]),)],
+    private_inputs=lambda rng: (rng.random(rng.integers(3, 8)),),
     mistakes=(
         Mistake(
             lambda p: np.eye(len(p) + 1)[1],

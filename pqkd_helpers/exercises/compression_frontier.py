@@ -211,6 +211,13 @@ _COUNT_STUDENT = Exercise(
     reference=count_student,
     laws=(_dense_teacher, _two_known_students, _linear_in_the_rank, _counted_array_by_array),
     probes=lambda: [(3, (4, 5, 6), 2, scope, 15) for scope in _SCOPES],
+    private_inputs=lambda rng: (
+        int(rng.integers(1, 5)),
+        tuple(map(int, rng.integers(3, 99, 3))),
+        int(rng.integers(1, 30)),
+        str(rng.choice(_SCOPES)),
+        int(rng.integers(1, 60)),
+    ),
     mistakes=(
         Mistake(
             _off_by(lambda layers, rank, n_angles: sum(i * o * rank for i, o, _ in layers)),

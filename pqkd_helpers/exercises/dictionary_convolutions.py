@@ -222,6 +222,12 @@ _BYTES_TO_SHIP = Exercise(
     reference=bytes_to_ship,
     laws=(_with_mixing, _with_seed, _with_projection, _no_gain_at_full_rank),
     probes=lambda: [(*sizes, way) for sizes in _LAYERS for way in ("A", "M", "seed")],
+    private_inputs=lambda rng: (
+        *map(int, rng.integers(2, 60, 2)),
+        int(rng.choice([3, 5, 7])),
+        int(rng.integers(1, 20)),
+        str(rng.choice(["A", "M", "seed"])),
+    ),
     mistakes=(
         Mistake(
             _only_trained,

@@ -71,6 +71,10 @@ class Exercise:
         From a nudge to almost the solution, given on repeated tries.
     explanation : str
         Markdown under the worked solution: why it is so.
+    private_inputs : callable or None
+        Draws arguments with a generator. Under a private seed a right answer must give what the
+        worked solution gives for them: for exercises whose laws try fixed inputs, and whose result
+        is unique.
     """
 
     number: str
@@ -84,12 +88,18 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str]
     explanation: str
+    private_inputs: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
 
 
 def drawn(number: int) -> np.random.Generator:
     """Return the generator of a law's inputs: always the same, but for `private_seed`."""
     seed = _PRIVATE_SEED.get()
     return np.random.default_rng(number if seed is None else (seed, number))
+
+
+def is_private() -> bool:
+    """Tell whether the laws draw from a private seed."""
+    return _PRIVATE_SEED.get() is not None
 
 
 @contextmanager

@@ -324,6 +324,10 @@ _NORM_SQUARED = Exercise(
     reference=norm_squared,
     laws=(_certain, _no_bias),
     probes=lambda: [(np.array([0.8, 0.2, 0.4, 0.6]), 10), (np.array([0.5, 0.5, 1.0, 0.0]), 4)],
+    private_inputs=lambda rng: (
+        np.append(rng.dirichlet(np.ones(4)), rng.dirichlet(np.ones(4))),
+        int(rng.integers(2, 500)),
+    ),
     mistakes=(
         Mistake(
             lambda histogram, n_shots: histogram @ histogram,
@@ -425,6 +429,7 @@ _MEMORY = Exercise(
     reference=memory,
     laws=(_one_value, _weights_sum_to_one, _no_memory, _as_the_helper_does),
     probes=lambda: [(0.9, 5), (0.5, 4)],
+    private_inputs=lambda rng: (rng.uniform(0.1, 0.95), int(rng.integers(2, 30))),
     mistakes=(
         Mistake(
             _as_if_from_zero,

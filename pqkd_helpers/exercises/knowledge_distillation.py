@@ -175,6 +175,7 @@ BALANCE = Exercise(
     reference=equivalent_hard_weight,
     laws=(_same_at_temperature_one, _ends_stay, _same_direction),
     probes=lambda: [(0.5, 3.0), (0.2, 2.0), (0.7, 5.0)],
+    private_inputs=lambda rng: (rng.uniform(0.1, 0.9), rng.uniform(1.2, 8.0)),
     mistakes=(
         Mistake(
             lambda hard_weight, temperature: hard_weight,
@@ -423,6 +424,11 @@ RUNS = Exercise(
     reference=runs_needed,
     laws=(_enough, _not_one_too_many, _either_sign),
     probes=lambda: list(_PLANS),
+    private_inputs=lambda rng: (
+        rng.uniform(0.05, 0.6),
+        *rng.uniform(0.1, 0.6, 2),
+        rng.uniform(1.9, 2.6),
+    ),
     mistakes=(
         Mistake(
             lambda difference, sd_first, sd_second, t_wanted: math.floor(

@@ -343,6 +343,7 @@ _PAIRS_NEEDED = Exercise(
     reference=pairs_needed,
     laws=(_more_noise, _larger_margin, _at_least_two, _tried_out, _for_many),
     probes=lambda: [(0.3, 0.2), (0.3, 0.4), (0.1, 0.2), (0.2, 0.2)],
+    private_inputs=lambda rng: (rng.uniform(0.15, 0.5), rng.uniform(0.1, 0.6)),
     mistakes=(
         Mistake(
             _pairs_by(lambda n, signal: 2 * student_t.cdf(signal - 1.645, 10**6) - 1),
@@ -401,6 +402,21 @@ def _two_runs():
     second = {"seed": 4, "spsa_steps": 10, "widths": [32, 64], "student": "dense", "epochs": 4}
     defaults = {"loops": [[1]], "epochs": 8, "student": "pqkd", "spsa_steps": 10}
     return first, second, defaults | {"train_images": 1000, "smoothing": 0.0}
+
+
+def _private_runs(rng):
+    """Return two configurations and the defaults, all drawn."""
+    names = [f"setting {letter}" for letter in "abcdefgh"]
+    defaults = {name: int(rng.integers(3)) for name in names}
+    runs = [
+        {
+            name: [[int(rng.integers(2))], int(rng.integers(3))][int(rng.integers(2))]
+            for name in names
+            if rng.random() < 0.7
+        }
+        for _ in range(2)
+    ]
+    return *runs, defaults
 
 
 def _nothing_changed(answer):
@@ -486,6 +502,7 @@ _CHANGED = Exercise(
         _left_as_they_are,
     ),
     probes=lambda: [_two_runs()],
+    private_inputs=_private_runs,
     mistakes=(
         Mistake(
             _where(lambda a, b, d, n: n in a and n in b and a[n] != b[n]),

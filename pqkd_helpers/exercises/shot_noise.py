@@ -273,6 +273,11 @@ _EFFECTIVE = Exercise(
     reference=effective_shots,
     laws=(_one_histogram, _as_the_weights_say, _settled),
     probes=lambda: [(200, 0.9, 3), (200, 0.9, 10), (50, 0.5, 4)],
+    private_inputs=lambda rng: (
+        int(rng.integers(20, 900)),
+        rng.uniform(0.2, 0.95),
+        int(rng.integers(2, 60)),
+    ),
     mistakes=(
         Mistake(
             lambda n_shots, beta, n_epochs: n_shots * (1 + beta) / (1 - beta),

@@ -104,6 +104,13 @@ def _mean_direction(loss: Any, theta: Vector, directions: Vector, c: float) -> V
     return averaged_estimate(loss, theta, directions.mean(axis=0, keepdims=True), c)
 
 
+def _private_estimate(rng: np.random.Generator) -> tuple[Any, ...]:
+    slope = rng.standard_normal(5)
+    directions = rng.choice([-1.0, 1.0], (int(rng.integers(2, 6)), 5))
+    theta, shift = rng.uniform(-np.pi, np.pi, 5), rng.uniform(0.05, 0.5)
+    return lambda x: float(np.sin(slope @ x)), theta, directions, shift
+
+
 ESTIMATE = Exercise(
     number="5.1",
     name="the mean of a few estimates",
@@ -121,6 +128,7 @@ ESTIMATE = Exercise(
     reference=averaged_estimate,
     laws=(_evaluations, _linear, _mean_is_the_gradient),
     probes=_estimate_probes,
+    private_inputs=_private_estimate,
     mistakes=(
         Mistake(_only_c, "The two points are 2c apart, not c: this is twice the slope."),
         Mistake(
@@ -352,6 +360,11 @@ DISTANCE = Exercise(
     reference=fair_distance,
     laws=(_right_on_average, _certain_outcome),
     probes=_distance_probes,
+    private_inputs=lambda rng: (
+        np.append(rng.dirichlet(np.ones(4)), rng.dirichlet(np.ones(4))),
+        np.append(rng.dirichlet(np.ones(4)), rng.dirichlet(np.ones(4))),
+        int(rng.integers(2, 500)),
+    ),
     mistakes=(
         Mistake(
             _plain, "This is the plain distance: shot noise adds (2 - |h|^2)/S to it on average."
@@ -443,6 +456,7 @@ SHIFT = Exercise(
     reference=best_shift,
     laws=(_nothing_does_better, _slow_in_the_shots, _without_noise),
     probes=lambda: [(0.15, 40.0), (0.02, 3.0), (0.5, 0.7)],
+    private_inputs=lambda rng: (rng.uniform(0.01, 0.6), rng.uniform(0.5, 50.0)),
     mistakes=(
         Mistake(
             lambda noise, third: 1e-3,
@@ -494,7 +508,8 @@ def mirror_signs(n_modes, loop_lengths):
 def _mirrored(answer: Answer) -> None:
     """The signs mirror the device: U(-theta) = D U(theta) D at random angles."""
     rng = drawn(0)
-    for n_modes, loops in ((6, (1,)), (7, (1, 1)), (8, (1, 3)), (7, (2,)), (8, (2, 2)), (5, (3,))):
+    for least, loops in ((6, (1,)), (7, (1, 1)), (8, (1, 3)), (7, (2,)), (8, (2, 2)), (5, (3,))):
+        n_modes = least + int(rng.integers(3))
         device = TimeBinInterferometer((1,) + (0,) * (n_modes - 1), loops)
         signs = answer(n_modes, loops)
         given = f"n_modes = {n_modes}, loop_lengths = {loops}"
@@ -509,7 +524,9 @@ def _mirrored(answer: Answer) -> None:
 
 def _no_mirror(answer: Answer) -> None:
     """Loops that would need equal and opposite signs at once have no mirror: None."""
-    for n_modes, loops in ((6, (1, 2)), (7, (2, 1)), (8, (2, 4)), (7, (3, 2)), (8, (1, 1, 2))):
+    rng = drawn(1)
+    for least, loops in ((6, (1, 2)), (7, (2, 1)), (8, (2, 4)), (7, (3, 2)), (8, (1, 1, 2))):
+        n_modes = least + int(rng.integers(3))
         given = f"n_modes = {n_modes}, loop_lengths = {loops}"
         expect("None" if answer(n_modes, loops) is None else "signs", "None", given=given)
 

@@ -273,6 +273,10 @@ _COUNT = Exercise(
     reference=student_values,
     laws=(_counted_one_by_one, _one_more_filter, _one_more_channel),
     probes=lambda: [((64, 128, 128), 8, 30), ((16, 32, 32), 4, 12)],
+    private_inputs=lambda rng: (
+        tuple(map(int, rng.integers(4, 99, 3))),
+        *map(int, rng.integers(1, 60, 2)),
+    ),
     mistakes=(
         Mistake(
             lambda widths, rank, n_angles: student_values(widths, rank, 0),
@@ -398,6 +402,10 @@ _GROWTH = Exercise(
     reference=growth,
     laws=(_nothing_grows, _there_and_back, _factors_by_hand),
     probes=lambda: [*_STEPS],
+    private_inputs=lambda rng: (
+        tuple(map(int, rng.integers(2, 20, 3))),
+        tuple(map(int, rng.integers(20, 40, 3))),
+    ),
     mistakes=(
         Mistake(
             lambda small, large: growth(large, small),

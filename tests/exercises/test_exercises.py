@@ -1,6 +1,7 @@
 """Every exercise of every notebook: stub, right and wrong answers, and the checks themselves."""
 
 import importlib
+import inspect
 import signal
 import time
 
@@ -17,7 +18,7 @@ from pqkd_helpers.exercises.checking import (
     require,
     typical_mistake,
 )
-from pqkd_helpers.exercises.exercise import drawn, private_seed
+from pqkd_helpers.exercises.exercise import drawn, private_seed, shown
 from pqkd_helpers.publishing import exercise_cells
 
 from ..machine_speed import slowness
@@ -140,6 +141,39 @@ def test_under_a_private_seed_right_stays_right_and_wrong_stays_wrong(exercise, 
         for mistake in exercise.mistakes:
             assert first_problem(exercise, mistake.answer) is not None
             assert typical_mistake(exercise, mistake.answer) is not None
+
+
+WITH_INPUTS = [e for e in EXERCISES if inspect.signature(e.reference).parameters]
+
+
+@pytest.mark.parametrize("exercise", WITH_INPUTS, ids=lambda exercise: exercise.number)
+def test_another_private_seed_gives_an_answer_other_inputs(exercise):
+    def inputs(seed):
+        seen = []
+
+        def answer(*arguments):
+            seen.extend(shown(part) for part in arguments if not callable(part))
+            return exercise.reference(*arguments)
+
+        with private_seed(seed):
+            assert first_problem(exercise, answer) is None
+        return [text for text in seen if " at 0x" not in text]
+
+    assert inputs(1) == inputs(1) != inputs(2)
+
+
+def test_an_answer_that_knows_the_public_inputs_only_is_found_out():
+    exercise = find_exercise("7.3")
+    known = {}
+
+    def learned(*arguments):
+        known[arguments] = exercise.reference(*arguments)
+        return known[arguments]
+
+    assert first_problem(exercise, learned) is None
+    with private_seed(3):
+        problem = first_problem(exercise, lambda *arguments: known.get(arguments, 0.0))
+    assert "nobody knows beforehand" in problem and "private seed" in problem
 
 
 def test_a_private_seed_changes_what_laws_draw_and_then_all_is_as_before():
