@@ -85,8 +85,8 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    True or false? Decide before you read on. Return a dictionary with four keys, each `True` or
-    `False`. "The same law": over many draws of the frozen matrix $A$, training goes the same way.
+    True or false? Return a dictionary with four keys, each `True` or `False`. "The same law":
+    over many draws of the frozen matrix $A$, training goes the same way.
 
     - `"bins permuted"`: all $z_t$ of a run have their 512 bins permuted, always in the same way.
       Training has the same law.

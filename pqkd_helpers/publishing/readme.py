@@ -7,7 +7,7 @@ from functools import partial
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
 from ..results.claims import claim_map
-from ..results.control_contrasts import analyse, in_two_sentences
+from ..results.control_contrasts import analyse, in_two_sentences, state
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
 from .blocks import with_blocks
@@ -51,7 +51,7 @@ def claims(catalogue: Catalogue) -> str:
 def light(catalogue: Catalogue) -> str:
     """Return the finding on the light and its controls, in two sentences."""
     found = analyse(catalogue)
-    return "No planned run is stored yet." if found is None else in_two_sentences(found)
+    return state(catalogue) if found is None else in_two_sentences(found)
 
 
 _BLOCKS: dict[str, Callable[[Catalogue], str]] = {

@@ -48,10 +48,11 @@ def claim_map(catalogue: Catalogue) -> list[Finding]:
     """Return all findings, and the claims that were not attempted."""
     found = [finding for result in results(catalogue) for finding in result.findings]
     attempted = {finding.claim for finding in found}
-    return [*found, *_not_attempted(attempted)]
+    return [*found, *(finding for finding in not_attempted() if finding.claim not in attempted)]
 
 
-def _not_attempted(attempted: set[str]) -> list[Finding]:
+def not_attempted(notebook: str | None = None) -> list[Finding]:
+    """Return the claims that have no runs at first; those of one notebook, or all."""
     return [
         Finding(
             claim=claim,
@@ -61,9 +62,9 @@ def _not_attempted(attempted: set[str]) -> list[Finding]:
             verdict="not attempted",
             rule="",
             scale=SCALES[None],
-            notebook=notebook,
+            notebook=number,
             records="",
         )
-        for claim, notebook in _OPEN.items()
-        if claim not in attempted
+        for claim, number in _OPEN.items()
+        if notebook in (None, number)
     ]

@@ -145,6 +145,22 @@ def analyse(catalogue: Catalogue, *, tier: str = "cpu") -> Analysis | None:
     )
 
 
+def state(catalogue: Catalogue, *, tier: str = "cpu") -> str:
+    """Return how many of the planned pairs are stored, in a sentence; nothing of their results."""
+    pilot = catalogue.study("controls-pilot")
+    if pilot is None:
+        return "There is no pilot yet, and so no plan."
+    planned = pilot["results"]["pairs"]
+    stored = {
+        arm: len(_pairs(catalogue, arm, tier, range(planned))[0])
+        for arm in (*PRIMARY.values(), NULL, KNOWN)
+    }
+    n = min(stored.values())
+    if n < planned:
+        return f"{n} of {planned} planned pairs are stored: no analysis before the last of them."
+    return f"All {planned} planned pairs are stored."
+
+
 def sentences(found: Analysis) -> list[str]:
     """Return what was found, one sentence per question, then what the checks say."""
     lines = [
@@ -162,6 +178,23 @@ def sentences(found: Analysis) -> list[str]:
             "differences of its size are not to be trusted here."
         )
     return lines
+
+
+def measures(found: Analysis) -> list[dict[str, str]]:
+    """Return each planned contrast in three measures, as rows of a table.
+
+    Points of test error; its logarithm; points with an interval over seeds and test images both.
+    """
+    return [
+        {
+            "question": question,
+            "points": contrast.difference.text(),
+            "log error": found.logarithmic[question].difference.text(3),
+            "seeds and images": found.seeds_and_images[question].text(),
+            "correlation": f"{contrast.correlation:.2f}",
+        }
+        for question, contrast in found.primary.items()
+    ]
 
 
 def in_two_sentences(found: Analysis) -> str:

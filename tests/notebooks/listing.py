@@ -16,6 +16,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "06_training_loop": "lax",
     "07_shot_noise": "lax",
     "08_compression_frontier": "lax",
+    "09_controls": "lax",
     "10_paper_figures": "lax",
 }
 

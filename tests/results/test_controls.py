@@ -6,7 +6,7 @@ import pytest
 from pqkd_helpers.publishing.readme import light
 from pqkd_helpers.results.catalogue import Catalogue
 from pqkd_helpers.results.claims import claim_map
-from pqkd_helpers.results.control_contrasts import PRIMARY, analyse, sentences
+from pqkd_helpers.results.control_contrasts import PRIMARY, analyse, measures, sentences, state
 from pqkd_helpers.results.control_curves import learning, over_length, over_turning
 from pqkd_helpers.results.controls import controls, late_turn
 
@@ -55,8 +55,10 @@ def test_each_question_has_its_own_answer(tmp_path):
 def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
     made_up.controls(tmp_path, seeds=4)
     assert analyse(Catalogue(tmp_path)) is not None
+    assert state(Catalogue(tmp_path)) == "All 4 planned pairs are stored."
     (last,) = tmp_path.glob("controls-*-yoked-seed3.json")
     last.unlink()
+    assert state(Catalogue(tmp_path)).startswith("3 of 4 planned pairs are stored: no analysis")
     assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
 
 
@@ -94,12 +96,15 @@ def test_few_noisy_pairs_are_inconclusive(tmp_path):
 
 def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     found = analysis(tmp_path, gains={"yoked": 0.5})
+    rows = {row["question"]: row for row in measures(found)}
+    assert rows["selection"]["points"] == found.primary["selection"].difference.text()
     for question, wide in found.seeds_and_images.items():
+        assert rows[question]["seeds and images"] == wide.text()
         assert wide.mean == pytest.approx(found.primary[question].difference.mean, abs=0.02)
 
 
 def test_the_readme_says_it_in_two_sentences(tmp_path):
-    assert light(Catalogue(tmp_path)) == "No planned run is stored yet."
+    assert "no plan" in light(Catalogue(tmp_path))
     made_up.controls(tmp_path, gains={"classical-map": 3.0})
     text = light(Catalogue(tmp_path))
     assert "anything photonic: different and relevant" in text
