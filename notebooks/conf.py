@@ -13,5 +13,6 @@ html_show_sourcelink = False
 exclude_patterns = ["editions"]
 # The outputs are those that are stored: no kernel is started.
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # tables and formulas in outputs too
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4

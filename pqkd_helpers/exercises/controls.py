@@ -354,10 +354,10 @@ _HOLM = Exercise(
     difficulty=3,
     minutes=20,
     task="""
-    Three questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's rule: sort the
-    $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the largest by 1; no
-    corrected value may be below an earlier one in this order, and none above 1. Return them in
-    the order given. In: `p_values`, shape `(m,)`. Out: `(m,)`.
+    Three independent questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's
+    rule: sort the $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the
+    largest by 1; no corrected value may be below an earlier one in this order, and none above 1.
+    Return them in the order given. In: `p_values`, shape `(m,)`. Out: `(m,)`.
     """,
     reference=holm,
     laws=(_one_test, _worked_example, _never_above_one, _false_alarms),

@@ -21,7 +21,7 @@ def gram_matrices(features: dict[str, NDArray[np.float64]]) -> Figure:
     matplotlib.figure.Figure
     """
     with style():
-        figure = Figure(figsize=(3.1 * len(features) + 0.9, 3.2), layout="constrained")
+        figure = Figure(figsize=(3.1 * len(features) + 0.9, 3.4), layout="compressed")
         panels = figure.subplots(1, len(features), squeeze=False)[0]
         for axes, (name, z) in zip(panels, features.items(), strict=True):
             unit = z / np.linalg.norm(z, axis=1, keepdims=True)

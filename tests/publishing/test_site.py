@@ -67,6 +67,18 @@ def test_every_picture_keeps_its_description(site, name):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_table_is_one_in_texts_and_in_outputs(site, name):
+    page = (site / f"{name}.html").read_text("utf-8")
+    texts = []
+    for cell in nbformat.read(path_of(name), as_version=4).cells:
+        texts += [cell.source] if cell.cell_type == "markdown" else []
+        for output in cell.get("outputs", []):
+            texts.append(output.get("data", {}).get("text/markdown", ""))
+    tables = sum(len(re.findall(r"(?m)^\|[-:| ]+\|$", text)) for text in texts)
+    assert page.count("<table") == tables
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_fold_is_there_and_closed(site, name):
     page = (site / f"{name}.html").read_text("utf-8")
     sources = "".join(
