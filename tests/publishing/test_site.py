@@ -90,6 +90,16 @@ def test_every_fold_is_there_and_closed(site, name):
     assert "<details open" not in page
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_formula_swallows_a_text_or_stays_one(site, name):
+    page = (site / f"{name}.html").read_text("utf-8")
+    page = re.sub(r"(?s)<(pre|code|script|style)\b.*?</\1>", "", page)
+    formulas = re.findall(r'(?s)<(?:span|div) class="math[^"]*">(.*?)</(?:span|div)>', page)
+    assert not [formula for formula in formulas if "$" in formula or " the " in formula]
+    rest = re.sub(r'(?s)<(span|div) class="math[^"]*">.*?</\1>', "", page)
+    assert not re.findall(r"(?s).{30}\$.{30}", re.sub(r"<[^>]+>", "", rest))
+
+
 def test_links_lead_to_pages_and_places_that_exist(site):
     pages = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
     for name, page in pages.items():
