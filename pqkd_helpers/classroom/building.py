@@ -13,9 +13,9 @@ from .nbgrader import nbgrader_source
 
 # Texts that each edition's notebooks link to; the guide is for teachers alone.
 _TEXTS = {
-    "student": ("glossary.md",),
-    "teacher": ("glossary.md", "teaching.md", "nbgrader.md"),
-    "nbgrader": ("glossary.md",),
+    "student": ("glossary.md", "bring_your_own.md"),
+    "teacher": ("glossary.md", "bring_your_own.md", "teaching.md", "nbgrader.md"),
+    "nbgrader": ("glossary.md", "bring_your_own.md"),
 }
 
 

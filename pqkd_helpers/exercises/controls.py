@@ -92,8 +92,8 @@ _PREDICT = Exercise(
       Training has the same law.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
       direction, gives the same law.
-    - `"ten times z"`: $10z$ in the place of $z$, the basis filters starting as before, gives the
-      same law.
+    - `"ten times z"`: $10z$ in the place of $z$, not scaled back, the basis filters starting as
+      before, gives the same law.
     - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
       equal.
     """,
@@ -263,7 +263,7 @@ _TURNED = Exercise(
     minutes=15,
     task="""
     The photonic $z$ turns by a known angle from epoch to epoch. Build a control that turns as
-    much, and is random in all else. Return a vector of the length of `z`, at `angle` radians to
+    much, and is random in all else. Return a vector of the norm of `z`, at `angle` radians to
     it; among all such vectors none is preferred. In: `z`, shape `(n,)`, an angle from 0 to pi, a
     random generator. Out: `(n,)`.
     """,
@@ -351,7 +351,7 @@ def _false_alarms(answer):
 _HOLM = Exercise(
     number="9.4",
     name="Three questions at once",
-    difficulty=3,
+    difficulty=2,
     minutes=20,
     task="""
     Three independent questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's

@@ -157,8 +157,11 @@ def state(catalogue: Catalogue, *, tier: str = "cpu") -> str:
     }
     n = min(stored.values())
     if n < planned:
-        return f"{n} of {planned} planned pairs are stored: no analysis before the last of them."
-    return f"All {planned} planned pairs are stored."
+        return (
+            f"Each of {len(stored)} comparisons needs {planned} pairs of runs; the slowest has {n}."
+            " No analysis before the last of them."
+        )
+    return f"All {planned} planned pairs of each comparison are stored."
 
 
 def sentences(found: Analysis) -> list[str]:

@@ -55,10 +55,12 @@ def test_each_question_has_its_own_answer(tmp_path):
 def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
     made_up.controls(tmp_path, seeds=4)
     assert analyse(Catalogue(tmp_path)) is not None
-    assert state(Catalogue(tmp_path)) == "All 4 planned pairs are stored."
+    assert state(Catalogue(tmp_path)) == "All 4 planned pairs of each comparison are stored."
     (last,) = tmp_path.glob("controls-*-yoked-seed3.json")
     last.unlink()
-    assert state(Catalogue(tmp_path)).startswith("3 of 4 planned pairs are stored: no analysis")
+    assert state(Catalogue(tmp_path)).startswith(
+        "Each of 5 comparisons needs 4 pairs of runs; the slowest has 3."
+    )
     assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
 
 
