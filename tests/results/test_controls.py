@@ -58,9 +58,7 @@ def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
     assert state(Catalogue(tmp_path)) == "All 4 planned pairs of each comparison are stored."
     (last,) = tmp_path.glob("controls-*-yoked-seed3.json")
     last.unlink()
-    assert state(Catalogue(tmp_path)).startswith(
-        "Each of 5 comparisons needs 4 pairs of runs; the slowest has 3."
-    )
+    assert "needs 4 pairs of runs; the slowest has 3." in state(Catalogue(tmp_path))
     assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
 
 
