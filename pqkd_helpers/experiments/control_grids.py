@@ -101,7 +101,7 @@ AS_PHOTONIC: dict[str, Values] = {
     "shuffled": {"features": "shuffled"},
     "rank-3": {"rank": 3},
     "zero": {"features": "zero", "fresh_draws": 1},
-    # Added after the plan, to be described only: what part of a contrast is due to the recipes?
+    # For the follow-up: what part of a contrast is due to the recipes?
     "distinguishable-as-photonic": {"features": "distinguishable"},
     "classical-map-as-photonic": {"features": "classical-map"},
 }

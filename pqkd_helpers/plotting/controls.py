@@ -11,6 +11,7 @@ from .style import COLOURS, style
 
 _LOOKS = {
     "planned": (1, "D", "planned contrast"),
+    "follow-up": (4, "P", "follow-up"),
     "checks": (5, "s", "check of the experiment"),
     "circuit": (0, "o", "the circuit, changed"),
     "instead": (3, "^", "something else in its place"),
@@ -57,7 +58,8 @@ def forest(rows: list[dict[str, Any]], margin: float) -> Figure:
 def _reach(rows: list[dict[str, Any]], margin: float) -> float:
     """Return half the width that shows the planned contrasts and most others."""
     ends = [max(abs(row["low"]), abs(row["high"])) for row in rows]
-    planned = [end for end, row in zip(ends, rows, strict=True) if row["group"] == "planned"]
+    tested = ("planned", "follow-up")
+    planned = [end for end, row in zip(ends, rows, strict=True) if row["group"] in tested]
     return 1.1 * max(4.0 * margin, float(np.quantile(ends, 0.8)), *planned)
 
 

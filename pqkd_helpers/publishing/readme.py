@@ -7,7 +7,13 @@ from functools import partial
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
 from ..results.claims import claim_map
-from ..results.control_contrasts import analyse, in_two_sentences, state
+from ..results.control_contrasts import (
+    FOLLOW_UP,
+    analyse,
+    follow_up_in_two_sentences,
+    in_two_sentences,
+    state,
+)
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
 from .blocks import with_blocks
@@ -49,9 +55,18 @@ def claims(catalogue: Catalogue) -> str:
 
 
 def light(catalogue: Catalogue) -> str:
-    """Return the finding on the light and its controls, in two sentences."""
+    """Return what was found on the light and its controls: two sentences, and the follow-up's."""
     found = analyse(catalogue)
-    return state(catalogue) if found is None else in_two_sentences(found)
+    if found is None:
+        return state(catalogue)
+    follow_up = analyse(catalogue, FOLLOW_UP)
+    more = (
+        f"Light and controls had different recipes; a follow-up at one recipe is not finished. "
+        f"{state(catalogue, FOLLOW_UP)}"
+        if follow_up is None
+        else follow_up_in_two_sentences(follow_up)
+    )
+    return f"{in_two_sentences(found)}\n\n{more}"
 
 
 _BLOCKS: dict[str, Callable[[Catalogue], str]] = {

@@ -1,6 +1,6 @@
 """Does the light matter? Every control beside the photonic feature, and the planned verdict."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,11 @@ from ..experiments.control_grids import FEATURE_ARMS, STUDENT_ARMS
 from ..experiments.equivalence import Contrast, ContrastVerdict
 from ..experiments.records import Record
 from ..experiments.statistics import mean_of
-from ..experiments.verdicts import Verdict
 from ..plotting.controls import forest
 from .catalogue import Catalogue
 from .control_contrasts import (
     EXPERIMENT,
+    FOLLOW_UP,
     KNOWN,
     LIGHT,
     NULL,
@@ -24,22 +24,17 @@ from .control_contrasts import (
     errors,
     light_minus,
     sentences,
+    state,
 )
-from .result import SCALES, Finding, Result
+from .control_findings import findings
+from .result import Result
 
 LATE_EPOCHS = 5
 CIRCUIT = (
     *("photonic-exact", "photonic-frozen", "photonic-one-shot", "photonic-sham"),
-    *("random-search", "marginals", "single-photon", "distinguishable-as-photonic"),
+    *("random-search", "marginals", "single-photon"),
 )
-RULE = (
-    "Test error of paired seeds, photonic minus control. Different: t test; equivalent: two "
-    "one-sided tests within the margin, the effect of one basis filter of four, measured in a "
-    "pilot; both at 5 %, corrected by Holm's rule over the three planned contrasts. Equivalent "
-    "may be said only if that known effect is detected. Relevant: the 95 % interval, not "
-    "corrected, lies wholly beyond the margin."
-)
-DESCRIBED = "Described only: five seeds, no test planned, so no verdict but 'inconclusive'."
+_ELSEWHERE = {LIGHT, *PRIMARY.values(), *FOLLOW_UP.values(), *CIRCUIT}
 
 
 def controls(catalogue: Catalogue) -> Result | None:
@@ -47,13 +42,14 @@ def controls(catalogue: Catalogue) -> Result | None:
     found = analyse(catalogue)
     if found is None:
         return None
-    rows = _rows(catalogue, found)
+    follow_up = analyse(catalogue, FOLLOW_UP)
+    rows = _rows(catalogue, found, follow_up)
     drawn = [row for row in rows if row["difference"] is not None]
     return Result(
         name="controls",
         title="Does the light matter? The photonic feature beside its controls",
         rows=rows,
-        findings=_findings(catalogue, found),
+        findings=findings(catalogue, found, follow_up),
         figure=forest(drawn, found.margin),
         alt=_alt(drawn, found),
         reading=(
@@ -61,12 +57,18 @@ def controls(catalogue: Catalogue) -> Result | None:
             "minus the control's, mean and 95 % interval over paired seeds. Shaded: differences "
             "smaller than the margin. Arrows: too far off to be drawn.\n\n"
             + "\n".join(f"- {line}" for line in sentences(found))
+            + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"
+            + "\n".join(
+                [state(catalogue, FOLLOW_UP)]
+                if follow_up is None
+                else [f"- {line}" for line in sentences(follow_up)]
+            )
         ),
         rerun=(
             "python -m pqkd_helpers reproduce controls --tier cpu --seeds 5\n"
             "python -m pqkd_helpers reproduce controls --tier cpu "
-            f"--seeds {found.primary['selection'].difference.n} "
-            f"--arms {' '.join((LIGHT, *PRIMARY.values(), NULL, KNOWN))}"
+            f"--seeds {found.contrasts['selection'].difference.n} "
+            f"--arms {' '.join((LIGHT, *PRIMARY.values(), NULL, KNOWN, *FOLLOW_UP.values()))}"
         ),
         differs=[
             "The paper publishes no such comparison. Our net is narrow: widths (16, 32, 32), 4 "
@@ -81,8 +83,8 @@ def controls(catalogue: Catalogue) -> Result | None:
             "One net, one data set, one circuit: another may answer otherwise.",
             "The recipes differ: learning rate and length of z of each arm are those that the "
             "search chose for it, with eight filters and two seeds. A contrast therefore compares "
-            "light and control each at its best of five, not at equal settings. The arms called "
-            "as-photonic, added after the plan, have the light's recipe.",
+            "light and control each at its best of five, not at equal settings. In the follow-up "
+            "both have the recipe that was chosen for the light, which may favour it.",
             "The classical map's kernel has the circuit's width for steps up to 0.3 radians only; "
             "SPSA's steps are often larger, and then the circuit keeps more of its z.",
             "Eight photons that do not interfere with each other still interfere each with itself.",
@@ -92,22 +94,23 @@ def controls(catalogue: Catalogue) -> Result | None:
             "Batch norm's scales and shifts come on top for all students but the narrow one.",
         ],
         columns=(
-            *("arm", "n", "test error", "difference", "interval", "correlation", "verdict"),
+            *("arm", "n", "test error", "photonic minus it", "correlation", "verdict"),
             *("trained values", "multiply-adds", "file bytes", "steps", "turn of z", "recipe"),
         ),
     )
 
 
-def _rows(catalogue: Catalogue, found: Analysis) -> list[dict[str, Any]]:
-    verdicts = {PRIMARY[question]: verdict for question, verdict in found.verdicts().items()}
+def _rows(
+    catalogue: Catalogue, found: Analysis, follow_up: Analysis | None
+) -> list[dict[str, Any]]:
+    verdicts = _by_arm(found, PRIMARY) | (_by_arm(follow_up, FOLLOW_UP) if follow_up else {})
     groups = {
         "planned": tuple(PRIMARY.values()),
+        # Before its last pair the follow-up shows no difference either.
+        "follow-up": tuple(FOLLOW_UP.values()) if follow_up else (),
         "checks": (NULL, KNOWN),
         "circuit": CIRCUIT,
-        "instead": (
-            *(arm for arm in FEATURE_ARMS if arm not in (LIGHT, *PRIMARY.values(), *CIRCUIT)),
-            *("classical-map-as-photonic", "zero"),
-        ),
+        "instead": (*(arm for arm in FEATURE_ARMS if arm not in _ELSEWHERE), "zero"),
         "students": tuple(STUDENT_ARMS),
     }
     rows = [_row(catalogue, LIGHT, "", None, None)]
@@ -117,6 +120,10 @@ def _rows(catalogue: Catalogue, found: Analysis) -> list[dict[str, Any]]:
             if difference is not None:
                 rows.append(_row(catalogue, arm, group, difference, verdicts.get(arm)))
     return rows
+
+
+def _by_arm(found: Analysis, plan: Mapping[str, str]) -> dict[str, ContrastVerdict]:
+    return {plan[question]: verdict for question, verdict in found.verdicts().items()}
 
 
 def _row(
@@ -136,7 +143,7 @@ def _row(
         "n": interval.n if interval else len(records),
         "test error": mean_of(errors(records)).text().rpartition(",")[0],
         "difference": interval.mean if interval else None,
-        "interval": f"[{interval.low:+.2f}, {interval.high:+.2f}]" if interval else None,
+        "photonic minus it": interval.text().rpartition(",")[0] if interval else None,
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "correlation": _two_digits(difference.correlation if difference else None),
@@ -173,64 +180,9 @@ def late_turn(records: list[Record]) -> NDArray[np.float64] | None:
     return np.array([np.degrees(np.mean([epoch["drift"] or 0.0 for epoch in r])) for r in epochs])
 
 
-def _findings(catalogue: Catalogue, found: Analysis) -> list[Finding]:
-    verdicts = found.verdicts()
-    marginals = light_minus(catalogue, "marginals", margin=found.margin)
-    frozen = light_minus(catalogue, "gaussian-frozen", margin=found.margin)
-    planned = {
-        "Angles chosen for this network beat angles chosen for another": ("selection", "yoked"),
-        "Interference between photons helps": ("interference", "distinguishable"),
-        "Photonic features beat matched classical controls": (
-            "anything photonic",
-            "classical-map",
-        ),
-    }
-    findings = [
-        _finding(claim, found.primary[question], verdicts[question], arm)
-        for claim, (question, arm) in planned.items()
-    ]
-    described = {
-        "Higher-order correlations of the clicks matter": (marginals, "marginals"),
-        "Light does what random noise cannot": (frozen, "gaussian-frozen"),
-    }
-    for claim, (difference, arm) in described.items():
-        if difference is not None:
-            finding = _finding(claim, difference, "inconclusive", arm)
-            ours = f"photonic minus {arm}: described only"
-            findings.append(replace(finding, ours=ours, rule=DESCRIBED))
-    return findings
-
-
-def _finding(claim: str, found: Contrast, verdict: ContrastVerdict, arm: str) -> Finding:
-    return Finding(
-        claim=claim,
-        paper="claimed, no comparison published",
-        ours=f"photonic minus {arm}: {verdict}",
-        difference=f"{found.difference.text()}, test error",
-        verdict=as_claim(found, verdict),
-        rule=RULE,
-        scale=SCALES["cpu"],
-        notebook="09",
-        records=f"controls-*-{arm}-*",
-    )
-
-
-def as_claim(found: Contrast, verdict: ContrastVerdict) -> Verdict:
-    """Return what a contrast's verdict says of the claim that the light is better.
-
-    It is reproduced if the light's error is lower by more than the margin, partly if by less; not
-    if it is higher, or equivalent.
-    """
-    if verdict == "inconclusive":
-        return "inconclusive"
-    if verdict == "equivalent" or found.difference.mean > 0.0:
-        return "not"
-    return "reproduced" if verdict == "different and relevant" else "partly"
-
-
 def _alt(rows: list[dict[str, Any]], found: Analysis) -> str:
     parts = [
-        f"{row['arm']} {row['difference']:+.2f} {row['interval']}"
+        f"{row['arm']} {row['photonic minus it']}"
         for row in rows
         if row["group"] in ("planned", "checks")
     ]

@@ -175,13 +175,16 @@ def controls(
     scatter: float = 0.05,
     seeds: int = 10,
     margin: float = 0.3,
+    follow_up: bool = False,
 ) -> None:
-    """Store the planned arms of the controls, and the pilot that sets the margin.
+    """Store the planned arms of the controls, the pilot that sets the margin, and a follow-up.
 
     ``gains`` says by how many points an arm's test error is above the light's; rank-3 is a margin
     above where it is not named.
     """
-    arms = ("photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-3")
+    arms = ["photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-3"]
+    if follow_up:
+        arms += ["distinguishable-as-photonic", "classical-map-as-photonic", "gaussian-frozen"]
     gains = {"rank-3": margin, **(gains or {})}
     rng = np.random.default_rng(0)
     for arm in arms:

@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 
+from pqkd_helpers.experiments.grids import GRIDS
 from pqkd_helpers.publishing.readme import light
 from pqkd_helpers.results.catalogue import Catalogue
 from pqkd_helpers.results.claims import claim_map
-from pqkd_helpers.results.control_contrasts import PRIMARY, analyse, measures, sentences, state
+from pqkd_helpers.results.control_contrasts import (
+    FOLLOW_UP,
+    PRIMARY,
+    analyse,
+    measures,
+    sentences,
+    state,
+)
 from pqkd_helpers.results.control_curves import learning, over_length, over_turning
 from pqkd_helpers.results.controls import controls, late_turn
 
@@ -23,7 +31,7 @@ def test_equal_arms_are_equivalent(tmp_path):
     assert set(found.verdicts().values()) == {"equivalent"}
     assert found.sensitive and found.null_is_null
     assert all("makes no difference as large" in line for line in sentences(found))
-    assert all(contrast.correlation > 0.9 for contrast in found.primary.values())
+    assert all(contrast.correlation > 0.9 for contrast in found.contrasts.values())
 
 
 def test_without_the_known_effect_nothing_is_equivalent(tmp_path):
@@ -45,7 +53,7 @@ def test_each_question_has_its_own_answer(tmp_path):
         "interference": "different but below the margin",
         "anything photonic": "different and relevant",
     }
-    assert found.primary["selection"].difference.mean == pytest.approx(-2.0, abs=0.1)
+    assert found.contrasts["selection"].difference.mean == pytest.approx(-2.0, abs=0.1)
     lines = sentences(found)
     assert "lowers the error by more" in lines[0] and "raises the error by more" in lines[2]
     claims = {f.claim: f.verdict for f in controls(Catalogue(tmp_path)).findings}
@@ -66,7 +74,7 @@ def test_seeds_beyond_the_planned_ones_do_not_count(tmp_path):
     found = analysis(tmp_path, seeds=4)
     for arm in ("photonic", "yoked"):
         store_error(tmp_path, "controls", arm, 4, 90.0 if arm == "yoked" else 1.0)
-    assert analyse(Catalogue(tmp_path)).primary == found.primary
+    assert analyse(Catalogue(tmp_path)).contrasts == found.contrasts
 
 
 def test_a_difference_of_about_the_margin_is_not_called_no_difference(tmp_path):
@@ -81,11 +89,53 @@ def test_a_difference_of_about_the_margin_is_not_called_no_difference(tmp_path):
 def test_what_was_not_planned_as_a_test_is_described_only(tmp_path):
     made_up.controls(tmp_path)
     for seed in range(5):
-        store_error(tmp_path, "controls", "gaussian-frozen", seed, 50.0 + seed)
+        store_error(tmp_path, "controls", "marginals", seed, 50.0 + seed)
     claims = {f.claim: f for f in controls(Catalogue(tmp_path)).findings}
-    noise = claims["Light does what random noise cannot"]
-    assert noise.verdict == "inconclusive" and "described only" in noise.ours
-    assert noise.difference.startswith("-45.40") and "no test planned" in noise.rule
+    correlations = claims["Higher-order correlations of the clicks matter"]
+    assert correlations.verdict == "inconclusive" and "described only" in correlations.ours
+    assert correlations.difference.startswith("-45.40") and "no test planned" in correlations.rule
+
+
+def test_the_follow_up_compares_at_the_recipe_of_the_light():
+    grid = GRIDS["controls"]
+    photonic = grid.config("cpu", "mnist", "photonic", 0).as_json()
+    for arm in FOLLOW_UP.values():
+        other = grid.config("cpu", "mnist", arm, 0).as_json()
+        differs = {key for key in photonic if photonic[key] != other[key]}
+        # A vector that never changes has no angles to be tuned.
+        assert differs - {"spsa_steps"} == {"features"}, arm
+        assert ("spsa_steps" in differs) == (arm == "gaussian-frozen")
+
+
+def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
+    gains = {"classical-map": 2.0, "gaussian-frozen": -2.0}
+    made_up.controls(tmp_path, gains=gains, follow_up=True)
+    catalogue = Catalogue(tmp_path)
+    assert set(analyse(catalogue, FOLLOW_UP).verdicts().values()) == {
+        "equivalent",
+        "different and relevant",
+    }
+    claims = {f.claim: f for f in controls(catalogue).findings}
+    assert claims["Photonic features beat matched classical controls"].verdict == "reproduced"
+    one_recipe = claims["Photonic features beat a classical map, one recipe for both"]
+    assert one_recipe.verdict == "not" and "after the verdict" in one_recipe.rule
+    assert claims["Light does what random noise cannot"].verdict == "not"
+    assert light(catalogue).endswith("(different and relevant).")
+    rows = {row["arm"]: row for row in controls(catalogue).rows}
+    assert rows["classical-map-as-photonic"]["verdict"] == "equivalent"
+    assert "at one recipe for both" in controls(catalogue).reading
+
+
+def test_an_unfinished_follow_up_shows_no_difference(tmp_path):
+    made_up.controls(tmp_path, follow_up=True)
+    (last,) = tmp_path.glob("controls-*-gaussian-frozen-seed9.json")
+    last.unlink()
+    catalogue = Catalogue(tmp_path)
+    assert analyse(catalogue) is not None and analyse(catalogue, FOLLOW_UP) is None
+    result = controls(catalogue)
+    assert not {row["arm"] for row in result.rows} & set(FOLLOW_UP.values())
+    assert len(result.findings) == 3
+    assert "not finished" in light(catalogue) and "slowest has 9" in result.reading
 
 
 def test_few_noisy_pairs_are_inconclusive(tmp_path):
@@ -97,18 +147,26 @@ def test_few_noisy_pairs_are_inconclusive(tmp_path):
 def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     found = analysis(tmp_path, gains={"yoked": 0.5})
     rows = {row["question"]: row for row in measures(found)}
-    assert rows["selection"]["points"] == found.primary["selection"].difference.text()
+    assert rows["selection"]["points"] == found.contrasts["selection"].difference.text()
     for question, wide in found.seeds_and_images.items():
         assert rows[question]["seeds and images"] == wide.text()
-        assert wide.mean == pytest.approx(found.primary[question].difference.mean, abs=0.02)
+        assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
 
 
 def test_the_readme_says_it_in_two_sentences(tmp_path):
     assert "no plan" in light(Catalogue(tmp_path))
     made_up.controls(tmp_path, gains={"classical-map": 3.0})
     text = light(Catalogue(tmp_path))
-    assert "anything photonic: different and relevant" in text
-    assert "selection, interference: equivalent" in text and "10 paired seeds" in text
+    found = analyse(Catalogue(tmp_path))
+    for question, contrast in found.contrasts.items():
+        assert f"{question} {contrast.difference.mean:+.2f} [" in text
+    assert text.count("(different and relevant)") == 1 and text.count("(equivalent)") == 2
+    assert "10 paired seeds" in text and "inconclusive" not in text
+
+
+def test_the_readme_tells_an_effect_of_unknown_size_from_none(tmp_path):
+    made_up.controls(tmp_path, gains={"yoked": 0.3}, scatter=0.1)
+    assert "(different; whether relevant: inconclusive)" in light(Catalogue(tmp_path))
 
 
 def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
@@ -126,11 +184,12 @@ def test_only_what_was_not_run_is_not_attempted(tmp_path):
         found = claim_map(Catalogue(tmp_path))
         return {f.claim for f in found if f.verdict == "not attempted"}
 
-    assert len(missing()) == 6
+    assert len(missing()) == 8
     made_up.controls(tmp_path)
+    assert len(missing()) == 5
+    made_up.controls(tmp_path, follow_up=True)
     assert missing() == {
         "Higher-order correlations of the clicks matter",
-        "Light does what random noise cannot",
         "The method runs on photonic hardware",
     }
 
