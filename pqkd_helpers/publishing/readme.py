@@ -61,8 +61,8 @@ def light(catalogue: Catalogue) -> str:
         return state(catalogue)
     follow_up = analyse(catalogue, FOLLOW_UP)
     more = (
-        f"Light and controls had different recipes; a follow-up at one recipe is not finished. "
-        f"{state(catalogue, FOLLOW_UP)}"
+        "Each side had the recipe that a search had chosen for it; a follow-up at one recipe is "
+        f"not finished. {state(catalogue, FOLLOW_UP)}"
         if follow_up is None
         else follow_up_in_two_sentences(follow_up)
     )
