@@ -1,21 +1,25 @@
 """Light beside its controls: differences with intervals, and error over the turning of z."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
 from .style import COLOURS, style
 
+# By group of `results.controls`: colour, marker and what the legend says.
 _LOOKS = {
-    "planned": (1, "D", "planned contrast"),
-    "follow-up": (4, "P", "follow-up"),
-    "checks": (5, "s", "check of the experiment"),
-    "circuit": (0, "o", "the circuit, changed"),
-    "instead": (3, "^", "something else in its place"),
-    "students": (6, "v", "students without z, or with batch norm"),
+    "": ("black", "*", "the light"),
+    "planned": (COLOURS[1], "D", "planned contrast"),
+    "follow-up": (COLOURS[4], "P", "follow-up"),
+    "checks": (COLOURS[5], "s", "check of the experiment"),
+    "circuit": (COLOURS[0], "o", "the circuit, changed"),
+    "instead": (COLOURS[3], "^", "something else in its place"),
+    "students": (COLOURS[6], "v", "students without z, or with batch norm"),
 }
 
 
@@ -49,10 +53,15 @@ def forest(rows: list[dict[str, Any]], margin: float) -> Figure:
             "left of zero the light is better, right of it the control",
         )
         axes.grid(axis="y", visible=False)
-        handles, labels = axes.get_legend_handles_labels()
-        unique = dict(zip(labels, handles, strict=True))
-        figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3)
+        _legend_of_groups(figure, axes)
         return figure
+
+
+def _legend_of_groups(figure: Figure, axes: Axes) -> None:
+    """Name each group once, above the axes."""
+    handles, labels = axes.get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3)
 
 
 def _reach(rows: list[dict[str, Any]], margin: float) -> float:
@@ -82,7 +91,7 @@ def _draw_row(axes: Axes, height: float, row: dict[str, Any], reach: float) -> N
         height,
         xerr=[[row["difference"] - row["low"]], [row["high"] - row["difference"]]],
         fmt=marker,
-        color=COLOURS[colour],
+        color=colour,
         capsize=3,
         label=label,
     )
@@ -109,35 +118,39 @@ def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
                 color=COLOURS[number % len(COLOURS)],
                 label=f"{arm} ({len(errors)})",
             )
-        axes.set(xlabel="epoch", ylabel="validation error (%)", yscale="log")
+        axes.set(xlabel="epoch", ylabel="validation error (%)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(fontsize=9)
         return figure
 
 
-def error_over_turning(points: dict[str, np.ndarray]) -> Figure:
+def error_over_turning(
+    points: dict[str, np.ndarray], groups: dict[str, str], named: Collection[str] = ()
+) -> Figure:
     """Draw the test error of each run over the turning of its z in the late epochs.
 
     Parameters
     ----------
     points : dict of str to (n_seeds, 2) array
         For each arm: mean turn of z per epoch, degrees, and test error, percent.
+    groups : dict of str to str
+        For each arm: its group, as in the rows of `results.controls`; it gives colour and marker.
+    named : collection of str
+        Arms whose names are written beside their means.
     """
-    markers = "osD^vPX*<>hd"
     with style():
-        figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+        figure = Figure(figsize=(6.8, 4.2), layout="constrained")
         axes = figure.subplots()
-        for number, (arm, values) in enumerate(points.items()):
-            axes.plot(
-                values[:, 0],
-                values[:, 1],
-                markers[number % len(markers)],
-                color=COLOURS[number % len(COLOURS)],
-                markersize=5,
-                alpha=0.8,
-                label=arm,
-            )
+        for arm in sorted(points, key=lambda arm: [*_LOOKS].index(groups[arm])):
+            values = points[arm]
+            colour, marker, label = _LOOKS[groups[arm]]
+            size = 9 if marker == "*" else 5
+            axes.plot(*values.T, marker, color=colour, markersize=size, alpha=0.8, label=label)
+            if arm in named:
+                place = {"xytext": (-10, 4), "textcoords": "offset points", "ha": "right"}
+                axes.annotate(arm, values.mean(axis=0), fontsize=9, **place)
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
-        figure.legend(loc="outside right upper", fontsize=8)
+        _legend_of_groups(figure, axes)
         return figure
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..experiments.control_grids import FEATURE_ARMS, SIZED, SIZES
 from ..experiments.records import Record
 from .catalogue import Catalogue
-from .control_contrasts import EXPERIMENT, errors
+from .control_contrasts import EXPERIMENT, FOLLOW_UP, errors
 from .controls import late_turn
 
 Array = NDArray[np.float64]
@@ -62,7 +62,8 @@ def over_turning(catalogue: Catalogue) -> dict[str, Array]:
         By arm; an arm whose records tell no turn is left out.
     """
     found = {}
-    for arm, runs in _same_seeds(catalogue, [*FEATURE_ARMS]).items():
+    arms = [*dict.fromkeys((*FEATURE_ARMS, *FOLLOW_UP.values()))]
+    for arm, runs in _same_seeds(catalogue, arms).items():
         turn = late_turn(runs)
         if turn is not None:
             found[arm] = np.stack([turn, errors(runs)], axis=1)

@@ -1,5 +1,7 @@
 """What the pictures of the controls show is what they were given."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -15,12 +17,26 @@ def test_learning_curves_are_means_over_the_seeds():
     assert light.get_linestyle() != coins.get_linestyle()  # readable in grey
 
 
+GROUPS = {"photonic": "", "uniform-bits": "instead", "gaussian-drift": "instead"}
+
+
 def test_every_run_is_a_point_over_its_turning():
-    points = {"light": np.array([[1.0, 12.0], [2.0, 11.0]]), "coins": np.array([[30.0, 15.0]])}
-    (axes,) = error_over_turning(points).axes
-    assert np.allclose(axes.lines[0].get_xydata(), points["light"])
-    assert np.allclose(axes.lines[1].get_xydata(), points["coins"])
-    assert axes.lines[0].get_marker() != axes.lines[1].get_marker()
+    points = {
+        "uniform-bits": np.array([[30.0, 15.0], [32.0, 17.0]]),
+        "photonic": np.array([[1.0, 12.0], [2.0, 11.0]]),
+        "gaussian-drift": np.array([[3.0, 12.0]]),
+    }
+    figure = error_over_turning(points, GROUPS, named=["uniform-bits"])
+    (axes,) = figure.axes
+    drawn = dict(zip(("photonic", "uniform-bits", "gaussian-drift"), axes.lines, strict=True))
+    for arm, line in drawn.items():
+        assert np.allclose(line.get_xydata(), points[arm])
+    markers = {arm: line.get_marker() for arm, line in drawn.items()}
+    assert markers["photonic"] != markers["uniform-bits"] == markers["gaussian-drift"]
+    (name,) = axes.texts
+    assert name.get_text() == "uniform-bits" and np.allclose(name.xy, [31.0, 16.0])
+    (legend,) = figure.legends
+    assert len(legend.texts) == 2  # each group once
 
 
 def test_runs_of_one_length_are_averaged_in_the_order_of_the_lengths():
@@ -31,7 +47,11 @@ def test_runs_of_one_length_are_averaged_in_the_order_of_the_lengths():
     assert np.allclose(dots.get_xydata(), points["light"]) and axes.get_xscale() == "log"
 
 
-@pytest.mark.parametrize("draw", [learning_curves, error_over_turning, error_over_length])
+@pytest.mark.parametrize(
+    "draw",
+    [learning_curves, partial(error_over_turning, groups=GROUPS), error_over_length],
+    ids=["learning", "turning", "length"],
+)
 def test_axes_have_units(draw):
-    (axes,) = draw({"light": np.array([[1.0, 12.0], [2.0, 11.0]])}).axes
+    (axes,) = draw({"photonic": np.array([[1.0, 12.0], [2.0, 11.0]])}).axes
     assert "(" in axes.get_ylabel() and axes.get_xlabel()
