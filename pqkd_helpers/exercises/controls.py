@@ -89,11 +89,11 @@ _PREDICT = Exercise(
     over many draws of the frozen matrix $A$, training goes the same way.
 
     - `"bins permuted"`: all $z_t$ of a run have their 512 bins permuted, always in the same way.
-      Training has the same law.
+      Training has the same law as before.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
       direction, gives the same law.
-    - `"ten times z"`: $10z$ in the place of $z$, not scaled back, the basis filters starting as
-      before, gives the same law.
+    - `"ten times z"`: $10z$ in the place of $z$ all along, everything else unchanged, gives the
+      same law.
     - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
       equal.
     """,
@@ -264,7 +264,7 @@ _TURNED = Exercise(
     task="""
     The photonic $z$ turns by a known angle from epoch to epoch. Build a control that turns as
     much, and is random in all else. Return a vector of the norm of `z`, at `angle` radians to
-    it; among all such vectors none is preferred. In: `z`, shape `(n,)`, an angle from 0 to pi, a
+    it; all such vectors are equally likely. In: `z`, shape `(n,)`, an angle from 0 to pi, a
     random generator. Out: `(n,)`.
     """,
     reference=turned,

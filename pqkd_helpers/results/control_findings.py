@@ -23,7 +23,7 @@ DESCRIBED = "Described only: five seeds, no test planned, so no verdict but 'inc
 _PLANNED = {
     "selection": "Angles chosen for this network beat angles chosen for another",
     "interference": "Interference between photons helps",
-    "anything photonic": "Photonic features beat matched classical controls",
+    "anything photonic": "Photonic features beat a classical map, each with its own recipe",
 }
 _FOLLOW_UP = {
     "interference, one recipe": "Interference between photons helps, one recipe for both",

@@ -30,6 +30,7 @@ from .control_findings import findings
 from .result import Result
 
 LATE_EPOCHS = 5
+_TESTED = ("planned", "follow-up", "checks")
 CIRCUIT = (
     *("photonic-exact", "photonic-frozen", "photonic-one-shot", "photonic-sham"),
     *("random-search", "marginals", "single-photon"),
@@ -51,7 +52,7 @@ def controls(catalogue: Catalogue) -> Result | None:
         rows=rows,
         findings=findings(catalogue, found, follow_up),
         figure=forest(drawn, found.margin),
-        alt=_alt(drawn, found),
+        alt=in_words([row for row in drawn if row["group"] in _TESTED], found.margin),
         reading=(
             "Each line is a control, with its number of pairs: test error of the photonic run "
             "minus the control's, mean and 95 % interval over paired seeds. Shaded: differences "
@@ -85,8 +86,9 @@ def controls(catalogue: Catalogue) -> Result | None:
             "search chose for it, with eight filters and two seeds. A contrast therefore compares "
             "light and control each at its best of five, not at equal settings. In the follow-up "
             "both have the recipe that was chosen for the light, which may favour it.",
-            "The classical map's kernel has the circuit's width for steps up to 0.3 radians only; "
-            "SPSA's steps are often larger, and then the circuit keeps more of its z.",
+            "The classical map was matched to the circuit at random angles, for steps up to 0.3 "
+            "radians. SPSA's steps are larger, and drive many angles to -pi or pi: there the "
+            "circuit gives one sure outcome per half, the map does not.",
             "Eight photons that do not interfere with each other still interfere each with itself.",
             "Partners of the yoked arm exchange their z, seeds 0 and 1, 2 and 3, ...: their "
             "differences are not independent, and the interval is too wide rather than too narrow.",
@@ -180,15 +182,10 @@ def late_turn(records: list[Record]) -> NDArray[np.float64] | None:
     return np.array([np.degrees(np.mean([epoch["drift"] or 0.0 for epoch in r])) for r in epochs])
 
 
-def _alt(rows: list[dict[str, Any]], found: Analysis) -> str:
-    parts = [
-        f"{row['arm']} {row['photonic minus it']}"
-        for row in rows
-        if row["group"] in ("planned", "checks")
-    ]
+def in_words(rows: list[dict[str, Any]], margin: float) -> str:
+    """Return what a forest plot of these rows shows, for readers who do not see it."""
+    parts = "; ".join(f"{row['arm']} {row['photonic minus it']}" for row in rows)
     return (
         "Horizontal intervals, one line per control: photonic minus control, test error in "
-        f"percentage points, with the margin of {found.margin:.2f} shaded. "
-        + "; ".join(parts)
-        + "."
+        f"percentage points, with the margin of {margin:.2f} shaded. {parts}."
     )

@@ -116,7 +116,10 @@ def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
         "different and relevant",
     }
     claims = {f.claim: f for f in controls(catalogue).findings}
-    assert claims["Photonic features beat matched classical controls"].verdict == "reproduced"
+    assert (
+        claims["Photonic features beat a classical map, each with its own recipe"].verdict
+        == "reproduced"
+    )
     one_recipe = claims["Photonic features beat a classical map, one recipe for both"]
     assert one_recipe.verdict == "not" and "after the verdict" in one_recipe.rule
     assert claims["Light does what random noise cannot"].verdict == "not"
@@ -166,7 +169,7 @@ def test_the_readme_says_it_in_two_sentences(tmp_path):
 
 def test_the_readme_tells_an_effect_of_unknown_size_from_none(tmp_path):
     made_up.controls(tmp_path, gains={"yoked": 0.3}, scatter=0.1)
-    assert "(different; whether relevant: inconclusive)" in light(Catalogue(tmp_path))
+    assert "(inconclusive by the rule: different, its size open)" in light(Catalogue(tmp_path))
 
 
 def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
