@@ -245,14 +245,15 @@ def follow_up_in_two_sentences(found: Analysis) -> str:
 
 
 def _with_verdicts(found: Analysis) -> str:
-    """Return each question with its difference and verdict, in one line."""
-    parts = []
+    """Return each question with its control, difference and verdict, in one line."""
+    against, parts = {**PRIMARY, **FOLLOW_UP}, []
     for question, verdict in found.verdicts().items():
         contrast = found.contrasts[question]
         # The rule's fourth verdict covers two cases that a reader wants to tell apart.
         open_size = verdict == "inconclusive" and contrast.p_different < LEVEL
         said = "inconclusive by the rule: different, its size open" if open_size else verdict
-        parts.append(f"{question} {contrast.difference.text().rpartition(',')[0]} ({said})")
+        interval = contrast.difference.text().rpartition(",")[0]
+        parts.append(f"{question}, against {against[question]}: {interval} ({said})")
     return "; ".join(parts)
 
 

@@ -87,7 +87,7 @@ def controls(catalogue: Catalogue) -> Result | None:
             "light and control each at its best of five, not at equal settings. In the follow-up "
             "both have the recipe that was chosen for the light, which may favour it.",
             "The classical map was matched to the circuit at random angles, for steps up to 0.3 "
-            "radians. SPSA's steps are larger, and drive many angles to -pi or pi: there the "
+            "radians. SPSA's steps are larger, and often throw all angles to -pi or pi: there the "
             "circuit gives one sure outcome per half, the map does not.",
             "Eight photons that do not interfere with each other still interfere each with itself.",
             "Partners of the yoked arm exchange their z, seeds 0 and 1, 2 and 3, ...: their "

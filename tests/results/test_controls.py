@@ -162,7 +162,7 @@ def test_the_readme_says_it_in_two_sentences(tmp_path):
     text = light(Catalogue(tmp_path))
     found = analyse(Catalogue(tmp_path))
     for question, contrast in found.contrasts.items():
-        assert f"{question} {contrast.difference.mean:+.2f} [" in text
+        assert f"{question}, against {PRIMARY[question]}: {contrast.difference.mean:+.2f} [" in text
     assert text.count("(different and relevant)") == 1 and text.count("(equivalent)") == 2
     assert "10 paired seeds" in text and "inconclusive" not in text
 
