@@ -239,3 +239,16 @@ def test_over_the_length_of_z_the_factor_one_is_a_run_of_the_controls(tmp_path):
             store_error(tmp_path, "controls", source, seed, 12.0 + seed)
     for points in over_length(Catalogue(tmp_path)).values():
         assert np.allclose(points, [[512.0**0.5 / 16.0, 60.0], [512.0**0.5, 12.0]])
+
+
+def test_the_readme_s_short_version_is_what_the_records_say():
+    planned, follow_up = analyse(Catalogue()), analyse(Catalogue(), FOLLOW_UP)
+    assert list(follow_up.verdicts().values()) == [
+        "equivalent",
+        "inconclusive",
+        "different and relevant",
+    ]
+    before = planned.contrasts["anything photonic"].difference.mean
+    after = follow_up.contrasts["anything photonic, one recipe"].difference.mean
+    assert before < 2.0 * after < 0.0  # "most of what looked like a merit of light ..."
+    assert follow_up.contrasts["plain randomness"].difference.low > follow_up.margin
