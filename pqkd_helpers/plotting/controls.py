@@ -147,8 +147,14 @@ def error_over_turning(
             size = 9 if marker == "*" else 5
             axes.plot(*values.T, marker, color=colour, markersize=size, alpha=0.8, label=label)
             if arm in named:
-                place = {"xytext": (-10, 4), "textcoords": "offset points", "ha": "right"}
-                axes.annotate(arm, values.mean(axis=0), fontsize=9, **place)
+                axes.annotate(
+                    arm,
+                    values.mean(axis=0),
+                    xytext=(-10, 4),
+                    textcoords="offset points",
+                    ha="right",
+                    fontsize=9,
+                )
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
         _legend_of_groups(figure, axes)
         return figure
