@@ -7,13 +7,8 @@ from functools import partial
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
 from ..results.claims import claim_map
-from ..results.control_contrasts import (
-    FOLLOW_UP,
-    analyse,
-    follow_up_in_two_sentences,
-    in_two_sentences,
-    state,
-)
+from ..results.control_contrasts import FOLLOW_UP, analyse, state
+from ..results.control_wording import follow_up_in_two_sentences, in_two_sentences
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
 from .blocks import with_blocks

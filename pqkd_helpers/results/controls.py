@@ -23,10 +23,10 @@ from .control_contrasts import (
     analyse,
     errors,
     light_minus,
-    sentences,
     state,
 )
 from .control_findings import findings
+from .control_wording import sentences
 from .result import Result
 
 LATE_EPOCHS = 5
@@ -91,7 +91,8 @@ def controls(catalogue: Catalogue) -> Result | None:
             "circuit gives one sure outcome per half, the map does not.",
             "Eight photons that do not interfere with each other still interfere each with itself.",
             "Partners of the yoked arm exchange their z, seeds 0 and 1, 2 and 3, ...: their "
-            "differences are not independent, and the interval is too wide rather than too narrow.",
+            "differences are not quite independent. If a lucky z lowers one and raises the other, "
+            "the interval is too wide rather than too narrow.",
             "At so few values the plain students are weak: widths (5, 4, 6), a low rank of 1. "
             "Batch norm's scales and shifts come on top for all students but the narrow one.",
         ],

@@ -7,15 +7,9 @@ from pqkd_helpers.experiments.grids import GRIDS
 from pqkd_helpers.publishing.readme import light
 from pqkd_helpers.results.catalogue import Catalogue
 from pqkd_helpers.results.claims import claim_map
-from pqkd_helpers.results.control_contrasts import (
-    FOLLOW_UP,
-    PRIMARY,
-    analyse,
-    measures,
-    sentences,
-    state,
-)
+from pqkd_helpers.results.control_contrasts import FOLLOW_UP, PRIMARY, analyse, state
 from pqkd_helpers.results.control_curves import learning, over_length, over_turning
+from pqkd_helpers.results.control_wording import measures, sentences
 from pqkd_helpers.results.controls import controls, late_turn
 
 from . import made_up
