@@ -115,6 +115,8 @@ def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
                 epochs,
                 errors.mean(axis=0),
                 linestyle=lines[number % 4],
+                marker="" if number < 4 else "o",
+                markersize=3,
                 color=COLOURS[number % len(COLOURS)],
                 label=f"{arm} ({len(errors)})",
             )

@@ -14,7 +14,11 @@ def test_learning_curves_are_means_over_the_seeds():
     light, coins = axes.lines
     assert np.allclose(light.get_ydata(), [45.0, 15.0]) and np.allclose(light.get_xdata(), [1, 2])
     assert (light.get_label(), coins.get_label()) == ("light (2)", "coins (1)")
-    assert light.get_linestyle() != coins.get_linestyle()  # readable in grey
+
+
+def test_every_learning_curve_can_be_told_from_the_others_in_grey():
+    (axes,) = learning_curves({str(arm): np.ones((1, 2)) for arm in range(8)}).axes
+    assert len({(line.get_linestyle(), line.get_marker()) for line in axes.lines}) == 8
 
 
 GROUPS = {"photonic": "", "uniform-bits": "instead", "gaussian-drift": "instead"}
