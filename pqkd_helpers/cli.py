@@ -44,7 +44,7 @@ from .experiments.imperfection_study import (
     figure_rows,
     run_imperfection_study,
 )
-from .experiments.jobs import Workplace
+from .experiments.jobs import Job, Workplace
 from .experiments.method_version import configuration_hash
 from .experiments.records import Record, write_record
 from .experiments.report import compression_table, preparation_table, record_table
@@ -53,6 +53,8 @@ from .experiments.run import Labels, carry_out
 from .experiments.run_folder import STUDENT_FILE
 from .experiments.scheduler import AnyJob, Progress, run_jobs
 from .experiments.spsa_contribution import run_spsa_contribution
+from .experiments.teacher_checkpoints import STORED_CHECKPOINTS
+from .experiments.teacher_runs import train_teachers
 from .files import write_atomically
 from .gradient_training import select_device
 
@@ -246,7 +248,11 @@ def reproduce(command: Reproduce) -> int:
         command.seeds,
         datasets=command.datasets,
         arms=command.arms,
+        arithmetic=command.arithmetic,
     )
+    if command.teachers_only:
+        _train_teachers(command, jobs)
+        return 0
     workers = (
         cluster_workers(command.cluster) if command.cluster else local_workers(command.workers)
     )
@@ -262,6 +268,19 @@ def reproduce(command: Reproduce) -> int:
     for name, error in progress.failed.items():
         print(f"failed twice: {name}: {error}", file=sys.stderr)
     return 1 if progress.failed else 0
+
+
+def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob]) -> None:
+    with _ProgressBars() as bars:
+        train_teachers(
+            [job.config for job in jobs if isinstance(job, Job)],
+            command.out.parent / STORED_CHECKPOINTS.name,
+            runs_root=command.runs,
+            device=select_device(command.device),
+            data_root=command.data_root,
+            announce=bars.announce,
+            on_teacher=lambda path: tqdm.write(f"Teacher: {path}"),
+        )
 
 
 def classroom(command: Build | Grade) -> None:

@@ -11,6 +11,7 @@ from .experiments.compression_study import CompressionStudy
 from .experiments.configuration import PRESETS, Preset, RunConfig
 from .experiments.grids import Tier
 from .experiments.spsa_contribution import N_SEEDS
+from .gradient_training import Arithmetic
 
 PROGRAM = "python -m pqkd_helpers"
 
@@ -228,6 +229,12 @@ class Reproduce:
         Only these data sets; none named: all of the experiment.
     arms : tuple of str
         Only these arms; none named: all of the experiment.
+    teachers_only : bool
+        Train the teachers alone, one after the other, and store them in the folder checkpoints
+        beside that of the records.
+    arithmetic : {"float32", "bfloat16"} or None
+        Numbers of the training steps at tier "paper"; None is the experiment's choice. bfloat16 is
+        faster where the processor has units for it, and slower elsewhere.
     device : str
         auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
     workers : int
@@ -247,6 +254,8 @@ class Reproduce:
     seeds: int = 5
     datasets: tuple[str, ...] = ()
     arms: tuple[str, ...] = ()
+    teachers_only: tyro.conf.FlagCreatePairsOff[bool] = False
+    arithmetic: Arithmetic | None = None
     device: str = "auto"
     workers: int = 1
     cluster: str | None = None

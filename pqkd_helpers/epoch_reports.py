@@ -15,6 +15,20 @@ class TeacherEpoch:
 
 
 @dataclass(frozen=True)
+class EvaluatedTeacherEpoch(TeacherEpoch):
+    """The same, and how the teacher does on fixed training images in evaluation mode.
+
+    Attributes
+    ----------
+    evaluated_train_accuracy, evaluated_train_cross_entropy : float
+        After the epoch, dropout off, without augmentation; a share in [0, 1] and nats.
+    """
+
+    evaluated_train_accuracy: float
+    evaluated_train_cross_entropy: float
+
+
+@dataclass(frozen=True)
 class StudentEpoch:
     """What one epoch of a student measured.
 

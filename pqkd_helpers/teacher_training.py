@@ -6,9 +6,9 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from .checks import check_choice
-from .datasets import ImageData
-from .epoch_reports import TeacherEpoch
+from .checks import check_choice, check_whole
+from .datasets import ImageData, Split
+from .epoch_reports import EvaluatedTeacherEpoch, TeacherEpoch
 from .evaluation import evaluate
 from .gradient_training import AdamEpochs, AdamSettings, Batch, with_prefix
 
@@ -27,6 +27,9 @@ class TeacherTrainer:
     selection : {"last", "best-of-every-10th"}
         Which weights `finish` leaves in the network: those of the last epoch, or the best by
         validation accuracy among the epochs 10, 20, ... (needs at least 10 epochs).
+    evaluated_images : int
+        After every epoch the teacher is evaluated on the first so many training images too, as it
+        is on the validation images: in evaluation mode, without augmentation. 0: on none.
     seed : int
         Run seed.
     """
@@ -38,14 +41,17 @@ class TeacherTrainer:
         settings: AdamSettings,
         *,
         selection: TeacherSelection = "last",
+        evaluated_images: int = 0,
         seed: int,
     ) -> None:
         check_teacher_selection(selection, settings.epochs)
+        n_evaluated = check_whole("evaluated_images", evaluated_images, least=0)
         self.teacher = teacher
         self.data = data
         self.epoch = 0
         self.selected_epoch = 0
         self._selection = selection
+        self._evaluated = Split(data.train.images[:n_evaluated], data.train.labels[:n_evaluated])
         self._adam = AdamEpochs(teacher, data, settings, seed=seed, role="teacher")
         self._best_accuracy = -1.0
         self._best_weights: dict[str, Tensor] = {}
@@ -70,13 +76,17 @@ class TeacherTrainer:
             self.selected_epoch = self.epoch
             self._best_accuracy = validation.accuracy
             self._best_weights = {k: v.clone() for k, v in self.teacher.state_dict().items()}
-        return TeacherEpoch(
+        measured = (
             self.epoch,
             train_loss,
             train_accuracy,
             validation.cross_entropy,
             validation.accuracy,
         )
+        if not len(self._evaluated):
+            return TeacherEpoch(*measured)
+        train = evaluate(self.teacher, self.data, self._evaluated)
+        return EvaluatedTeacherEpoch(*measured, train.accuracy, train.cross_entropy)
 
     def finish(self) -> None:
         """Leave the selected weights in the network, in evaluation mode."""

@@ -29,9 +29,10 @@ from ..networks import ConvNet, Scope, TeacherCNN
 from .configuration import RunConfig
 from .epochs import Announce, counter
 from .records import Record, write_record
-from .run import Labels, carry_out, trained_teacher
+from .run import Labels, carry_out
 from .run_folder import STUDENT_FILE
 from .study_record import study_record
+from .teacher_runs import trained_teacher
 
 EXPERIMENT = "compression"
 ARMS: dict[str, Scope] = {"conv1-conv2": "conv1+conv2", "all": "all"}
@@ -75,6 +76,7 @@ class CompressionStudy:
             epochs=self.epochs,
             learning_rate=3e-3,
             schedule="one-cycle",
+            objective="fresh",
             seed=self.seed,
         )
 

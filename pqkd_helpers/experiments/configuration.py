@@ -19,7 +19,7 @@ from ..compression import FeatureSpecification, trained_values
 from ..controls.small_students import LowRankStudent, affordable_rank, narrow_widths
 from ..controls.trained_features import HypernetworkStudent, LearnedZStudent
 from ..datasets import DatasetName
-from ..gradient_training import AdamSettings
+from ..gradient_training import AdamSettings, Augmentation
 from ..histogram_sources import Source, feature_length
 from ..networks import BasisStart, ConvNet, Scope, StudentCNN, TeacherCNN
 from ..pqkd_settings import PQKDSettings
@@ -44,6 +44,8 @@ _LATER_FIELDS = (
     "feature_gain",
     "angle_search",
     "batch_norm",
+    "teacher_augmentation",
+    "teacher_evaluated_images",
 )
 
 # What some sources of features mean for the tuning of the angles.
@@ -89,8 +91,12 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Epochs of the teacher; None is the student's number.
     teacher_learning_rate : float or None
         Adam's step size for the teacher; None is the student's.
+    teacher_augmentation : str or None
+        What is done to the teacher's training images; None is the student's ``augmentation``.
     teacher_selection : {"last", "best-of-every-10th"}
         Weights the teacher keeps: the last epoch's, or the best of the epochs 10, 20, ...
+    teacher_evaluated_images : int
+        After every epoch the teacher is evaluated on the first so many training images too.
     final_feature : {"trained-with", "fresh"}
         Feature behind the headline result: the z trained with, or one sampled afresh.
     fresh_draws : int
@@ -111,7 +117,9 @@ class RunConfig(PQKDSettings, CircuitSettings):
     batch_norm: bool = False
     teacher_epochs: int | None = None
     teacher_learning_rate: float | None = None
+    teacher_augmentation: Augmentation | None = None
     teacher_selection: TeacherSelection = "last"
+    teacher_evaluated_images: int = 0
     final_feature: FinalFeature = "trained-with"
     fresh_draws: int = 20
     fresh_shots: int | None = None
@@ -123,7 +131,8 @@ class RunConfig(PQKDSettings, CircuitSettings):
         check_choice("dataset", self.dataset, get_args(DatasetName))
         check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
-        for name, least in {"rank": 1, "fresh_draws": 1, "seed": 0}.items():
+        smallest = {"rank": 1, "fresh_draws": 1, "seed": 0, "teacher_evaluated_images": 0}
+        for name, least in smallest.items():
             set_field(self, name, check_whole(name, getattr(self, name), least=least))
         for name in ("fresh_shots", "train_images"):
             if getattr(self, name) is not None:
@@ -184,7 +193,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 else self.learning_rate
             ),
             schedule=self.schedule,
-            augmentation=self.augmentation,
+            augmentation=(
+                self.augmentation
+                if self.teacher_augmentation is None
+                else self.teacher_augmentation
+            ),
             arithmetic=self.arithmetic,
         )
 
@@ -272,6 +285,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 "widths": list(self.widths),
                 **dataclasses.asdict(self.teacher_settings()),
                 "selection": self.teacher_selection,
+                "teacher_evaluated_images": self.teacher_evaluated_images,
                 "seed": self.seed,
             }
         )

@@ -7,9 +7,10 @@ follow: with R = 8 one filter has less effect than can be told from luck in a da
 more. The runs that count have R = 4; so have the runs that vary the length of z alone.
 """
 
-from .grid import Grid, Values
+from .grid import FRESH, Grid, Values
 
 NET: Values = {
+    **FRESH,
     "scope": "all",
     "scaling": "unit-rms",
 }

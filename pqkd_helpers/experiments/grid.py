@@ -20,6 +20,8 @@ from .jobs import Job
 Tier = Literal["smoke", "cpu", "paper"]
 Values = Mapping[str, Any]
 
+# What SPSA judged in all stored runs but those of an arm that says otherwise.
+FRESH: Values = {"objective": "fresh"}
 SMOKE: Values = {
     "dataset": "digits",
     "train_images": 200,
@@ -44,13 +46,15 @@ class Grid:
     arms : dict of str to dict
         What each arm sets.
     base : dict
-        What all runs set, at tiers "cpu" and "paper".
+        What all runs set, at all tiers.
     cpu : dict
         What tier "cpu" sets.
     datasets : dict of str to dict
         Data sets, and what each sets at all tiers.
-    datasets_cpu : dict of str to dict
-        What each sets at tier "cpu" alone.
+    datasets_cpu, datasets_paper : dict of str to dict
+        What each sets at tier "cpu", or "paper", alone.
+    paper : dict
+        What tier "paper" sets.
     start : {"paper", "article"}
         The preset that everything else overrides.
     first_seed : int
@@ -63,6 +67,8 @@ class Grid:
     base: Values = field(default_factory=dict)
     datasets: Mapping[str, Values] = field(default_factory=lambda: {"mnist": {}})
     datasets_cpu: Mapping[str, Values] = field(default_factory=dict)
+    paper: Values = field(default_factory=dict)
+    datasets_paper: Mapping[str, Values] = field(default_factory=dict)
     start: Preset = "paper"
     first_seed: int = 0
 
@@ -74,7 +80,9 @@ class Grid:
         values = {**self.base, "dataset": dataset, **self.datasets[dataset]}
         if tier == "cpu":
             values |= {**self.cpu, **self.datasets_cpu.get(dataset, {})}
-        elif tier == "smoke":
+        elif tier == "paper":
+            values |= {**self.paper, **self.datasets_paper.get(dataset, {})}
+        else:
             values |= SMOKE
         values |= self.arms[arm]
         if tier == "smoke":

@@ -14,7 +14,9 @@ from ..gradient_training import select_device
 from .configuration import RunConfig
 from .method_version import METHOD_VERSION, configuration_hash
 from .records import Record, RecordError, read_record
-from .run import Labels, carry_out, teacher_name
+from .run import Labels, carry_out
+from .teacher_checkpoints import checkpoint_path
+from .teacher_runs import teacher_name
 
 
 class Study(Protocol):
@@ -117,6 +119,12 @@ class Job:
         device = select_device(place.device).type
         return place.runs_root / teacher_name(self.config, device, place.threads)
 
+    def teacher_epochs_done(self, place: Workplace) -> int:
+        """Return how many epochs of the teacher need not be trained any more."""
+        if checkpoint_path(self.config).exists():
+            return self.config.teacher_settings().epochs
+        return epochs_in(self.teacher(place))
+
 
 @dataclass(frozen=True)
 class StudyJob:
@@ -146,12 +154,23 @@ def work(job: Job | StudyJob, place: Workplace) -> Record:
 
 
 def is_done(job: Job | StudyJob, out: Path) -> bool:
-    """Return whether the folder of records holds the job's record, of today's configuration."""
+    """Return whether the folder of records holds the job's record, of today's configuration.
+
+    Tier "paper" may be computed in bfloat16, so its arithmetic makes no difference here.
+    """
     try:
         record = read_record(out / f"{job.name}.json")
     except (FileNotFoundError, RecordError):
         return False
-    return record["configuration"] == job.as_json() and record["method_version"] == METHOD_VERSION
+    found, asked = record["configuration"], job.as_json()
+    if record["tier"] == "paper":
+        found, asked = ({**values, "arithmetic": None} for values in (found, asked))
+    return found == asked and record["method_version"] == METHOD_VERSION
+
+
+def epochs_in(folder: Path) -> int:
+    """Return how many finished epochs the folder of a run holds."""
+    return sum(1 for _ in folder.glob("epoch_*"))
 
 
 def without_traces(record: Record) -> Record:

@@ -1,7 +1,9 @@
 """Which jobs an experiment of the paper consists of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ..gradient_training import Arithmetic
 from .grids import GRIDS, Tier
 from .jobs import StudyJob
 from .noise_studies import EMAVarianceStudy, KernelNoiseStudy
@@ -19,6 +21,7 @@ def chosen_jobs(
     *,
     datasets: Sequence[str] = (),
     arms: Sequence[str] = (),
+    arithmetic: Arithmetic | None = None,
 ) -> list[AnyJob]:
     """Return the jobs of an experiment, or of all, seed by seed.
 
@@ -31,12 +34,16 @@ def chosen_jobs(
         Seeds 0 to n_seeds - 1.
     datasets, arms : sequence of str
         Only these; empty: all.
+    arithmetic : {"float32", "bfloat16"} or None
+        That of all runs, at tier "paper" alone; None: the experiment's.
 
     Raises
     ------
     ValueError
-        If nothing is left.
+        If nothing is left, or an arithmetic is given at another tier.
     """
+    if arithmetic is not None and tier != "paper":
+        raise ValueError(f"an arithmetic can be chosen at tier 'paper' only, not at {tier!r}")
     names: tuple[str, ...] = (experiment,)
     if experiment == "all":
         names = tuple(name for name in EXPERIMENTS if name not in PREPARATIONS)
@@ -47,6 +54,8 @@ def chosen_jobs(
             jobs[study.name] = StudyJob(study)
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
+            if arithmetic is not None:
+                job = replace(job, config=replace(job.config, arithmetic=arithmetic))
             jobs.setdefault(job.name, job)
     if not jobs:
         known = sorted({name for grid in grids for name in (*grid.datasets, *grid.arms)})

@@ -1,30 +1,24 @@
-"""Carry out a run: teacher, student, final tests, record; resumable after every epoch.
-
-The teacher is a run of its own in a folder named after what it depends on, and shared by all
-runs with the same data set, widths, recipe and seed, on the same device and number of threads.
-"""
+"""Carry out a run: teacher, student, final tests, record; resumable after every epoch."""
 
 import itertools
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from ..compression import trained_values
 from ..controls.gaussian_features import drifting_features
 from ..controls.recorded_feature import RecordedFeature
-from ..datasets import ImageData, load_dataset
-from ..networks import StudentCNN, TeacherCNN
+from ..networks import StudentCNN
 from ..photonic_feature import angle_between
-from ..teacher_training import TeacherTrainer
 from .configuration import RunConfig
-from .epochs import Announce, judged, judged_with_temperature, run_epochs, total_seconds
+from .epochs import Announce, total_seconds
 from .method_version import METHOD_VERSION, configuration_hash
 from .provenance import provenance
 from .records import SCHEMA_VERSION, Record, read_record, write_record
 from .run_folder import RunFolder
 from .student_runs import train_distilled, train_pqkd
+from .teacher_runs import load_data, trained_teacher
 
 
 class Labels(NamedTuple):
@@ -157,43 +151,3 @@ def recorded_feature(
         norm = float(np.linalg.norm(z[-1]))
         z = drifting_features(angles, z.shape[1], norm=norm, seed=config.seed)
     return RecordedFeature(z, n_angles=donor.build_interferometer().n_angles)
-
-
-def load_data(config: RunConfig, data_root: Path | None) -> ImageData:
-    """Return the data of a run."""
-    data = load_dataset(config.dataset, data_root)
-    return data if config.train_images is None else data.with_train_images(config.train_images)
-
-
-def teacher_name(config: RunConfig, device: str, threads: int) -> str:
-    """Return the name of the folder of the run's teacher."""
-    widths = "x".join(map(str, config.widths))
-    digits = configuration_hash(config.teacher_as_json())
-    where = f"{device}{threads}"  # both change the last digits
-    return f"teacher-{config.dataset}-{widths}-seed{config.seed}-{where}-{digits}"
-
-
-def trained_teacher(
-    config: RunConfig,
-    data: ImageData,
-    runs_root: Path,
-    device: torch.device,
-    announce: Announce,
-) -> tuple[TeacherCNN, dict[str, Any]]:
-    """Train the teacher or take the trained one from its folder; return it with its results."""
-    teacher = config.build_teacher(data.n_channels, data.n_classes).to(device)
-    settings = config.teacher_settings()
-    trainer = TeacherTrainer(
-        teacher, data, settings, selection=config.teacher_selection, seed=config.seed
-    )
-    path = runs_root / teacher_name(config, device.type, torch.get_num_threads())
-    with RunFolder(path, config.teacher_as_json(), device=device.type, wait=True) as folder:
-        epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
-    trainer.finish()
-    return teacher, {
-        "trained_values": trained_values(teacher),
-        "selected_epoch": trainer.selected_epoch,
-        "epochs": epochs,
-        "final": judged(teacher, data),
-        "temperature_scaled": judged_with_temperature(teacher, data),
-    }

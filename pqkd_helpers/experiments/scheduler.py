@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .executors import Workers
-from .jobs import Job, StudyJob, Workplace, is_done, work
+from .jobs import Job, StudyJob, Workplace, epochs_in, is_done, work
 from .method_version import configuration_hash
 from .records import write_record
 
@@ -147,7 +147,8 @@ class _Scheduler:
             isinstance(other, Job) and other.teacher(self.place) == teacher
             for other in self.running.values()
         )
-        return not in_use or _epochs_in(teacher) >= job.config.teacher_settings().epochs
+        n_epochs = job.config.teacher_settings().epochs
+        return not in_use or job.teacher_epochs_done(self.place) >= n_epochs
 
     def _take_in(self, future: Future) -> bool:
         """Store a result or note a failure; return whether the pool is broken."""
@@ -182,13 +183,9 @@ class _Scheduler:
     def _share_done(self, job: AnyJob) -> float:
         if isinstance(job, StudyJob):
             return 0.0
-        folders = (job.teacher(self.place), self.place.runs_root / job.folder)
-        return min(1.0, sum(map(_epochs_in, folders)) / job.n_epochs)
+        done = epochs_in(self.place.runs_root / job.folder)
+        return min(1.0, (job.teacher_epochs_done(self.place) + done) / job.n_epochs)
 
 
 def _hash_of(job: AnyJob) -> str:
     return configuration_hash(job.as_json())
-
-
-def _epochs_in(folder: Path) -> int:
-    return sum(1 for _ in folder.glob("epoch_*"))

@@ -19,6 +19,7 @@ import torch
 
 from .configuration import RunConfig, preset
 from .epochs import Announce
+from .grid import FRESH
 from .records import write_record
 from .run import Labels, carry_out
 
@@ -37,7 +38,7 @@ ARMS: dict[str, dict[str, Any]] = {
 
 def arm_config(arm: str, seed: int) -> RunConfig:
     """Return the configuration of one run of the experiment."""
-    return replace(preset("quick"), **ARMS[arm], seed=seed)
+    return replace(preset("quick"), **FRESH, **ARMS[arm], seed=seed)
 
 
 def run_spsa_contribution(

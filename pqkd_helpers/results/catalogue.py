@@ -10,6 +10,9 @@ from ..experiments.records import STORED_RECORDS, Record, read_record
 
 # The larger scale first; "smoke" shows that the code runs, never a result.
 TIERS = ("paper", "cpu")
+# A table shows a larger scale once so many seeds of it are there; CIFAR-10 was planned with one.
+SEEDS_SHOWN = 3
+SEEDS_SHOWN_OF = {"cifar10": 1}
 
 
 class Catalogue:
@@ -45,12 +48,18 @@ class Catalogue:
         ]
         return sorted(found, key=lambda record: record["seed"])
 
-    def tier(self, experiment: str, dataset: str | None = None) -> str | None:
-        """Return the largest scale that an experiment was carried out at, or None."""
-        for tier in TIERS:
-            if self.runs(experiment, tier=tier, dataset=dataset):
-                return tier
-        return None
+    def tier(
+        self, experiment: str, dataset: str | None = None, arm: str | None = None
+    ) -> str | None:
+        """Return the scale to show: the largest with enough seeds, else that with most, or None."""
+        n_seeds = {
+            tier: len({run["seed"] for run in runs})
+            for tier in TIERS
+            if (runs := self.runs(experiment, tier=tier, dataset=dataset, arm=arm))
+        }
+        enough = SEEDS_SHOWN_OF.get(dataset or "", SEEDS_SHOWN)
+        shown = (tier for tier, n in n_seeds.items() if n >= enough)
+        return next(shown, max(n_seeds, key=n_seeds.__getitem__, default=None))
 
     def study(self, experiment: str) -> Record | None:
         """Return the record of a study at its largest scale, or None."""

@@ -14,6 +14,7 @@ from .paper_values import TABLE1, accuracy_margin, cross_entropy_margin
 from .result import SCALES, Finding, Result
 
 EXPERIMENT = "table1"
+ARM = "conv1-conv2"
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 RULE = (
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within the "
@@ -100,8 +101,8 @@ def table1(catalogue: Catalogue) -> Result | None:
 
 
 def _records(catalogue: Catalogue, dataset: str) -> list[Record]:
-    tier = catalogue.tier(EXPERIMENT, dataset)
-    return catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset) if tier else []
+    tier = catalogue.tier(EXPERIMENT, dataset, ARM)
+    return catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset, arm=ARM) if tier else []
 
 
 def _rows(catalogue: Catalogue, dataset: str) -> list[dict[str, Any]]:

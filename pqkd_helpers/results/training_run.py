@@ -7,14 +7,15 @@ import numpy as np
 from ..plotting.spsa_diagnostics import curves_and_diagnostics
 from .catalogue import Catalogue
 from .result import SCALES, Finding, Result
+from .table1 import ARM
 
 AT_THE_BOUND = 0.999
 
 
 def training_run(catalogue: Catalogue) -> Result | None:
     """Return the training curves of seed 0 on MNIST, or None without its record."""
-    tier = catalogue.tier("table1", "mnist")
-    records = catalogue.runs("table1", tier=tier, dataset="mnist") if tier else []
+    tier = catalogue.tier("table1", "mnist", ARM)
+    records = catalogue.runs("table1", tier=tier, dataset="mnist", arm=ARM) if tier else []
     records = [record for record in records if "theta" in record["student"]["epochs"][0]]
     if not records:
         return None

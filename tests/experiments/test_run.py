@@ -11,9 +11,10 @@ import torch
 from pqkd_helpers.experiments.configuration import RunConfig
 from pqkd_helpers.experiments.records import read_record, without_seconds
 from pqkd_helpers.experiments.report import record_table
-from pqkd_helpers.experiments.run import carry_out, teacher_name
+from pqkd_helpers.experiments.run import carry_out
 from pqkd_helpers.experiments.run_folder import RunFolderError
 from pqkd_helpers.experiments.student_runs import variance_ratio
+from pqkd_helpers.experiments.teacher_runs import teacher_name
 
 OPTIONS = {
     "dataset": "digits",
