@@ -46,7 +46,7 @@ from .experiments.imperfection_study import (
 )
 from .experiments.jobs import Job, Workplace
 from .experiments.method_version import configuration_hash
-from .experiments.records import Record, write_record
+from .experiments.records import Record, record_path, write_record
 from .experiments.report import compression_table, preparation_table, record_table
 from .experiments.reproduction import chosen_jobs
 from .experiments.run import Labels, carry_out
@@ -200,7 +200,7 @@ def _imperfections(command: Imperfections) -> None:
         n_settings=command.n_settings, n_shots=command.n_shots, seed=command.seed
     )
     record = run_imperfection_study(settings)
-    path = command.out / "records" / "study-imperfections.json"
+    path = record_path(command.out / "records", record["experiment"], "study-imperfections")
     write_record(record, path)
     files = write_figure_folder(
         command.out / "imperfections",

@@ -66,7 +66,7 @@ def test_the_readme_shows_the_table_of_the_stored_quick_run():
 
 
 def test_the_readme_lists_the_stored_runs():
-    paths = sorted((ROOT / "figures" / "records").glob("train-*.json"))
+    paths = sorted((ROOT / "figures" / "records" / "train").glob("train-*.json"))
     assert overview_table({path.stem: read_record(path) for path in paths}) in README
 
 

@@ -28,7 +28,7 @@ from ..gradient_training import AdamSettings
 from ..networks import ConvNet, Scope, TeacherCNN
 from .configuration import RunConfig
 from .epochs import Announce, counter
-from .records import Record, write_record
+from .records import Record, record_path, write_record
 from .run import Labels, carry_out
 from .run_folder import STUDENT_FILE
 from .study_record import study_record
@@ -127,8 +127,9 @@ def run_compression_study(
             labels=Labels(EXPERIMENT, arm, "custom"),
             announce=announce,
         )
-        write_record(records[arm], out / f"{name}.json")
-        on_record(out / f"{name}.json")
+        path = record_path(out, EXPERIMENT, name)
+        write_record(records[arm], path)
+        on_record(path)
     teacher, _ = trained_teacher(
         study.run_config("all"), data.to(device), runs_root, device, announce
     )
@@ -151,7 +152,7 @@ def run_compression_study(
         dataset=study.dataset,
         device=device,
     )
-    path = out / f"study-{EXPERIMENT}.json"
+    path = record_path(out, EXPERIMENT, f"study-{EXPERIMENT}")
     write_record(record, path)
     on_record(path)
     return record

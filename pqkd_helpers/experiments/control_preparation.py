@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from .control_grids import RECIPES
 from .equivalence import LEVEL, detection_power, equivalence_power, pairs_needed
-from .records import Record, read_record, write_record
+from .records import Record, read_record, record_path, write_record
 from .study_record import study_record
 
 Array = NDArray[np.float64]
@@ -58,9 +58,12 @@ def prepare_controls(runs: Path, out: Path) -> dict[Path, Record]:
     """
     written = {}
     for experiment, study in (("controls-search", search_study), ("controls-pilot", pilot_study)):
-        records = [read_record(path) for path in sorted(runs.glob(f"{experiment}-cpu-*.json"))]
+        records = [
+            read_record(path)
+            for path in sorted((runs / experiment).glob(f"{experiment}-cpu-*.json"))
+        ]
         if records:
-            path = out / f"study-{experiment}.json"
+            path = record_path(out, experiment, f"study-{experiment}")
             written[path] = study(records)
             write_record(written[path], path)
     if not written:

@@ -163,7 +163,7 @@ def figure_card(record: Record) -> str:
             "interfere with; two photons far apart hardly meet.",
             "",
             "Made by `python -m pqkd_helpers study imperfections` from "
-            "`records/study-imperfections.json`; numbers in `imperfections.csv`.",
+            "`records/imperfections/study-imperfections.json`; numbers in `imperfections.csv`.",
         ]
     )
 

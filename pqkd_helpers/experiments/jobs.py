@@ -13,7 +13,7 @@ import torch
 from ..gradient_training import select_device
 from .configuration import RunConfig
 from .method_version import METHOD_VERSION, configuration_hash
-from .records import Record, RecordError, read_record
+from .records import Record, RecordError, read_record, record_path
 from .run import Labels, carry_out
 from .teacher_checkpoints import checkpoint_path
 from .teacher_runs import teacher_name
@@ -21,6 +21,10 @@ from .teacher_runs import teacher_name
 
 class Study(Protocol):
     """What a study job computes: a frozen dataclass of settings that makes its own record."""
+
+    @property
+    def experiment(self) -> str:
+        """The experiment, by which its record is looked up."""
 
     @property
     def name(self) -> str:
@@ -134,6 +138,11 @@ class StudyJob:
     n_epochs: int = 1
 
     @property
+    def experiment(self) -> str:
+        """The experiment, by which its record is looked up."""
+        return self.study.experiment
+
+    @property
     def name(self) -> str:
         """Name of the record."""
         return self.study.name
@@ -159,7 +168,7 @@ def is_done(job: Job | StudyJob, out: Path) -> bool:
     Tier "paper" may be computed in bfloat16, so its arithmetic makes no difference here.
     """
     try:
-        record = read_record(out / f"{job.name}.json")
+        record = read_record(record_path(out, job.experiment, job.name))
     except (FileNotFoundError, RecordError):
         return False
     found, asked = record["configuration"], job.as_json()

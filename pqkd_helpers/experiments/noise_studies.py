@@ -14,7 +14,7 @@ made from it, relative to the kernel, which is the feature's.
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -68,10 +68,12 @@ class EMAVarianceStudy:
             check_whole("one of the epochs", length, least=2)
         set_field(self, "beta", check_share("beta", self.beta, below_one=True))
 
+    experiment: ClassVar[str] = "ema-variance"
+
     @property
     def name(self) -> str:
         """Name of the record."""
-        return f"ema-variance-{self.tier}-circuit-seed{self.seed}"
+        return f"{self.experiment}-{self.tier}-circuit-seed{self.seed}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -104,7 +106,7 @@ class EMAVarianceStudy:
             for (start, length), found in ratios.items()
         ]
         return study_record(
-            experiment="ema-variance",
+            experiment=self.experiment,
             arm="circuit",
             tier=self.tier,
             seed=self.seed,
@@ -192,10 +194,12 @@ class KernelNoiseStudy:
         for n_shots in self.shots:
             check_whole("one of the shots", n_shots, least=1)
 
+    experiment: ClassVar[str] = "kernel-noise"
+
     @property
     def name(self) -> str:
         """Name of the record."""
-        return f"kernel-noise-{self.tier}-circuit-seed{self.seed}"
+        return f"{self.experiment}-{self.tier}-circuit-seed{self.seed}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
@@ -228,7 +232,7 @@ class KernelNoiseStudy:
                 }
             )
         return study_record(
-            experiment="kernel-noise",
+            experiment=self.experiment,
             arm="circuit",
             tier=self.tier,
             seed=self.seed,

@@ -2,8 +2,8 @@
 
 A record holds the resolved configuration, what every epoch measured, the final results, the
 books of shots, and where and with what it was computed; no feature vectors. Figures, tables and
-texts take their numbers from records alone. Records are looked up by ``kind``, ``experiment``,
-``arm``, ``dataset``, ``tier`` and ``seed``.
+texts take their numbers from records alone. A folder of records has one folder per experiment;
+within it records are looked up by ``kind``, ``arm``, ``dataset``, ``tier`` and ``seed``.
 """
 
 import json
@@ -72,15 +72,27 @@ def read_record(path: Path | str) -> Record:
     return check_record(record, str(path))
 
 
+def record_path(folder: Path, experiment: str, name: str) -> Path:
+    """Return where a folder of records holds a record: in the folder of its experiment."""
+    return folder / experiment / f"{name}.json"
+
+
 def stored_record(name: str) -> Record:
     """Read one of the project's own records by the name of its run.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
 
     Examples
     --------
     >>> stored_record("train-quick-seed0")["dataset"]
     'mnist-5k'
     """
-    return read_record(STORED_RECORDS / f"{name}.json")
+    for path in STORED_RECORDS.glob(f"*/{name}.json"):
+        return read_record(path)
+    raise FileNotFoundError(f"no record {name!r} is in {STORED_RECORDS}")
 
 
 def stored_records(experiment: str, arm: str) -> list[Record]:
@@ -91,7 +103,8 @@ def stored_records(experiment: str, arm: str) -> list[Record]:
     FileNotFoundError
         If there is none.
     """
-    found = [read_record(path) for path in STORED_RECORDS.glob(f"{experiment}-{arm}-seed*.json")]
+    files = (STORED_RECORDS / experiment).glob(f"{experiment}-{arm}-seed*.json")
+    found = [read_record(path) for path in files]
     if not found:
         raise FileNotFoundError(
             f"no record of {experiment!r}, arm {arm!r}, is in {STORED_RECORDS.name}: "

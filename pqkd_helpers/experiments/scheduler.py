@@ -18,7 +18,7 @@ from pathlib import Path
 from .executors import Workers
 from .jobs import Job, StudyJob, Workplace, epochs_in, is_done, work
 from .method_version import configuration_hash
-from .records import write_record
+from .records import record_path, write_record
 
 ATTEMPTS = 2
 _POLL_SECONDS = 1.0
@@ -155,7 +155,7 @@ class _Scheduler:
         job = self.running.pop(future)
         try:
             record = future.result()
-            write_record(record, self.out / f"{job.name}.json")
+            write_record(record, record_path(self.out, job.experiment, job.name))
             self.progress.done.append(job.name)
             return False
         except (Exception, FutureCancelledError) as error:

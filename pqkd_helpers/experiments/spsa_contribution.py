@@ -20,7 +20,7 @@ import torch
 from .configuration import RunConfig, preset
 from .epochs import Announce
 from .grid import FRESH
-from .records import write_record
+from .records import record_path, write_record
 from .run import Labels, carry_out
 
 EXPERIMENT = "spsa-contribution"
@@ -78,5 +78,6 @@ def run_spsa_contribution(
                 labels=Labels(experiment=EXPERIMENT, arm=arm, tier="quick"),
                 announce=announce,
             )
-            write_record(record, out / f"{name}.json")
-            on_record(out / f"{name}.json")
+            path = record_path(out, EXPERIMENT, name)
+            write_record(record, path)
+            on_record(path)

@@ -1,10 +1,5 @@
-"""Executing a notebook, and a fingerprint that tells whether its outputs are still up to date.
+"""Executing a notebook and storing it, with a fingerprint of all that its outputs depend on."""
 
-The fingerprint covers the cells, the project's modules that the kernel loaded, and the files below
-``figures`` that it read: whatever of the project the outputs depend on.
-"""
-
-import hashlib
 import os
 import re
 import time
@@ -17,18 +12,20 @@ from nbformat import NotebookNode
 
 from ..files import write_atomically
 from .exercise_cells import refresh_exercises
+from .fingerprint import files_of_the_project, fingerprint
 
 CELL_TIMEOUT = 60
 # One thread: the same digits on every run, and no fight for cores; silent progress bars.
 ENVIRONMENT = {"CI": "true", "OMP_NUM_THREADS": "1"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
-# Runs in the kernel: note every file of the project that is opened, and ask for the list later.
+# Runs in the kernel: note every file that is opened and every folder that is listed, and ask for
+# the list later.
 _WATCH = """
 import sys as _sys
 _opened = set()
 def _note(event, arguments):
-    if event == "open":
+    if event in ("open", "os.scandir", "os.listdir"):
         _opened.add(str(arguments[0]))
 _sys.addaudithook(_note)
 """
@@ -75,7 +72,7 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
     started = time.perf_counter()
     client.execute(env=os.environ | ENVIRONMENT)
     seconds = time.perf_counter() - started
-    files = _files_of_the_project(watched[-1].outputs[0].text.splitlines(), path.parents[1])
+    files = files_of_the_project(watched[-1].outputs[0].text.splitlines(), path.parents[1])
     notebook.cells = cells
     _tidy(notebook)
     _write_facts(notebook, title, seconds)
@@ -86,30 +83,6 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
     }
     text: str = nbformat.writes(notebook)
     write_atomically(path, (text + "\n").encode())
-
-
-def fingerprint(notebook: NotebookNode, files: list[str], root: Path) -> str:
-    """Return 16 hexadecimal digits that change with the cells or with one of the files."""
-    digest = hashlib.sha256()
-    for cell in notebook.cells:
-        digest.update(f"{cell.cell_type}\x1f{cell.source}\x1e".encode())
-    for name in files:
-        file = root / name
-        digest.update(name.encode() + (file.read_bytes() if file.is_file() else b"missing"))
-    return digest.hexdigest()[:16]
-
-
-def _files_of_the_project(paths: list[str], root: Path) -> list[str]:
-    """Return the package's sources and the figures' data among the paths, relative to the root."""
-    names = set()
-    for text in paths:
-        path = Path(text)
-        path = (root / "notebooks" / path).resolve() if text else root
-        if path.is_relative_to(root) and path.suffix in (".py", ".json", ".csv"):
-            name = path.relative_to(root).as_posix()
-            if name.startswith(("pqkd_helpers/", "figures/")):
-                names.add(name)
-    return sorted(names)
 
 
 def _tidy(notebook: NotebookNode) -> None:

@@ -1,6 +1,5 @@
 """The stored records, looked up by what they are: experiment, tier, data set, arm, seed."""
 
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ SEEDS_SHOWN_OF = {"cifar10": 1}
 
 
 class Catalogue:
-    """All records of a folder, read when first asked for.
+    """The records of a folder; those of an experiment are read when it is first asked for.
 
     Parameters
     ----------
@@ -26,10 +25,13 @@ class Catalogue:
 
     def __init__(self, folder: Path = STORED_RECORDS) -> None:
         self.folder = folder
+        self._read: dict[str, list[Record]] = {}
 
-    @cached_property
-    def _records(self) -> list[Record]:
-        return [read_record(path) for path in sorted(self.folder.glob("*.json"))]
+    def _records(self, experiment: str) -> list[Record]:
+        if experiment not in self._read:
+            files = sorted((self.folder / experiment).glob("*.json"))
+            self._read[experiment] = [read_record(path) for path in files]
+        return self._read[experiment]
 
     def runs(self, experiment: str, **labels: str | None) -> list[Record]:
         """Return the records of an experiment, in the order of their seeds.
@@ -42,9 +44,8 @@ class Catalogue:
         """
         found = [
             record
-            for record in self._records
-            if record["experiment"] == experiment
-            and all(value is None or record[name] == value for name, value in labels.items())
+            for record in self._records(experiment)
+            if all(value is None or record[name] == value for name, value in labels.items())
         ]
         return sorted(found, key=lambda record: record["seed"])
 

@@ -96,9 +96,9 @@ def test_a_lost_worker_and_then_a_dead_scheduler(tmp_path, capsys):
     with cluster(tmp_path) as (address, scheduler, workers):
 
         def accidents():
-            _wait_until(lambda: out.exists() and len(list(out.glob("frontier*"))) >= 1)
+            _wait_until(lambda: out.exists() and len(list(out.glob("*/frontier*"))) >= 1)
             workers[0].kill()
-            _wait_until(lambda: len(list(out.glob("frontier*"))) >= 3)
+            _wait_until(lambda: len(list(out.glob("*/frontier*"))) >= 3)
             scheduler.kill()
 
         thread = threading.Thread(target=accidents)
@@ -109,11 +109,11 @@ def test_a_lost_worker_and_then_a_dead_scheduler(tmp_path, capsys):
         thread.join()
     captured = capsys.readouterr()
     assert "scheduler" in captured.err and "same command goes on" in captured.err
-    finished = {path.name: path.read_bytes() for path in out.glob("frontier*")}
+    finished = {path.name: path.read_bytes() for path in out.glob("*/frontier*")}
     assert 3 <= len(finished) < 13
     assert reproduce(tmp_path, "--workers", "2") == 0
     assert all((out / name).read_bytes() == content for name, content in finished.items())
-    assert len(list(out.glob("frontier*"))) == 13
+    assert len(list(out.glob("*/frontier*"))) == 13
 
 
 def test_no_scheduler_is_said_at_once(tmp_path, capsys):

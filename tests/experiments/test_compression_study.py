@@ -31,16 +31,16 @@ def small(tmp_path_factory):
 
 def test_the_records_are_stored(small):
     root, record = small
-    names = {path.name for path in (root / "records").iterdir()}
+    names = {path.name for path in (root / "records" / "compression").iterdir()}
     assert names == {f"compression-{arm}-seed0.json" for arm in ARMS} | {"study-compression.json"}
-    assert read_record(root / "records" / "study-compression.json") == record
+    assert read_record(root / "records" / "compression" / "study-compression.json") == record
 
 
 def test_the_rows_are_what_they_say(small):
     root, record = small
     _teacher, *students, int8, as_many, least, fitted = record["results"]["rows"]
     for arm, (full, half) in zip(ARMS, (students[:2], students[2:]), strict=True):
-        run = read_record(root / "records" / f"compression-{arm}-seed0.json")
+        run = read_record(root / "records" / "compression" / f"compression-{arm}-seed0.json")
         assert full["values"] == half["values"] == run["compression"]["student_values"]
         sizes = run["ledger"]["sizes"]["file_bytes"]
         assert full["file_bytes"] == sizes["student"]
@@ -57,7 +57,7 @@ def test_the_command_goes_on_with_what_is_there(small, capsys):
     options = ["--dataset", "digits", "--widths", "4", "6", "8", "--epochs", "1"]
     options += ["--fine-tuning-epochs", "1", "--runs", str(root / "runs"), "--device", "cpu"]
     assert main(["study", "compression", *options, "--out", str(root / "again")]) == 0
-    again = json.loads((root / "again" / "study-compression.json").read_text())
+    again = json.loads((root / "again" / "compression" / "study-compression.json").read_text())
     assert again["results"] == record["results"]
     assert compression_table(record) in capsys.readouterr().out
 

@@ -17,7 +17,7 @@ from pqkd_helpers.experiments.control_preparation import (
 )
 from pqkd_helpers.experiments.equivalence import detection_power, equivalence_power
 from pqkd_helpers.experiments.method_version import configuration_hash
-from pqkd_helpers.experiments.records import stored_record, write_record
+from pqkd_helpers.experiments.records import record_path, stored_record, write_record
 from tests.results import made_up
 
 RANKS = (2, 4, 8, 16)
@@ -89,9 +89,9 @@ def test_the_papers_number_of_filters_is_kept_where_it_can_be_afforded(scatter, 
 
 def test_the_command_writes_both_studies(tmp_path, capsys):
     for record in (*pilot_runs(), *search_runs({("yoked-base", 1000): 0.3})):
-        write_record(
-            record, tmp_path / f"{record['experiment']}-cpu-{record['arm']}-{record['seed']}.json"
-        )
+        experiment = record["experiment"]
+        name = f"{experiment}-cpu-{record['arm']}-{record['seed']}"
+        write_record(record, record_path(tmp_path, experiment, name))
     assert (
         main(["study", "controls", "--records", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
     )

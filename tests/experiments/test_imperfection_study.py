@@ -124,7 +124,7 @@ def test_the_command_writes_record_and_figure(tmp_path, capsys):
     names = ["card.md", "imperfections.csv", "imperfections.png", "imperfections.svg"]
     assert files == [
         *(f"imperfections/{name}" for name in names),
-        "records/study-imperfections.json",
+        "records/imperfections/study-imperfections.json",
     ]
     assert all(str(tmp_path / file) in printed for file in files)
     assert json.loads((tmp_path / files[-1]).read_text())["configuration"]["n_settings"] == 2

@@ -6,7 +6,7 @@ import pytest
 
 from pqkd_helpers.experiments.records import RecordError, read_record, write_record
 
-STORED = sorted((Path(__file__).parents[2] / "figures" / "records").glob("*.json"))
+STORED = sorted((Path(__file__).parents[2] / "figures" / "records").glob("*/*.json"))
 
 
 @pytest.fixture

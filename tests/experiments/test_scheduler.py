@@ -97,12 +97,16 @@ def expected(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain")
     progress = run_jobs(jobs(), here(), place(folder), out=folder / "out")
     assert sorted(progress.done) == sorted(job.name for job in jobs())
-    return {job.name: read_record(folder / "out" / f"{job.name}.json") for job in jobs()}
+    return {job.name: record_of(job.name, folder / "out") for job in jobs()}
+
+
+def record_of(name, out):
+    return read_record(out / "frontier" / f"{name}.json")
 
 
 def check_all(out, expected):
     for name, record in expected.items():
-        assert without_seconds(read_record(out / f"{name}.json")) == without_seconds(record)
+        assert without_seconds(record_of(name, out)) == without_seconds(record)
 
 
 def test_records_carry_their_labels_and_no_traces(expected):
@@ -122,7 +126,7 @@ def test_records_carry_their_labels_and_no_traces(expected):
 def test_traces_are_kept_where_asked(tmp_path):
     (job,) = jobs(seeds=1)[:1]
     run_jobs([dataclasses.replace(job, keep_traces=True)], here(), place(tmp_path), out=tmp_path)
-    assert len(read_record(tmp_path / f"{job.name}.json")["student"]["epochs"][0]["theta"]) == 30
+    assert len(record_of(job.name, tmp_path)["student"]["epochs"][0]["theta"]) == 30
 
 
 def test_two_processes_give_the_same_records(expected, tmp_path):
@@ -150,7 +154,7 @@ def test_a_record_of_another_recipe_is_not_taken_for_done(expected, tmp_path):
 
 def test_a_damaged_record_is_made_again(expected, tmp_path):
     run_jobs(jobs(), here(), place(tmp_path), out=tmp_path / "out")
-    (tmp_path / "out" / f"{jobs()[0].name}.json").write_text('{"half": ')
+    (tmp_path / "out" / "frontier" / f"{jobs()[0].name}.json").write_text('{"half": ')
     progress = run_jobs(jobs(), here(), place(tmp_path), out=tmp_path / "out")
     assert progress.done == [jobs()[0].name]
     check_all(tmp_path / "out", expected)
@@ -234,11 +238,11 @@ def test_kill_9_of_the_command_loses_no_finished_run_and_leaves_no_orphan(expect
     child = subprocess.Popen(command, env=environment, cwd=root)
     out = tmp_path / "out"
     try:
-        _wait_until(lambda: out.exists() and any(out.glob("frontier*.json")))
+        _wait_until(lambda: out.exists() and any(out.glob("*/frontier*.json")))
     finally:
         child.kill()
         child.wait()
-    kept = {path.name: path.read_bytes() for path in out.glob("frontier*.json")}
+    kept = {path.name: path.read_bytes() for path in out.glob("*/frontier*.json")}
     assert kept
     locks = list((tmp_path / "runs").glob("*/.lock"))
     _wait_until(lambda: all(_is_free(lock) for lock in locks))

@@ -12,7 +12,7 @@ from pqkd_helpers.experiments.configuration import preset
 from pqkd_helpers.experiments.records import read_record
 
 RECORDS = Path(__file__).parents[2] / "figures" / "records"
-STORED = sorted(RECORDS.glob("spsa-contribution-*.json"))
+STORED = sorted(RECORDS.glob("spsa-contribution/*.json"))
 
 
 def test_the_arms_differ_from_the_quick_run_by_what_they_are_named_after():
@@ -29,7 +29,7 @@ def test_it_runs_is_resumed_and_stores_one_record_per_run(tmp_path, monkeypatch,
     command = ["study", "spsa", "--n-seeds", "2", "--device", "cpu"]
     command += ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path)]
     assert main(command) == 0
-    paths = sorted((tmp_path / "records").iterdir())
+    paths = sorted((tmp_path / "records" / "spsa-contribution").iterdir())
     assert len(paths) == 2 * len(spsa_contribution.ARMS)
     records = [read_record(path) for path in paths]
     assert {(r["experiment"], r["arm"], r["seed"]) for r in records} == {

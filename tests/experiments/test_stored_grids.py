@@ -14,7 +14,7 @@ from pqkd_helpers.experiments.spsa_contribution import arm_config
 
 
 def stored_runs():
-    for path in sorted(STORED_RECORDS.glob("*.json")):
+    for path in sorted(STORED_RECORDS.glob("*/*.json")):
         record = json.loads(path.read_bytes())
         # Runs named "train" are those of a command line, and of no grid.
         if record["kind"] == "run" and record["experiment"] != "train":
@@ -58,7 +58,7 @@ def test_the_paper_tier_may_be_computed_in_another_arithmetic(monkeypatch):
     assert faster.config.arithmetic == "bfloat16" and faster.name == job.name
     with pytest.raises(ValueError, match="at tier 'paper' only"):
         chosen_jobs("table1", "cpu", 1, arithmetic="bfloat16")
-    record = json.loads((STORED_RECORDS / "train-quick-seed0.json").read_bytes())
+    record = json.loads((STORED_RECORDS / "train" / "train-quick-seed0.json").read_bytes())
     record["configuration"] = faster.as_json()
     monkeypatch.setattr("pqkd_helpers.experiments.jobs.read_record", lambda path: record)
     for tier, done in (("paper", True), ("cpu", False)):

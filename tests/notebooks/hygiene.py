@@ -11,8 +11,8 @@ from statistics import median
 import nbformat
 from nbformat import NotebookNode
 
-from pqkd_helpers.publishing.execution import fingerprint
 from pqkd_helpers.publishing.exercise_cells import refresh_exercises
+from pqkd_helpers.publishing.fingerprint import fingerprint
 
 MOST_LINES, MEDIAN_LINES = 15, 8
 MOST_WORDS = 120

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pqkd_helpers.experiments.records import STORED_RECORDS, read_record
+from pqkd_helpers.experiments.records import stored_record
 from pqkd_helpers.plotting.file_sizes import accuracy_over_bytes
 
-ROWS = read_record(STORED_RECORDS / "study-compression.json")["results"]["rows"]
+ROWS = stored_record("study-compression")["results"]["rows"]
 
 
 def test_every_row_is_a_point_with_its_number_and_name():

@@ -5,7 +5,7 @@ import pytest
 from pqkd_helpers.experiments.records import read_record
 from pqkd_helpers.plotting import training_curves
 
-STORED = sorted((Path(__file__).parents[2] / "figures" / "records").glob("train-*.json"))
+STORED = sorted((Path(__file__).parents[2] / "figures" / "records").glob("train/*.json"))
 
 
 @pytest.fixture(params=STORED, ids=lambda path: path.stem)

@@ -7,7 +7,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pqkd_helpers.exercises.checking import find_exercise
 from pqkd_helpers.publishing import exercise_cells
-from pqkd_helpers.publishing.execution import execute, fingerprint, read_notebook
+from pqkd_helpers.publishing.execution import execute, read_notebook
+from pqkd_helpers.publishing.fingerprint import fingerprint
 
 TITLE = {"minutes": 30, "builds_on": ["01_circuit_simulator.ipynb"]}
 

@@ -10,7 +10,7 @@ from pqkd_helpers.experiments.grids import GRIDS
 from pqkd_helpers.experiments.jobs import Job, without_traces
 from pqkd_helpers.experiments.method_version import METHOD_VERSION, configuration_hash
 from pqkd_helpers.experiments.noise_studies import EMAVarianceStudy, KernelNoiseStudy
-from pqkd_helpers.experiments.records import Record, stored_record, write_record
+from pqkd_helpers.experiments.records import Record, record_path, stored_record, write_record
 from pqkd_helpers.experiments.study_record import study_record
 from pqkd_helpers.results.paper_values import EXTREME, TABLE1
 
@@ -82,7 +82,7 @@ def store(folder: Path, record: Record) -> None:
         record["tier"],
         RunConfig(dataset=record["dataset"], seed=record["seed"]),
     )
-    write_record(record, folder / f"{job.name}.json")
+    write_record(record, record_path(folder, job.experiment, job.name))
 
 
 def table1_like_the_paper(folder: Path, *, shift: float = 0.0, seeds: int = 5) -> None:
@@ -205,13 +205,13 @@ def controls(
         configuration={},
         results={"margin": margin, "log_margin": 0.05, "pairs": seeds},
     )
-    write_record(study, folder / "controls-pilot-cpu.json")
+    write_record(study, folder / "controls-pilot" / "controls-pilot-cpu.json")
 
 
 def studies(folder: Path) -> None:
     """Carry out the two studies of noise on very few settings."""
     for study in (EMAVarianceStudy("cpu", n_settings=3), KernelNoiseStudy("cpu", n_settings=3)):
-        write_record(study.record(), folder / f"{study.name}.json")
+        write_record(study.record(), record_path(folder, study.experiment, study.name))
 
 
 def everything(folder: Path) -> None:

@@ -5,8 +5,7 @@ def with_runs(*runs):
     """Return a catalogue of made-up runs: (tier, data set, arm, seed)."""
     catalogue = Catalogue()
     names = ("tier", "dataset", "arm", "seed")
-    records = [{"experiment": "table1", **dict(zip(names, run, strict=True))} for run in runs]
-    catalogue.__dict__["_records"] = records
+    catalogue._read = {"table1": [dict(zip(names, run, strict=True)) for run in runs]}
     return catalogue
 
 

@@ -58,7 +58,7 @@ def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
     made_up.controls(tmp_path, seeds=4)
     assert analyse(Catalogue(tmp_path)) is not None
     assert state(Catalogue(tmp_path)) == "All 4 planned pairs of each comparison are stored."
-    (last,) = tmp_path.glob("controls-*-yoked-seed3.json")
+    (last,) = tmp_path.glob("*/controls-*-yoked-seed3.json")
     last.unlink()
     assert "needs 4 pairs of runs; the slowest has 3." in state(Catalogue(tmp_path))
     assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
@@ -125,7 +125,7 @@ def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
 
 def test_an_unfinished_follow_up_shows_no_difference(tmp_path):
     made_up.controls(tmp_path, follow_up=True)
-    (last,) = tmp_path.glob("controls-*-gaussian-frozen-seed9.json")
+    (last,) = tmp_path.glob("*/controls-*-gaussian-frozen-seed9.json")
     last.unlink()
     catalogue = Catalogue(tmp_path)
     assert analyse(catalogue) is not None and analyse(catalogue, FOLLOW_UP) is None

@@ -153,11 +153,11 @@ def test_an_incomplete_curve_is_not_shown(tmp_path):
     made_up.shot_noise(tmp_path / "one seed", seeds=1)
     assert shot_noise(Catalogue(tmp_path / "one seed")) is None
     made_up.shot_noise(tmp_path / "a gap", seeds=3)
-    (untuned,) = (tmp_path / "a gap").glob("*-frozen-raw-400-seed2.json")
+    (untuned,) = (tmp_path / "a gap").glob("*/*-frozen-raw-400-seed2.json")
     untuned.unlink()
     rest = shot_noise(Catalogue(tmp_path / "a gap"))
     assert {row["arm"] for row in rest.rows} == {"ema", "raw", "frozen-ema"}
-    (tuned,) = (tmp_path / "a gap").glob("*-mnist-raw-400-seed2.json")
+    (tuned,) = (tmp_path / "a gap").glob("*/*-mnist-raw-400-seed2.json")
     tuned.unlink()
     assert shot_noise(Catalogue(tmp_path / "a gap")) is None
 
@@ -269,7 +269,7 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
             + [folder.joinpath(name).read_bytes() for name in ("card.md", "claims.csv")]
             + [readme.read_bytes()]
         )
-        path = tmp_path / "records" / "table1-cpu-mnist-conv1-conv2-seed0.json"
+        path = tmp_path / "records" / "table1" / "table1-cpu-mnist-conv1-conv2-seed0.json"
         record = json.loads(path.read_text())
         record["student"]["final"]["validation"]["accuracy"] = 0.9
         path.write_text(json.dumps(record))
@@ -286,7 +286,8 @@ def test_only_the_blocks_of_a_text_change(whole):
 
 
 def test_a_damaged_record_stops_everything(whole, tmp_path):
-    (tmp_path / "table1-cpu-mnist-conv1-conv2-seed0.json").write_text("{}")
+    (tmp_path / "table1").mkdir()
+    (tmp_path / "table1" / "table1-cpu-mnist-conv1-conv2-seed0.json").write_text("{}")
     with pytest.raises(RecordError):
         results(Catalogue(tmp_path))
 
