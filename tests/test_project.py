@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.experiments.records import read_record
+from pqkd_helpers.experiments.records import read_record, stored_record
 from pqkd_helpers.experiments.report import overview_table, record_table
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def test_requirements_and_pyproject_name_the_same_packages():
 
 
 def test_the_readme_shows_the_table_of_the_stored_quick_run():
-    record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    record = stored_record("train-quick-seed0")
     assert record_table(record) in README
 
 
@@ -71,8 +71,8 @@ def test_the_readme_lists_the_stored_runs():
 
 
 def test_the_readmes_run_without_spsa_is_a_stored_one():
-    record = read_record(ROOT / "figures" / "records" / "train-quick-without-spsa-seed0.json")
-    quick = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    record = stored_record("train-quick-without-spsa-seed0")
+    quick = stored_record("train-quick-seed0")
     assert record["configuration"] == {**quick["configuration"], "spsa_steps": 0}
     accuracies = record["student"]["final"]["test_fresh_z"]["accuracies"]
     share = 100 * sum(accuracies) / len(accuracies)
@@ -96,7 +96,7 @@ def test_the_stored_quick_run_has_todays_configuration():
     from pqkd_helpers.experiments.configuration import preset
     from pqkd_helpers.experiments.method_version import METHOD_VERSION
 
-    record = read_record(ROOT / "figures" / "records" / "train-quick-seed0.json")
+    record = stored_record("train-quick-seed0")
     assert record["configuration"] == preset("quick").as_json()
     assert record["method_version"] == METHOD_VERSION and record["tier"] == "quick"
 

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pqkd_helpers.experiments.records import RecordError
@@ -74,7 +73,7 @@ def test_one_seed_is_inconclusive(tmp_path):
 
 def test_a_missing_data_set_is_said_to_be_missing(tmp_path):
     made_up.table1_like_the_paper(tmp_path)
-    for path in tmp_path.glob("*cifar10*"):
+    for path in tmp_path.glob("*/*cifar10*"):
         path.unlink()
     result = table1(Catalogue(tmp_path))
     assert verdicts(result)[-2:] == ["not attempted"] * 2
@@ -306,16 +305,3 @@ def test_the_stored_figures_and_texts_are_those_of_the_stored_records(tmp_path):
             assert (ROOT / "figures" / path.relative_to(tmp_path)).exists()
     readme = (ROOT / "README.md").read_text()
     assert with_results(readme, catalogue) == readme, "make figures"
-
-
-def test_stored_records_of_the_reproduction_follow_todays_recipes():
-    from pqkd_helpers.experiments.grids import GRIDS
-
-    catalogue = Catalogue(ROOT / "figures" / "records")
-    for experiment, grid in GRIDS.items():
-        for record in catalogue.runs(experiment):
-            if record["kind"] == "study":
-                continue
-            labels = record["tier"], record["dataset"], record["arm"], record["seed"]
-            assert record["configuration"] == grid.config(*labels).as_json()
-            assert np.isfinite(record["student"]["final"]["test"]["cross_entropy"])
