@@ -5,6 +5,7 @@ The same record gives the same files, byte for byte on one machine.
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,14 @@ def _image(figure: Figure, kind: str, alt: str | None) -> bytes:
         if alt is not None:
             metadata["Description"] = alt
         figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()
+    return _with_numbered_clips(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+def _with_numbered_clips(svg: bytes) -> bytes:
+    """Name the clip paths by their order: matplotlib names them by the last digits of a layout."""
+    for number, name in enumerate(dict.fromkeys(re.findall(rb"url\(#(p[0-9a-f]{10})\)", svg))):
+        svg = svg.replace(name, b"clip-%d" % number)
+    return svg
 
 
 def _table(rows: list[dict[str, Any]]) -> bytes:

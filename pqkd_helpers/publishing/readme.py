@@ -34,7 +34,7 @@ def verdicts(catalogue: Catalogue) -> str:
 
 def table(catalogue: Catalogue) -> str:
     """Return Table 1 beside the paper's: validation accuracy."""
-    result = table1(catalogue)
+    result = catalogue.once(table1)
     if result is None:
         return "No run of Table 1 is stored yet."
     rows = [row for row in result.rows if row["quantity"] == "validation accuracy"]

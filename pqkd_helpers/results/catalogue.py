@@ -1,6 +1,8 @@
 """The stored records, looked up by what they are: experiment, tier, data set, arm, seed."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,9 @@ TIERS = ("paper", "cpu")
 # A table shows a larger scale once so many seeds of it are there; CIFAR-10 was planned with one.
 SEEDS_SHOWN = 3
 SEEDS_SHOWN_OF = {"cifar10": 1}
+
+
+_Made = TypeVar("_Made")
 
 
 class Catalogue:
@@ -26,12 +31,19 @@ class Catalogue:
     def __init__(self, folder: Path = STORED_RECORDS) -> None:
         self.folder = folder
         self._read: dict[str, list[Record]] = {}
+        self._made: dict[Callable[[Catalogue], Any], Any] = {}
 
     def _records(self, experiment: str) -> list[Record]:
         if experiment not in self._read:
             files = sorted((self.folder / experiment).glob("*.json"))
             self._read[experiment] = [read_record(path) for path in files]
         return self._read[experiment]
+
+    def once(self, make: Callable[["Catalogue"], _Made]) -> _Made:
+        """Return ``make(self)``, made when first asked for: no figure need be drawn twice."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     def runs(self, experiment: str, **labels: str | None) -> list[Record]:
         """Return the records of an experiment, in the order of their seeds.

@@ -238,8 +238,26 @@ def test_stored_claims_are_those_of_the_results(whole, tmp_path):
 def test_the_same_records_give_the_same_files_byte_for_byte(whole, tmp_path):
     for name in ("a", "b"):
         write_figures(tmp_path / name, Catalogue(whole))
+        for path in (tmp_path / name).glob("*/*.svg"):  # matplotlib would number clips by a hash
+            assert b"url(#p" not in path.read_bytes()
     for path in (tmp_path / "a").glob("*/*"):
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_each_figure_is_drawn_once_for_all_files(tmp_path, monkeypatch):
+    drawn = []
+
+    def build(catalogue):
+        drawn.append(catalogue)
+        return table1(catalogue)
+
+    made_up.table1_like_the_paper(tmp_path / "records")
+    monkeypatch.setattr("pqkd_helpers.results.claims.BUILDERS", (build,))
+    monkeypatch.setattr("pqkd_helpers.publishing.readme.table1", build)
+    catalogue = Catalogue(tmp_path / "records")
+    write_figures(tmp_path, catalogue)
+    with_results(README, catalogue)
+    assert drawn == [catalogue]
 
 
 README = """before
