@@ -1,5 +1,6 @@
 # make run     the main job: teacher, PQKD student, table, figure, record (about 2 minutes)
-# make test    everything that CI runs
+# make test        everything that CI runs
+# make test-fast   lint, types, the laws, notebooks that are out of date
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make figures every figure, table and card, and the README's results, from the stored records
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 
 BENCH := .venv-bench
 
-.PHONY: run test lab notebooks figures site bench install clean
+.PHONY: run test test-fast lint lab notebooks figures site bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -32,11 +33,19 @@ $(VENV)/.test-installed: $(VENV)/.installed
 run: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers train --preset quick
 
-test: $(VENV)/.test-installed
+# One process per core with one thread each: threads of several processes only fight for the cores.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+
+test: lint
+	$(PYTEST)
+
+test-fast: lint
+	$(PYTEST) -m "not slow"
 
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks

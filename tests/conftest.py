@@ -1,4 +1,4 @@
-"""Shared fixtures, and the rule that a skipped test is a failure in CI."""
+"""Shared fixtures, which tests share a worker, and the rule that CI skips nothing."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,15 @@ from pathlib import Path
 import pytest
 
 from pqkd_helpers.datasets import ImageData, is_on_disk, load_dataset
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of one file share a worker and its fixtures; those of a notebook share one run of it."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        in_notebooks = item.path.parent.name == "notebooks"
+        group = parameters["name"] if in_notebooks and "name" in parameters else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(hookwrapper=True)

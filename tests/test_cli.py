@@ -234,6 +234,7 @@ def test_a_file_without_the_size_of_its_images_makes_no_onnx(runs, tmp_path, cap
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
+@pytest.mark.slow
 def test_reproduce_does_everything_at_the_smallest_scale_and_then_nothing(tmp_path, capsys):
     options = ("--tier", "smoke", "--seeds", "1", "--workers", "2")
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))

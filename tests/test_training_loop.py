@@ -519,6 +519,7 @@ def test_angles_between_vectors():
     assert angle_between(np.array([1.0, 0.0]), np.array([-3.0, 0.0])) == pytest.approx(np.pi)
 
 
+@pytest.mark.slow
 @pytest.mark.full_data
 def test_one_epoch_on_mnist(mnist_root):
     """A narrow teacher reaches 95 %, a fully compressed student 88 % of the test images."""

@@ -4,6 +4,8 @@ import pytest
 
 from tests.benchmarks import simulator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stored():

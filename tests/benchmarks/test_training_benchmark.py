@@ -14,6 +14,8 @@ from tests.benchmarks import article_loop, processes, training, training_measure
 from tests.benchmarks.article_loop import ArticleCNN, ArticleDictConv2d
 from tests.machine_speed import slowness
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def images():

@@ -17,6 +17,8 @@ from pqkd_helpers.publishing.exercise_cells import reference_source
 
 from .made_up_class import NOTEBOOKS
 
+pytestmark = pytest.mark.slow
+
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 # Two that run in seconds; one with exercises in the middle, one with them at the end.
 EXECUTED = ("02_feature_histograms", "05_spsa")

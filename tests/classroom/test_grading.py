@@ -23,6 +23,8 @@ from pqkd_helpers.exercises.checking import exercises_of, find_exercise
 
 from .made_up_class import NOTEBOOKS, original, submission
 
+pytestmark = pytest.mark.slow
+
 WRITTEN = sorted(NOTEBOOKS.glob("*.ipynb"))
 SANDBOXED = sandbox.has_sandbox()
 NAME = find_exercise("2.2").reference.__name__

@@ -214,6 +214,7 @@ def test_the_random_state_of_the_caller_is_left_alone():
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
+@pytest.mark.slow
 def test_a_fresh_process_predicts_the_same_without_training_code(mnist_root, tmp_path):
     """All 10,000 test images of MNIST, at the paper's widths; the fresh process cannot train."""
     data = load_dataset("mnist", mnist_root)

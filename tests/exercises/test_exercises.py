@@ -105,6 +105,7 @@ def test_an_answer_that_raises_is_told_what_it_raised(exercise, capsys):
     assert "trying your answer raised KeyError: 'oh'" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @by_number
 def test_mutations_of_the_reference_are_caught(exercise):
     equivalent = answers(exercise).EQUIVALENT.get(exercise.number, {})

@@ -17,6 +17,8 @@ from pqkd_helpers.experiments.records import read_record, without_seconds
 
 from .test_scheduler import _wait_until
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed")
 ROOT = Path(__file__).parents[2]
 

@@ -16,6 +16,8 @@ from pqkd_helpers.experiments.method_version import METHOD_VERSION
 from pqkd_helpers.experiments.records import read_record, stored_record
 from pqkd_helpers.experiments.report import compression_table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SMALL = CompressionStudy(dataset="digits", widths=(4, 6, 8), epochs=1, fine_tuning_epochs=1)
 

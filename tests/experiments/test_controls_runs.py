@@ -17,6 +17,8 @@ from pqkd_helpers.experiments.run_folder import RunFolder
 from pqkd_helpers.experiments.scheduler import run_jobs
 from pqkd_helpers.photonic_feature import angle_between
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 

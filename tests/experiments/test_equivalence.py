@@ -43,6 +43,7 @@ def test_the_90_percent_interval_and_the_two_tests_say_the_same():
         assert inside == (found.p_equivalent < 0.05)
 
 
+@pytest.mark.slow
 def test_false_alarms_are_as_rare_as_promised():
     """At no difference "different" is said in 5 %; at the margin "equivalent" in at most 5 %."""
     n_runs = 4000

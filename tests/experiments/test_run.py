@@ -156,6 +156,7 @@ carry_out(RunConfig(**{options}), name="run", runs_root=Path(sys.argv[1]),
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX matter")
 def test_killed_while_writing_again_and_again_it_ends_with_the_same_numbers(finished, tmp_path):
     _, expected = finished
@@ -177,6 +178,7 @@ def test_killed_while_writing_again_and_again_it_ends_with_the_same_numbers(fini
     assert (tmp_path / trained).read_bytes() == (finished[0] / trained).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_articles_choices_run(tmp_path):
     config = RunConfig(
         **{

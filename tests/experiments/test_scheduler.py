@@ -20,6 +20,8 @@ from pqkd_helpers.experiments.jobs import Job, Workplace, is_done, work
 from pqkd_helpers.experiments.records import read_record, without_seconds
 from pqkd_helpers.experiments.scheduler import DiskFullError, run_jobs
 
+pytestmark = pytest.mark.slow
+
 CONFIG = RunConfig(
     dataset="digits",
     train_images=200,

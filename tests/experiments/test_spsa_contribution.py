@@ -11,6 +11,8 @@ from pqkd_helpers.experiments import spsa_contribution
 from pqkd_helpers.experiments.configuration import preset
 from pqkd_helpers.experiments.records import read_record
 
+pytestmark = pytest.mark.slow
+
 RECORDS = Path(__file__).parents[2] / "figures" / "records"
 STORED = sorted(RECORDS.glob("spsa-contribution/*.json"))
 

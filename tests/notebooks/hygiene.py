@@ -43,7 +43,7 @@ def problems(path: Path, glossary: str) -> list[str]:
     notebook = nbformat.read(path, as_version=4)
     found = [
         *_execution(notebook),
-        *_freshness(notebook, path.parents[1]),
+        *freshness(notebook, path.parents[1]),
         *_tags_and_widgets(notebook),
         *_forbidden(notebook),
         *_pictures(notebook),
@@ -80,7 +80,7 @@ def _execution(notebook: NotebookNode) -> Iterator[str]:
                 yield f"cell {number} writes to stderr: {output.text[:80]!r}"
 
 
-def _freshness(notebook: NotebookNode, root: Path) -> Iterator[str]:
+def freshness(notebook: NotebookNode, root: Path) -> Iterator[str]:
     stamp = notebook.metadata.get("pqkd", {})
     files = stamp.get("files", [])
     if not any(name.startswith("pqkd_helpers/") for name in files):

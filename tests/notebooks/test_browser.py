@@ -9,6 +9,8 @@ import pytest
 from .browser import chromium, jupyterlab
 from .listing import path_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("PQKD_SCREENSHOTS", ROOT / "runs" / "screenshots"))
 NAMES = ("01_circuit_simulator", "02_feature_histograms", "03_dictionary_convolutions")

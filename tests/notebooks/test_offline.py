@@ -9,6 +9,8 @@ from .nbval_runs import run_nbval
 from .offline import namespaces_work, run_offline, run_online
 from .test_nbval import notebook_with
 
+pytestmark = pytest.mark.slow
+
 ASK_THE_SERVER = """
 import socket
 with socket.create_connection({address!r}, timeout=5) as connection:

@@ -14,6 +14,8 @@ from pqkd_helpers.publishing.site import SiteError, build_site
 from ..notebooks.browser import chromium
 from ..notebooks.listing import FOLDER, NOTEBOOKS, path_of
 
+pytestmark = pytest.mark.slow
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 TEXTS = [path.stem for path in FOLDER.glob("*.md")]
 

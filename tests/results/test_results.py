@@ -223,6 +223,7 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_p
         assert b"Description" in (tmp_path / result.name / f"{result.name}.png").read_bytes()[:2000]
 
 
+@pytest.mark.slow
 def test_stored_claims_are_those_of_the_results(whole, tmp_path):
     write_figures(tmp_path, Catalogue(whole))
     found = {result.name: result.findings for result in results(Catalogue(whole))}
@@ -235,6 +236,7 @@ def test_stored_claims_are_those_of_the_results(whole, tmp_path):
         against_the_paper("table1", "nonsense", figures=tmp_path)
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_files_byte_for_byte(whole, tmp_path):
     for name in ("a", "b"):
         write_figures(tmp_path / name, Catalogue(whole))
@@ -312,6 +314,7 @@ def test_a_damaged_record_stops_everything(whole, tmp_path):
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_stored_figures_and_texts_are_those_of_the_stored_records(tmp_path):
     """CSV, cards and README; pictures differ between versions of matplotlib and its fonts."""
     catalogue = Catalogue(ROOT / "figures" / "records")
