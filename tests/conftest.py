@@ -9,7 +9,7 @@ from pqkd_helpers.datasets import ImageData, is_on_disk, load_dataset
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of one file share a worker and its fixtures; those of a notebook share one run of it."""
+    """Tests of a file share a worker and its fixtures; those of a notebook share one run."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         in_notebooks = item.path.parent.name == "notebooks"
