@@ -16,11 +16,12 @@ from typing import Any
 import fastjsonschema
 
 from ..files import json_bytes, write_atomically
+from ..stored_figures import FIGURES, check_figures
 from .method_version import configuration_hash
 
 SCHEMA_VERSION = 1
-# The project's own records; they are part of its repository, not of the installed package.
-STORED_RECORDS = Path(__file__).parents[2] / "figures" / "records"
+# The project's own records.
+STORED_RECORDS = FIGURES / "records"
 Record = dict[str, Any]
 
 
@@ -75,12 +76,17 @@ def read_record(path: Path | str) -> Record:
 def stored_record(name: str) -> Record:
     """Read one of the project's own records by the name of its run.
 
+    Raises
+    ------
+    FileNotFoundError
+        If there is none of that name, or the stored records are missing altogether.
+
     Examples
     --------
     >>> stored_record("train-quick-seed0")["dataset"]
     'mnist-5k'
     """
-    return read_record(STORED_RECORDS / f"{name}.json")
+    return read_record(check_figures() / "records" / f"{name}.json")
 
 
 def stored_records(experiment: str, arm: str) -> list[Record]:
@@ -89,14 +95,12 @@ def stored_records(experiment: str, arm: str) -> list[Record]:
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If there is none, or the stored records are missing altogether.
     """
-    found = [read_record(path) for path in STORED_RECORDS.glob(f"{experiment}-{arm}-seed*.json")]
+    folder = check_figures() / "records"
+    found = [read_record(path) for path in folder.glob(f"{experiment}-{arm}-seed*.json")]
     if not found:
-        raise FileNotFoundError(
-            f"no record of {experiment!r}, arm {arm!r}, is in {STORED_RECORDS.name}: "
-            "is this the whole repository?"
-        )
+        raise FileNotFoundError(f"no record of {experiment!r}, arm {arm!r}, is in {folder}")
     return sorted(found, key=lambda record: record["seed"])
 
 
