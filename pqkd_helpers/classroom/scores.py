@@ -14,6 +14,7 @@ from typing import Any
 from ..exercises.checking import MODULES
 from ..files import json_bytes, write_atomically
 from ..plotting.classroom import solved_shares
+from ..stored_figures import check_figures
 from .grading import Row, as_json, grade, nothing_read
 from .student_process import Limits, check_processes
 from .submissions import Submission, SubmissionError, find_submissions, notebook_number
@@ -63,7 +64,10 @@ def grade_class(
     ------
     ValueError
         If there are no submissions, the table cannot be written, or no student's process starts.
+    FileNotFoundError
+        If the stored records, which some laws read, are missing.
     """
+    check_figures()
     if out.is_dir():
         raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
     folder = out.with_name(f"{out.stem}.parts")

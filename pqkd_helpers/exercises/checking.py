@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import nullcontext
 
 from ..checks import check_choice
+from ..stored_figures import MissingFiguresError
 from .exercise import (
     Answer,
     BrokenLawError,
@@ -64,11 +65,13 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
     ------
     NotImplementedError
         If the answer was not written yet.
+    MissingFiguresError
+        If a law needs a stored record and there are none: not the answer's fault.
     """
     for law in (*exercise.laws, *_private_laws(exercise)):
         try:
             law(answer)
-        except NotImplementedError:
+        except (NotImplementedError, MissingFiguresError):
             raise
         except BrokenLawError as broken:
             return (

@@ -16,11 +16,12 @@ from typing import Any
 import fastjsonschema
 
 from ..files import json_bytes, write_atomically
+from ..stored_figures import FIGURES, check_figures
 from .method_version import configuration_hash
 
 SCHEMA_VERSION = 1
-# The project's own records; they are part of its repository, not of the installed package.
-STORED_RECORDS = Path(__file__).parents[2] / "figures" / "records"
+# The project's own records.
+STORED_RECORDS = FIGURES / "records"
 Record = dict[str, Any]
 
 
@@ -83,16 +84,17 @@ def stored_record(name: str) -> Record:
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If there is none of that name, or the stored records are missing altogether.
 
     Examples
     --------
     >>> stored_record("train-quick-seed0")["dataset"]
     'mnist-5k'
     """
-    for path in STORED_RECORDS.glob(f"*/{name}.json"):
+    folder = check_figures() / "records"
+    for path in folder.glob(f"*/{name}.json"):
         return read_record(path)
-    raise FileNotFoundError(f"no record {name!r} is in {STORED_RECORDS}")
+    raise FileNotFoundError(f"no record {name!r} is in {folder}")
 
 
 def stored_records(experiment: str, arm: str) -> list[Record]:
@@ -101,15 +103,12 @@ def stored_records(experiment: str, arm: str) -> list[Record]:
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If there is none, or the stored records are missing altogether.
     """
-    files = (STORED_RECORDS / experiment).glob(f"{experiment}-{arm}-seed*.json")
-    found = [read_record(path) for path in files]
+    folder = check_figures() / "records" / experiment
+    found = [read_record(path) for path in folder.glob(f"{experiment}-{arm}-seed*.json")]
     if not found:
-        raise FileNotFoundError(
-            f"no record of {experiment!r}, arm {arm!r}, is in {STORED_RECORDS.name}: "
-            "is this the whole repository?"
-        )
+        raise FileNotFoundError(f"no record of {experiment!r}, arm {arm!r}, is in {folder}")
     return sorted(found, key=lambda record: record["seed"])
 
 

@@ -13,12 +13,12 @@ from torch import Tensor
 from ..compression.sealed_tensors import seal, unseal
 from ..files import write_atomically
 from ..networks import TeacherCNN
+from ..stored_figures import FIGURES
 from .configuration import RunConfig
 from .method_version import configuration_hash
 from .provenance import provenance
-from .records import STORED_RECORDS
 
-STORED_CHECKPOINTS = STORED_RECORDS.with_name("checkpoints")
+STORED_CHECKPOINTS = FIGURES / "checkpoints"
 
 
 class StoredTeacher(NamedTuple):

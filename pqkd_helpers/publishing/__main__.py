@@ -21,6 +21,8 @@ def main() -> None:
     parser.add_argument("what", choices=("notebooks", "site", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
     arguments = parser.parse_args()
+    if not NOTEBOOKS.is_dir():
+        parser.error(f"there is no {NOTEBOOKS}: publishing needs the whole repository")
     if arguments.what == "site":
         print("\n".join(map(str, build_site(NOTEBOOKS, ROOT / "site"))))
         return

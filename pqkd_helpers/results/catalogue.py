@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..experiments.records import STORED_RECORDS, Record, read_record
+from ..experiments.records import Record, read_record
+from ..stored_figures import check_figures
 
 # The larger scale first; "smoke" shows that the code runs, never a result.
 TIERS = ("paper", "cpu")
@@ -24,12 +25,17 @@ class Catalogue:
 
     Parameters
     ----------
-    folder : Path
-        Folder of the records.
+    folder : Path or None
+        Folder of the records; None is the project's own.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the project's own are missing.
     """
 
-    def __init__(self, folder: Path = STORED_RECORDS) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or check_figures() / "records"
         self._read: dict[str, list[Record]] = {}
         self._made: dict[Callable[[Catalogue], Any], Any] = {}
 

@@ -10,9 +10,9 @@ import io
 from pathlib import Path
 from typing import cast
 
+from ..stored_figures import check_figures
 from .result import Finding, findings_table
 
-FIGURES = Path(__file__).parents[2] / "figures"
 FILE = "claims.csv"
 
 
@@ -26,20 +26,24 @@ def claims_file(findings: list[Finding]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def stored_claims(name: str, *, figures: Path = FIGURES) -> list[Finding]:
+def stored_claims(name: str, *, figures: Path | None = None) -> list[Finding]:
     """Return the findings stored with a figure or table.
 
     Parameters
     ----------
     name : str
         Its folder below ``figures``, such as "table1".
-    figures : Path
+    figures : Path or None
+        The folder of all figures; None is the project's own.
 
     Raises
     ------
     ValueError
         If there is no such folder, or no claims in it.
+    FileNotFoundError
+        If the project's own are missing.
     """
+    figures = figures or check_figures()
     path = figures / name / FILE
     if not path.is_file():
         known = sorted(file.parent.name for file in figures.glob(f"*/{FILE}"))
@@ -48,18 +52,19 @@ def stored_claims(name: str, *, figures: Path = FIGURES) -> list[Finding]:
         return [Finding(**cast("dict[str, str]", row)) for row in csv.DictReader(file)]  # type: ignore[arg-type]
 
 
-def against_the_paper(*names: str, figures: Path = FIGURES) -> str:
+def against_the_paper(*names: str, figures: Path | None = None) -> str:
     """Return the findings of several figures or tables as one Markdown table.
 
     Parameters
     ----------
     *names : str
         As for `stored_claims`.
-    figures : Path
+    figures : Path or None
+        As for `stored_claims`.
 
     Raises
     ------
-    ValueError
+    ValueError, FileNotFoundError
         As for `stored_claims`.
     """
     return findings_table(

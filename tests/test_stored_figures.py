@@ -1,0 +1,72 @@
+"""The stored records are found in a clone and in an installation; missing, one line says so."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pqkd_helpers.cli import main
+from pqkd_helpers.exercises.checking import check
+from pqkd_helpers.experiments.records import stored_record, stored_records
+from pqkd_helpers.results.catalogue import Catalogue
+from pqkd_helpers.results.stored_claims import against_the_paper
+from pqkd_helpers.stored_figures import MissingFiguresError
+from pqkd_helpers.widgets import training_loop
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def none_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr("pqkd_helpers.stored_figures.FIGURES", tmp_path / "figures")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: stored_record("train-quick-seed0"),
+        lambda: stored_records("spsa-contribution", "spsa"),
+        lambda: against_the_paper("table1"),
+        Catalogue,
+        training_loop.histories.__wrapped__,
+        lambda: check("6.1", lambda: "no difference is shown"),
+    ],
+    ids=["record", "records", "claims", "catalogue", "explorer", "check"],
+)
+def test_missing_records_are_said_with_the_way_to_get_them(none_stored, read):
+    with pytest.raises(MissingFiguresError, match="stored records are missing"):
+        read()
+
+
+def test_no_class_is_graded_without_the_records(none_stored, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.has_sandbox", lambda: True)
+    shutil.copy(ROOT / "notebooks" / "06_training_loop.ipynb", tmp_path / "ann.ipynb")
+    out = tmp_path / "scores.csv"
+    arguments = ["--seed", "1", "--out", str(out), "--notebooks", str(ROOT / "notebooks")]
+    assert main(["classroom", "grade", str(tmp_path), *arguments]) == 1
+    assert "the stored records are missing" in capsys.readouterr().err and not out.exists()
+
+
+def test_an_installed_package_finds_them_anywhere(tmp_path):
+    build = ["-q", "build_py", "--build-lib", str(tmp_path)]
+    code = "import setuptools; setuptools.setup()"
+    subprocess.run([sys.executable, "-c", code, *build], cwd=ROOT, check=True)
+    code = (
+        "import pqkd_helpers; print(pqkd_helpers.__file__)\n"
+        "from pqkd_helpers.experiments.records import stored_record\n"
+        "from pqkd_helpers.results.stored_claims import against_the_paper\n"
+        "stored_record('train-quick-seed0'), against_the_paper('table1')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(answer.stdout.strip()).is_relative_to(tmp_path)
