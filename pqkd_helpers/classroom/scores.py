@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exercises.checking import MODULES
-from ..files import json_bytes, write_atomically
+from ..files import as_path, json_bytes, write_atomically
 from ..plotting.classroom import solved_shares
 from .grading import Row, as_json, grade, nothing_read
 from .student_process import Limits, check_processes
@@ -24,10 +24,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def grade_class(
-    submissions: Path,
+    submissions: Path | str,
     *,
-    notebooks: Path,
-    out: Path,
+    notebooks: Path | str,
+    out: Path | str,
     seed: int,
     limits: Limits,
     sandboxed: bool,
@@ -41,11 +41,11 @@ def grade_class(
 
     Parameters
     ----------
-    submissions : Path
+    submissions : path
         Folder of the students' notebooks; see `find_submissions`.
-    notebooks : Path
+    notebooks : path
         Folder of the original notebooks.
-    out : Path
+    out : path
         The table, a CSV file.
     seed : int
         The private seed.
@@ -64,6 +64,7 @@ def grade_class(
     ValueError
         If there are no submissions, the table cannot be written, or no student's process starts.
     """
+    submissions, notebooks, out = map(as_path, (submissions, notebooks, out))
     if out.is_dir():
         raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
     folder = out.with_name(f"{out.stem}.parts")

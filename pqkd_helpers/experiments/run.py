@@ -15,6 +15,7 @@ from ..compression import trained_values
 from ..controls.gaussian_features import drifting_features
 from ..controls.recorded_feature import RecordedFeature
 from ..datasets import ImageData, load_dataset
+from ..files import as_path
 from ..networks import StudentCNN, TeacherCNN
 from ..photonic_feature import angle_between
 from ..teacher_training import TeacherTrainer
@@ -39,9 +40,9 @@ def carry_out(
     config: RunConfig,
     *,
     name: str,
-    runs_root: Path,
+    runs_root: Path | str,
     device: torch.device,
-    data_root: Path | None = None,
+    data_root: Path | str | None = None,
     labels: Labels | None = None,
     announce: Announce = lambda stage, done, total: None,
 ) -> Record:
@@ -53,11 +54,11 @@ def carry_out(
         What to do.
     name : str
         The run's folder below ``runs_root``.
-    runs_root : Path
+    runs_root : path
         Folder of all runs, teachers included.
     device : torch.device
         Where to compute.
-    data_root : Path or None
+    data_root : path or None
         Folder of the torchvision data sets; see `load_dataset`.
     labels : Labels or None
         By what the record is looked up; None: a run of the command line.
@@ -76,6 +77,7 @@ def carry_out(
     DatasetUnavailableError
         If the data cannot be read.
     """
+    runs_root = as_path(runs_root)
     labels = labels or Labels(arm=config.features)
     configuration = config.as_json()
     with RunFolder(runs_root / name, configuration, device=device.type) as folder:
@@ -90,7 +92,7 @@ def _computed(
     folder: RunFolder,
     runs_root: Path,
     device: torch.device,
-    data_root: Path | None,
+    data_root: Path | str | None,
     labels: Labels,
     announce: Announce,
 ) -> Record:
@@ -130,7 +132,7 @@ def recorded_feature(
     donor: RunConfig,
     runs_root: Path,
     device: torch.device,
-    data_root: Path | None,
+    data_root: Path | str | None,
     announce: Announce,
 ) -> RecordedFeature:
     """Return the feature that replays, or drifts as, the z of the donor's run.
@@ -159,7 +161,7 @@ def recorded_feature(
     return RecordedFeature(z, n_angles=donor.build_interferometer().n_angles)
 
 
-def load_data(config: RunConfig, data_root: Path | None) -> ImageData:
+def load_data(config: RunConfig, data_root: Path | str | None) -> ImageData:
     """Return the data of a run."""
     data = load_dataset(config.dataset, data_root)
     return data if config.train_images is None else data.with_train_images(config.train_images)
@@ -176,7 +178,7 @@ def teacher_name(config: RunConfig, device: str, threads: int) -> str:
 def trained_teacher(
     config: RunConfig,
     data: ImageData,
-    runs_root: Path,
+    runs_root: Path | str,
     device: torch.device,
     announce: Announce,
 ) -> tuple[TeacherCNN, dict[str, Any]]:
@@ -186,7 +188,7 @@ def trained_teacher(
     trainer = TeacherTrainer(
         teacher, data, settings, selection=config.teacher_selection, seed=config.seed
     )
-    path = runs_root / teacher_name(config, device.type, torch.get_num_threads())
+    path = as_path(runs_root) / teacher_name(config, device.type, torch.get_num_threads())
     with RunFolder(path, config.teacher_as_json(), device=device.type, wait=True) as folder:
         epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
     trainer.finish()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..experiments.records import STORED_RECORDS, Record, read_record
+from ..files import as_path
 
 # The larger scale first; "smoke" shows that the code runs, never a result.
 TIERS = ("paper", "cpu")
@@ -17,12 +18,12 @@ class Catalogue:
 
     Parameters
     ----------
-    folder : Path
+    folder : path
         Folder of the records.
     """
 
-    def __init__(self, folder: Path = STORED_RECORDS) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str = STORED_RECORDS) -> None:
+        self.folder = as_path(folder)
 
     @cached_property
     def _records(self) -> list[Record]:

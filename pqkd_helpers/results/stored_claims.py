@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import cast
 
+from ..files import as_path
 from .result import Finding, findings_table
 
 FIGURES = Path(__file__).parents[2] / "figures"
@@ -26,20 +27,21 @@ def claims_file(findings: list[Finding]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def stored_claims(name: str, *, figures: Path = FIGURES) -> list[Finding]:
+def stored_claims(name: str, *, figures: Path | str = FIGURES) -> list[Finding]:
     """Return the findings stored with a figure or table.
 
     Parameters
     ----------
     name : str
         Its folder below ``figures``, such as "table1".
-    figures : Path
+    figures : path
 
     Raises
     ------
     ValueError
         If there is no such folder, or no claims in it.
     """
+    figures = as_path(figures)
     path = figures / name / FILE
     if not path.is_file():
         known = sorted(file.parent.name for file in figures.glob(f"*/{FILE}"))
@@ -48,14 +50,14 @@ def stored_claims(name: str, *, figures: Path = FIGURES) -> list[Finding]:
         return [Finding(**cast("dict[str, str]", row)) for row in csv.DictReader(file)]  # type: ignore[arg-type]
 
 
-def against_the_paper(*names: str, figures: Path = FIGURES) -> str:
+def against_the_paper(*names: str, figures: Path | str = FIGURES) -> str:
     """Return the findings of several figures or tables as one Markdown table.
 
     Parameters
     ----------
     *names : str
         As for `stored_claims`.
-    figures : Path
+    figures : path
 
     Raises
     ------
