@@ -86,7 +86,14 @@ def _torch_lines() -> list[str]:
 
 
 def _data_lines() -> list[str]:
-    from .datasets import DATA_VARIABLE, EMBEDDED, DatasetName, data_root, is_on_disk
+    from .datasets import (
+        DATA_VARIABLE,
+        EMBEDDED,
+        DatasetName,
+        damaged_files,
+        data_root,
+        is_on_disk,
+    )
 
     given = os.environ.get(DATA_VARIABLE)
     lines = [
@@ -96,6 +103,8 @@ def _data_lines() -> list[str]:
     for name in get_args(DatasetName):
         if name in EMBEDDED:
             state = "embedded"
+        elif damaged := damaged_files(name):
+            state = f"damaged, delete: {', '.join(damaged)}"
         else:
             state = "found" if is_on_disk(name) else "not here yet; downloaded on first use"
         lines.append(f"  {name:<14}{state}")

@@ -1,4 +1,4 @@
-"""Writing files so that a crash at any moment leaves the old file or the new one, never a part."""
+"""Paths as users give them; files that a crash at any moment leaves old or new, never in part."""
 
 import hashlib
 import json
@@ -6,6 +6,14 @@ import os
 import uuid
 from pathlib import Path
 from typing import Any
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path given by a user, ``~`` replaced by the home folder.
+
+    As in a shell, a name that begins with ``~`` and is no user's stays as it is.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111  (Path's own fails at such a name)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from ..checks import check_whole
-from ..files import write_atomically
+from ..files import as_path, write_atomically
 from ..publishing.execution import read_notebook
 from .editions import student_edition, teacher_edition
 from .nbgrader import nbgrader_source
@@ -19,14 +19,16 @@ _TEXTS = {
 }
 
 
-def build_editions(notebooks: Path, out: Path, nbgrader_seed: int | None = None) -> list[Path]:
+def build_editions(
+    notebooks: Path | str, out: Path | str, nbgrader_seed: int | None = None
+) -> list[Path]:
     """Write the editions of all notebooks.
 
     Parameters
     ----------
-    notebooks : Path
+    notebooks : path
         Folder of the originals, which are only read.
-    out : Path
+    out : path
         Folder of the folders ``student`` and ``teacher``; made if missing.
     nbgrader_seed : int or None
         Private seed of nbgrader's tests; given, there is a folder ``nbgrader`` too.
@@ -41,6 +43,7 @@ def build_editions(notebooks: Path, out: Path, nbgrader_seed: int | None = None)
     ValueError
         If ``notebooks`` holds no notebook, ``out`` lies in it or contains it, or the seed is none.
     """
+    notebooks, out = as_path(notebooks), as_path(out)
     sources = sorted(notebooks.glob("*.ipynb"))
     if not sources:
         raise ValueError(f"{notebooks} holds no notebook (.ipynb)")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exercises.checking import MODULES
-from ..files import json_bytes, write_atomically
+from ..files import as_path, json_bytes, write_atomically
 from ..plotting.classroom import solved_shares
 from ..stored_figures import check_figures
 from .grading import Row, as_json, grade, nothing_read
@@ -25,10 +25,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def grade_class(
-    submissions: Path,
+    submissions: Path | str,
     *,
-    notebooks: Path,
-    out: Path,
+    notebooks: Path | str,
+    out: Path | str,
     seed: int,
     limits: Limits,
     sandboxed: bool,
@@ -42,11 +42,11 @@ def grade_class(
 
     Parameters
     ----------
-    submissions : Path
+    submissions : path
         Folder of the students' notebooks; see `find_submissions`.
-    notebooks : Path
+    notebooks : path
         Folder of the original notebooks.
-    out : Path
+    out : path
         The table, a CSV file.
     seed : int
         The private seed.
@@ -68,6 +68,7 @@ def grade_class(
         If the stored records, which some laws read, are missing.
     """
     check_figures()
+    submissions, notebooks, out = map(as_path, (submissions, notebooks, out))
     if out.is_dir():
         raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
     folder = out.with_name(f"{out.stem}.parts")

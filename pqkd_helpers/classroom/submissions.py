@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..files import as_path
+
 LARGEST_FILE = 20 * 2**20
 LARGEST_CODE = 2**20
 
@@ -70,7 +72,7 @@ class Submission:
         return found
 
 
-def find_submissions(folder: Path, *, but: Path | None = None) -> list[Submission]:
+def find_submissions(folder: Path | str, *, but: Path | None = None) -> list[Submission]:
     """Return all notebooks below a folder, in the order of their names.
 
     A student's name is that of the file directly in the folder, or of the subfolder that it is in.
@@ -79,7 +81,7 @@ def find_submissions(folder: Path, *, but: Path | None = None) -> list[Submissio
 
     Parameters
     ----------
-    folder : Path
+    folder : path
     but : Path or None
         A subfolder that is none of a student's.
 
@@ -88,6 +90,7 @@ def find_submissions(folder: Path, *, but: Path | None = None) -> list[Submissio
     ValueError
         If there is no such folder, or no notebook in it.
     """
+    folder = as_path(folder)
     if not folder.is_dir():
         raise ValueError(
             f"there is no folder {folder}; one with the students' notebooks is expected"

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..circuit_settings import CircuitSettings
 from ..dictionary_convolutions import FixedProjection
-from ..files import write_atomically
+from ..files import as_path, write_atomically
 from ..image_format import ImageFormat
 from ..networks import StudentCNN
 from .feature_specification import FeatureSpecification
@@ -92,7 +92,7 @@ def save_compressed(
     True
     """
     content = compressed_bytes(student, feature=feature, images=images, dtype=dtype)
-    write_atomically(Path(path), content)
+    write_atomically(as_path(path), content)
     return len(content)
 
 
@@ -117,7 +117,8 @@ def read_compressed(path: Path | str) -> CompressedStudent:
     CompressedFileError, FileNotFoundError
         As `load_compressed`.
     """
-    return compressed_from_bytes(Path(path).read_bytes(), str(path))
+    path = as_path(path)
+    return compressed_from_bytes(path.read_bytes(), str(path))
 
 
 def compressed_bytes(

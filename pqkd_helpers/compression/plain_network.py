@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from ..checks import check_whole
-from ..files import write_atomically
+from ..files import as_path, write_atomically
 from ..networks import ConvNet
 
 _ONNX_PACKAGES = ("onnx", "onnxscript")
@@ -128,7 +128,7 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
             verbose=False,
         )
         content = made.read_bytes()
-    write_atomically(Path(path), content)
+    write_atomically(as_path(path), content)
     return len(content)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from ..files import as_path
 from ..networks import TeacherCNN
 from .compressed_file import CompressedStudent, read_compressed
 from .counting import measure_compression
@@ -57,10 +58,11 @@ def describe_file(path: Path | str) -> str:
     CompressedFileError, FileNotFoundError
         As `load_compressed`.
     """
+    path = as_path(path)
     found = read_compressed(path)
     student = found.student
     lines = [
-        f"{path}: {Path(path).stat().st_size:,} bytes, {str(found.dtype).removeprefix('torch.')}",
+        f"{path}: {path.stat().st_size:,} bytes, {str(found.dtype).removeprefix('torch.')}",
         f"  images                        {_images(found)}",
         f"  widths                        {student.widths}, {student.n_classes} classes",
         f"  dictionary convolutions       {student.scope}, rank {student.rank}",

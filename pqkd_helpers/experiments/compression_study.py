@@ -24,6 +24,7 @@ from ..compression.pruning import count_weights, prune_gradually
 from ..compression.quantisation import pack, quantise, unpack
 from ..datasets import ImageData, load_dataset
 from ..evaluation import evaluate
+from ..files import as_path
 from ..gradient_training import AdamSettings
 from ..networks import ConvNet, Scope, TeacherCNN
 from .configuration import RunConfig
@@ -88,10 +89,10 @@ class CompressionStudy:
 def run_compression_study(
     study: CompressionStudy,
     *,
-    runs_root: Path,
-    out: Path,
+    runs_root: Path | str,
+    out: Path | str,
     device: torch.device,
-    data_root: Path | None = None,
+    data_root: Path | str | None = None,
     announce: Announce = lambda stage, done, total: None,
     on_record: Callable[[Path], object] = lambda path: None,
 ) -> Record:
@@ -100,11 +101,11 @@ def run_compression_study(
     Parameters
     ----------
     study : CompressionStudy
-    runs_root, out : Path
+    runs_root, out : path
         Folder of all runs; folder of the records.
     device : torch.device
         Where to train.
-    data_root : Path or None
+    data_root : path or None
         See `load_dataset`.
     announce, on_record : callable
         Told of the progress, and of every record's file.
@@ -114,6 +115,7 @@ def run_compression_study(
     dict
         The study's record; its ``results["rows"]`` are the lines of the table.
     """
+    runs_root, out = as_path(runs_root), as_path(out)
     data = load_dataset(study.dataset, data_root)  # type: ignore[arg-type]
     records = {}
     for arm, scope in ARMS.items():

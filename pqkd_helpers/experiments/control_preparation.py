@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import as_path
 from .control_grids import RECIPES
 from .equivalence import LEVEL, detection_power, equivalence_power, pairs_needed
 from .records import Record, read_record, record_path, write_record
@@ -41,14 +42,14 @@ N_PRIMARY = 3
 RANKS = (8, 4)
 
 
-def prepare_controls(runs: Path, out: Path) -> dict[Path, Record]:
+def prepare_controls(runs: Path | str, out: Path | str) -> dict[Path, Record]:
     """Write the study record of each preparation whose runs are there; return them by file.
 
     Parameters
     ----------
-    runs : Path
+    runs : path
         Folder of the records of "controls-search", "controls-pilot" or both.
-    out : Path
+    out : path
         Folder of the study records.
 
     Raises
@@ -56,6 +57,7 @@ def prepare_controls(runs: Path, out: Path) -> dict[Path, Record]:
     ValueError
         If the folder holds no run of either.
     """
+    runs, out = as_path(runs), as_path(out)
     written = {}
     for experiment, study in (("controls-search", search_study), ("controls-pilot", pilot_study)):
         records = [

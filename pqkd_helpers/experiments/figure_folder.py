@@ -12,17 +12,22 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from ..files import write_atomically
+from ..files import as_path, write_atomically
 
 
 def write_figure_folder(
-    folder: Path, figure: Figure, rows: list[dict[str, Any]], card: str, *, alt: str | None = None
+    folder: Path | str,
+    figure: Figure,
+    rows: list[dict[str, Any]],
+    card: str,
+    *,
+    alt: str | None = None,
 ) -> list[Path]:
     """Write ``NAME.png``, ``NAME.svg``, ``NAME.csv`` and ``card.md`` into a folder called NAME.
 
     Parameters
     ----------
-    folder : Path
+    folder : path
         Made if missing.
     figure : Figure
     rows : list of dict
@@ -37,6 +42,7 @@ def write_figure_folder(
     list of Path
         The files.
     """
+    folder = as_path(folder)
     files = {
         f"{folder.name}.png": _image(figure, "png", alt),
         f"{folder.name}.svg": _image(figure, "svg", alt),

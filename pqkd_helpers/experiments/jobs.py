@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from ..checks import set_field
+from ..files import as_path
 from ..gradient_training import select_device
 from .configuration import RunConfig
 from .method_version import METHOD_VERSION, configuration_hash
@@ -43,9 +45,9 @@ class Workplace:
 
     Attributes
     ----------
-    runs_root : Path
+    runs_root : path
         Folder of all runs; shared by all workers if possible, so that they share teachers.
-    data_root : Path or None
+    data_root : path or None
         See `load_dataset`.
     device : str
         auto, cpu, cuda or mps.
@@ -57,6 +59,11 @@ class Workplace:
     data_root: Path | None = None
     device: str = "auto"
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        set_field(self, "runs_root", as_path(self.runs_root))
+        if self.data_root is not None:
+            set_field(self, "data_root", as_path(self.data_root))
 
 
 @dataclass(frozen=True)
@@ -162,13 +169,13 @@ def work(job: Job | StudyJob, place: Workplace) -> Record:
     return job.carry_out(place)
 
 
-def is_done(job: Job | StudyJob, out: Path) -> bool:
+def is_done(job: Job | StudyJob, out: Path | str) -> bool:
     """Return whether the folder of records holds the job's record, of today's configuration.
 
     Tier "paper" may be computed in bfloat16, so its arithmetic makes no difference here.
     """
     try:
-        record = read_record(record_path(out, job.experiment, job.name))
+        record = read_record(record_path(as_path(out), job.experiment, job.name))
     except (FileNotFoundError, RecordError):
         return False
     found, asked = record["configuration"], job.as_json()

@@ -15,7 +15,7 @@ from typing import Any
 
 import fastjsonschema
 
-from ..files import json_bytes, write_atomically
+from ..files import as_path, json_bytes, write_atomically
 from ..stored_figures import FIGURES, check_figures
 from .method_version import configuration_hash
 
@@ -66,8 +66,9 @@ def read_record(path: Path | str) -> Record:
     FileNotFoundError
         If there is no such file.
     """
+    path = as_path(path)
     try:
-        record = json.loads(Path(path).read_bytes())
+        record = json.loads(path.read_bytes())
     except ValueError as error:
         raise RecordError(f"{path} is not JSON: {error}") from error
     return check_record(record, str(path))
@@ -114,7 +115,7 @@ def stored_records(experiment: str, arm: str) -> list[Record]:
 
 def write_record(record: Record, path: Path | str) -> None:
     """Check a record and write it atomically."""
-    write_atomically(Path(path), json_bytes(check_record(record)))
+    write_atomically(as_path(path), json_bytes(check_record(record)))
 
 
 def without_seconds(value: Any) -> Any:

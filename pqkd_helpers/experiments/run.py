@@ -9,6 +9,7 @@ import torch
 
 from ..controls.gaussian_features import drifting_features
 from ..controls.recorded_feature import RecordedFeature
+from ..files import as_path
 from ..networks import StudentCNN
 from ..photonic_feature import angle_between
 from .configuration import RunConfig
@@ -33,9 +34,9 @@ def carry_out(
     config: RunConfig,
     *,
     name: str,
-    runs_root: Path,
+    runs_root: Path | str,
     device: torch.device,
-    data_root: Path | None = None,
+    data_root: Path | str | None = None,
     labels: Labels | None = None,
     announce: Announce = lambda stage, done, total: None,
 ) -> Record:
@@ -47,11 +48,11 @@ def carry_out(
         What to do.
     name : str
         The run's folder below ``runs_root``.
-    runs_root : Path
+    runs_root : path
         Folder of all runs, teachers included.
     device : torch.device
         Where to compute.
-    data_root : Path or None
+    data_root : path or None
         Folder of the torchvision data sets; see `load_dataset`.
     labels : Labels or None
         By what the record is looked up; None: a run of the command line.
@@ -70,6 +71,7 @@ def carry_out(
     DatasetUnavailableError
         If the data cannot be read.
     """
+    runs_root = as_path(runs_root)
     labels = labels or Labels(arm=config.features)
     configuration = config.as_json()
     with RunFolder(runs_root / name, configuration, device=device.type) as folder:
@@ -84,7 +86,7 @@ def _computed(
     folder: RunFolder,
     runs_root: Path,
     device: torch.device,
-    data_root: Path | None,
+    data_root: Path | str | None,
     labels: Labels,
     announce: Announce,
 ) -> Record:
@@ -124,7 +126,7 @@ def recorded_feature(
     donor: RunConfig,
     runs_root: Path,
     device: torch.device,
-    data_root: Path | None,
+    data_root: Path | str | None,
     announce: Announce,
 ) -> RecordedFeature:
     """Return the feature that replays, or drifts as, the z of the donor's run.

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from ..files import json_bytes, sha256, sync_folder, write_atomically, write_durably
+from ..files import as_path, json_bytes, sha256, sync_folder, write_atomically, write_durably
 from .method_version import configuration_hash
 
 STUDENT_FILE = "student.safetensors"
@@ -41,7 +41,7 @@ class RunFolder:
 
     Parameters
     ----------
-    path : Path
+    path : path
         The folder; made if it is missing.
     configuration : dict
         Plain JSON values; must equal those that the folder was begun with.
@@ -58,9 +58,9 @@ class RunFolder:
     """
 
     def __init__(
-        self, path: Path, configuration: dict[str, Any], *, device: str, wait: bool = False
+        self, path: Path | str, configuration: dict[str, Any], *, device: str, wait: bool = False
     ) -> None:
-        self.path = path
+        self.path = as_path(path)
         self._lock = self._locked(wait)
         identity = {
             "configuration": configuration,
@@ -73,7 +73,7 @@ class RunFolder:
         except BaseException:
             self._lock.release()  # a traceback may keep this object, and with it the lock, alive
             raise
-        for partial in path.glob(".partial-*"):
+        for partial in self.path.glob(".partial-*"):
             shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
 
     def __enter__(self) -> "RunFolder":

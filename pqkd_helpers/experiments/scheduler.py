@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..files import as_path
 from .executors import Workers
 from .jobs import Job, StudyJob, Workplace, epochs_in, is_done, work
 from .method_version import configuration_hash
@@ -57,7 +58,7 @@ def run_jobs(
     workers: Workers,
     place: Workplace,
     *,
-    out: Path,
+    out: Path | str,
     report: Callable[[Progress], object] = lambda progress: None,
 ) -> Progress:
     """Carry out all jobs whose records are missing.
@@ -69,7 +70,7 @@ def run_jobs(
         See `executors`.
     place : Workplace
         Folders, device and threads of the workers.
-    out : Path
+    out : path
         Folder of the records.
     report : callable
         Told of the progress about once a second.
@@ -86,7 +87,7 @@ def run_jobs(
     ClusterError
         If the cluster's scheduler is gone.
     """
-    return _Scheduler(jobs, workers, place, out, report).run()
+    return _Scheduler(jobs, workers, place, as_path(out), report).run()
 
 
 class _Scheduler:

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from ..files import as_path
 from .configuration import RunConfig, preset
 from .epochs import Announce
 from .grid import FRESH
@@ -44,8 +45,8 @@ def arm_config(arm: str, seed: int) -> RunConfig:
 def run_spsa_contribution(
     *,
     n_seeds: int,
-    runs_root: Path,
-    out: Path,
+    runs_root: Path | str,
+    out: Path | str,
     device: torch.device,
     announce: Announce,
     on_record: Callable[[Path], object] = lambda path: None,
@@ -58,15 +59,16 @@ def run_spsa_contribution(
     ----------
     n_seeds : int
         Number of seeds.
-    runs_root : Path
+    runs_root : path
         Folder of all runs.
-    out : Path
+    out : path
         Folder of the records.
     device : torch.device
         Where to compute.
     announce, on_record : callable
         Told of the progress, and of every record's file.
     """
+    out = as_path(out)
     for seed in range(n_seeds):
         for arm in ARMS:
             name = f"{EXPERIMENT}-{arm}-seed{seed}"

@@ -12,6 +12,7 @@ import torch
 
 from ..compression import trained_values
 from ..datasets import ImageData, load_dataset
+from ..files import as_path
 from ..networks import TeacherCNN
 from ..teacher_training import TeacherTrainer
 from .configuration import RunConfig
@@ -21,7 +22,7 @@ from .run_folder import RunFolder
 from .teacher_checkpoints import checkpoint_path, load_teacher, save_teacher
 
 
-def load_data(config: RunConfig, data_root: Path | None) -> ImageData:
+def load_data(config: RunConfig, data_root: Path | str | None) -> ImageData:
     """Return the data of a run."""
     data = load_dataset(config.dataset, data_root)
     return data if config.train_images is None else data.with_train_images(config.train_images)
@@ -38,7 +39,7 @@ def teacher_name(config: RunConfig, device: str, threads: int) -> str:
 def trained_teacher(
     config: RunConfig,
     data: ImageData,
-    runs_root: Path,
+    runs_root: Path | str,
     device: torch.device,
     announce: Announce,
 ) -> tuple[TeacherCNN, dict[str, Any]]:
@@ -60,7 +61,11 @@ def trained_teacher(
 
 
 def _train(
-    teacher: TeacherCNN, config: RunConfig, data: ImageData, runs_root: Path, announce: Announce
+    teacher: TeacherCNN,
+    config: RunConfig,
+    data: ImageData,
+    runs_root: Path | str,
+    announce: Announce,
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a teacher in its folder; return what its epochs measured and the one selected."""
     settings = config.teacher_settings()
@@ -73,7 +78,7 @@ def _train(
         seed=config.seed,
     )
     device = data.train.labels.device.type
-    path = runs_root / teacher_name(config, device, torch.get_num_threads())
+    path = as_path(runs_root) / teacher_name(config, device, torch.get_num_threads())
     with RunFolder(path, config.teacher_as_json(), device=device, wait=True) as folder:
         epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
     trainer.finish()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..experiments.figure_folder import write_figure_folder
 from ..experiments.imperfection_study import figure_card, figure_rows
-from ..files import write_atomically
+from ..files import as_path, write_atomically
 from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
@@ -12,17 +12,17 @@ from ..results.stored_claims import FILE, claims_file
 from .readme import with_results
 
 
-def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
+def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     """Write one folder per figure or table, and return the files.
 
     Parameters
     ----------
-    figures : Path
+    figures : path
         The folder of all figures.
     catalogue : Catalogue
         The records.
     """
-    files = []
+    figures, files = as_path(figures), []
     for result in results(catalogue):
         files += write_figure_folder(
             figures / result.name, result.figure, result.rows, result.card(), alt=result.alt
@@ -42,6 +42,7 @@ def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
     return files
 
 
-def update_readme(path: Path, catalogue: Catalogue) -> None:
+def update_readme(path: Path | str, catalogue: Catalogue) -> None:
     """Write the README's blocks anew; nothing else of it changes."""
+    path = as_path(path)
     write_atomically(path, with_results(path.read_text("utf-8"), catalogue).encode())

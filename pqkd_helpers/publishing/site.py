@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..files import as_path
 from .execution import read_notebook
 
 CONFIGURATION = "conf.py"
@@ -31,15 +32,15 @@ class SiteError(RuntimeError):
     """Sphinx is not installed, or finds something wrong."""
 
 
-def build_site(notebooks: Path, site: Path) -> list[Path]:
+def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
     """Write the site.
 
     Parameters
     ----------
-    notebooks : Path
+    notebooks : path
         Folder of the notebooks, as they were executed, of the texts beside them, and of the
         site's configuration.
-    site : Path
+    site : path
         Folder of the site; replaced as a whole once it is complete.
 
     Returns
@@ -52,6 +53,7 @@ def build_site(notebooks: Path, site: Path) -> list[Path]:
     SiteError
         If Sphinx or its extensions are missing, or if Sphinx warns of anything.
     """
+    notebooks, site = as_path(notebooks), as_path(site)
     missing = [name for name in ("sphinx", "myst_nb", "furo") if find_spec(name) is None]
     if missing:
         raise SiteError(f"{', '.join(missing)} not found: pip install -e '.[site]' installs them")

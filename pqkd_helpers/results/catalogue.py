@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..experiments.records import Record, read_record
+from ..files import as_path
 from ..stored_figures import check_figures
 
 # The larger scale first; "smoke" shows that the code runs, never a result.
@@ -25,7 +26,7 @@ class Catalogue:
 
     Parameters
     ----------
-    folder : Path or None
+    folder : path or None
         Folder of the records; None is the project's own.
 
     Raises
@@ -34,8 +35,8 @@ class Catalogue:
         If the project's own are missing.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or check_figures() / "records"
+    def __init__(self, folder: Path | str | None = None) -> None:
+        self.folder = check_figures() / "records" if folder is None else as_path(folder)
         self._read: dict[str, list[Record]] = {}
         self._made: dict[Callable[[Catalogue], Any], Any] = {}
 

@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import cast
 
+from ..files import as_path
 from ..stored_figures import check_figures
 from .result import Finding, findings_table
 
@@ -26,14 +27,14 @@ def claims_file(findings: list[Finding]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def stored_claims(name: str, *, figures: Path | None = None) -> list[Finding]:
+def stored_claims(name: str, *, figures: Path | str | None = None) -> list[Finding]:
     """Return the findings stored with a figure or table.
 
     Parameters
     ----------
     name : str
         Its folder below ``figures``, such as "table1".
-    figures : Path or None
+    figures : path or None
         The folder of all figures; None is the project's own.
 
     Raises
@@ -43,7 +44,7 @@ def stored_claims(name: str, *, figures: Path | None = None) -> list[Finding]:
     FileNotFoundError
         If the project's own are missing.
     """
-    figures = figures or check_figures()
+    figures = check_figures() if figures is None else as_path(figures)
     path = figures / name / FILE
     if not path.is_file():
         known = sorted(file.parent.name for file in figures.glob(f"*/{FILE}"))
@@ -52,14 +53,14 @@ def stored_claims(name: str, *, figures: Path | None = None) -> list[Finding]:
         return [Finding(**cast("dict[str, str]", row)) for row in csv.DictReader(file)]  # type: ignore[arg-type]
 
 
-def against_the_paper(*names: str, figures: Path | None = None) -> str:
+def against_the_paper(*names: str, figures: Path | str | None = None) -> str:
     """Return the findings of several figures or tables as one Markdown table.
 
     Parameters
     ----------
     *names : str
         As for `stored_claims`.
-    figures : Path or None
+    figures : path or None
         As for `stored_claims`.
 
     Raises
