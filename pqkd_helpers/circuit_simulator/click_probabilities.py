@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .guards import check_sums
 from .partial_distinguishability import interferences
 from .transfer_matrix import Matrix
 from .vacuum_probabilities import vacuum_probabilities, vacuum_probabilities_gradient
@@ -44,6 +45,11 @@ def click_probabilities(
     (batch, 2^n_modes) float64
         Probabilities in [0, 1], first mode most significant; each row sums to 1.
 
+    Raises
+    ------
+    FloatingPointError
+        If the result is no distribution, to 1e-9.
+
     Examples
     --------
     One photon, split evenly between two modes, never makes both click:
@@ -59,7 +65,9 @@ def click_probabilities(
     for case in interferences(present, overlap):
         silent += vacuum_probabilities(photons, case)
     silent *= _no_dark_counts(rows.shape[1], dark_count_probability)
-    return np.clip(_patterns(silent), 0.0, 1.0)
+    patterns = _patterns(silent)
+    check_sums("click probabilities", patterns)
+    return np.clip(patterns, 0.0, 1.0)
 
 
 def click_probabilities_gradient(
@@ -83,14 +91,23 @@ def click_probabilities_gradient(
     -------
     (batch, n_modes, n_inputs) array
         G, such that a change dA of the rows changes the result by ``Re sum conj(G) dA``.
+
+    Raises
+    ------
+    FloatingPointError
+        If the permanents that it is made of lose the norm of the state.
     """
     reaching = _reaching(rows)
     columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
     photons = np.repeat(columns, present, axis=2)
+    cases = interferences(present, overlap)
+    # no light in no mode is certain: the largest terms of all must cancel to 1
+    certain = sum(vacuum_probabilities(photons[:, :0], case) for case in cases)
+    check_sums("gradient of click probabilities", np.asarray(certain))
     silent_bar = _patterns(cotangent, transposed=True)
     silent_bar *= _no_dark_counts(rows.shape[1], dark_count_probability)
     photon_bar = np.zeros_like(photons)
-    for case in interferences(present, overlap):
+    for case in cases:
         photon_bar += vacuum_probabilities_gradient(silent_bar, photons, case)
     result = np.zeros_like(rows)
     starts = np.cumsum((0, *present[:-1]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checks import check_share
+from .guards import check_light
 from .loops import check_loop_lengths, describe_angles
 from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
 
@@ -153,7 +154,7 @@ class LoopDevice:
         -------
         (batch, n_modes, n_inputs) array
         """
-        return transfer_matrix(
+        columns = transfer_matrix(
             theta,
             self.n_modes,
             self.loop_lengths,
@@ -161,6 +162,8 @@ class LoopDevice:
             phase_shifters=self.phase_shifters,
             loop_efficiency=self.loop_efficiencies,
         )
+        check_light(columns, lossy=self.loops_lose_light)
+        return columns
 
     def detected_columns(self, theta: NDArray[np.float64]) -> Matrix:
         """Return `columns` with the efficiency of the detection, as amplitudes, in them."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .click_probabilities import click_probabilities, click_probabilities_gradient
 from .device import LoopDevice
+from .guards import check_sums
 from .transfer_matrix import Matrix
 
 Array = NDArray[np.float64]
@@ -34,7 +35,34 @@ def all_patterns(device: LoopDevice, theta: Array) -> Array:
     (batch, 2^n_modes) float64
     """
     _check_size(device, device.n_modes, len(theta))
-    return click_probabilities(device.detected_columns(theta), device.numbers, **_flaws(device))
+    patterns = click_probabilities(
+        device.detected_columns(theta),
+        device.numbers,
+        overlap=device.overlap,
+        dark_count_probability=0.0,
+    )
+    # A photon makes one click at most. Other patterns hold rounding errors, which would add up.
+    patterns[:, _numbers_of_clicks(device.n_modes) > device.n_photons] = 0.0
+    _add_dark_counts(patterns, device.dark_count_probability)
+    check_sums("click_probabilities", patterns)
+    return patterns
+
+
+def _numbers_of_clicks(n_modes: int) -> NDArray[np.int8]:
+    """Return how many modes click in each pattern."""
+    clicks = np.zeros(1, dtype=np.int8)
+    for _ in range(n_modes):
+        clicks = np.concatenate([clicks, clicks + np.int8(1)])
+    return clicks
+
+
+def _add_dark_counts(patterns: Array, probability: float) -> None:
+    """Let each silent detector click by itself, mode by mode."""
+    n_modes = patterns.shape[1].bit_length() - 1
+    for mode in range(n_modes):
+        by_mode = patterns.reshape(len(patterns), 2**mode, 2, -1)  # a view
+        by_mode[:, :, 1] += probability * by_mode[:, :, 0]
+        by_mode[:, :, 0] *= 1.0 - probability
 
 
 def both_halves(device: LoopDevice, theta: Array) -> Array:

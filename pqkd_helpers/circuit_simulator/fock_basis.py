@@ -7,6 +7,7 @@ alone, so moving photons changes it by a few table look-ups:
     place = sum over i = 1 ... m - 1 of C(r_i + m - i - 1, m - i)
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import comb
 
@@ -38,17 +39,17 @@ def fock_states(n_photons: int, n_modes: int) -> NDArray[np.int64]:
     >>> fock_states(2, 2).tolist()
     [[2, 0], [1, 1], [0, 2]]
     """
+    by_mode = np.empty((n_modes, n_states(n_photons, n_modes)), dtype=np.int64)
     remaining = np.array([n_photons])
-    columns: list[NDArray[np.int64]] = []
-    for _ in range(n_modes - 1):
+    for mode in range(n_modes - 1):
         choices = remaining + 1
-        state = np.repeat(np.arange(len(remaining)), choices)
+        before = np.repeat(remaining, choices)
         # photons that go on: 0 for the first choice of each state, then 1, 2 ...
-        going_on = np.arange(len(state)) - np.repeat(np.cumsum(choices) - choices, choices)
-        columns = [column[state] for column in columns]
-        columns.append(remaining[state] - going_on)
-        remaining = going_on
-    return np.stack([*columns, remaining], axis=1)
+        remaining = np.arange(len(before)) - np.repeat(np.cumsum(choices) - choices, choices)
+        ways_on = np.array([n_states(n, n_modes - mode - 1) for n in range(n_photons + 1)])
+        by_mode[mode] = np.repeat(before - remaining, ways_on[remaining])
+    by_mode[-1] = remaining
+    return by_mode.T
 
 
 def places(states: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -90,6 +91,38 @@ def places_with_one_more(states: NDArray[np.int64]) -> NDArray[np.int64]:
     rows = np.zeros((n_modes, len(states)), dtype=np.int64)
     np.cumsum(raised, axis=0, out=rows[1:])
     return rows + np.arange(len(states))
+
+
+def groups_of_two_modes(states: NDArray[np.int64], first: int) -> Iterator[NDArray[np.int64]]:
+    """Yield for N = 0, 1, 2 ... the groups of states that differ in two neighbouring modes alone.
+
+    Parameters
+    ----------
+    states : (n_states, n_modes) int64
+        All states of some number of photons, as `fock_states` lists them.
+    first : int
+        The first of the two modes.
+
+    Yields
+    ------
+    (n_groups, N + 1) int64
+        Places of the states with N photons in the two modes, by the photons in the second.
+
+    Examples
+    --------
+    >>> [groups.tolist() for groups in groups_of_two_modes(fock_states(2, 2), 0)]
+    [[], [], [[0, 1, 2]]]
+    """
+    n_modes, n_photons = states.shape[1], int(states[0].sum())
+    begins = np.flatnonzero(states[:, first + 1] == 0)
+    in_first = states[begins, first]
+    later = states[:, first + 2 :].sum(axis=1)[begins]
+    # a photon that moves on raises r_(first + 1) by one
+    table = _binomials(n_modes, n_photons)[first]
+    for number in range(n_photons + 1):
+        chosen = in_first == number
+        r = later[chosen, None]
+        yield begins[chosen, None] + table[r + np.arange(number + 1)] - table[r]
 
 
 @lru_cache(maxsize=32)

@@ -18,6 +18,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .guards import check_sums
+
 
 def fock_beam_splitters(
     theta: NDArray[np.float64], most_photons: int, most_in_second: int | None = None
@@ -38,6 +40,11 @@ def fock_beam_splitters(
     (min(N, most_in_second) + 1, N + 1, n_gates) float64
         ``B[s, k]``: amplitude for N - s photons in the first mode and s in the second to become
         k and N - k.
+
+    Raises
+    ------
+    FloatingPointError
+        If the rows of the last matrix do not have norm 1. It has the largest errors of all.
 
     Examples
     --------
@@ -60,6 +67,8 @@ def fock_beam_splitters(
         amplitudes[:from_first, :-1] -= to_second * s[:from_first]
         amplitudes[1:, 1:] += to_first * s[:from_second]
         amplitudes[1:, :-1] += both_second * c[:from_second]
+        if n == most_photons:
+            check_sums("beam splitter", np.moveaxis(amplitudes**2, 1, -1))
         yield amplitudes
 
 

@@ -206,8 +206,8 @@ class TimeBinInterferometer:
         Raises
         ------
         ValueError
-            If theta has the wrong length or is not finite, or the outcomes are too many: the
-            message says how many.
+            If theta has the wrong length or is not finite, or there are more than 170 photons or
+            too many outcomes: the message says how many.
         """
         settings, unbatched = self._settings(theta)
         numbers, overlap = self.device.numbers, self.device.overlap

@@ -1,21 +1,13 @@
-"""The probability of every photon-number outcome: the product of linear forms, multiplied out.
+"""The probability of every photon-number outcome, with every imperfection but dark counts.
 
-A photon that enters by input j leaves as the superposition ``sum_i A[i, j] a_i^+``. Interfering
-photons leave as the product of these linear forms, one per photon: a polynomial in the creation
-operators. Multiplied out one photon at a time, the coefficient of ``prod_i (a_i^+)^n_i`` is the
-amplitude of the outcome n, up to ``sqrt(prod_i n_i! / prod_j s_j!)``. Cost: one multiplication
-per outcome, mode and photon, for any network.
-
-Imperfections, exactly:
+Photons that interfere are a vector of amplitudes (`photon_amplitudes`), whose squares are the
+probabilities. The imperfections, exactly:
 
 * Loss: the transfer matrix is no longer unitary; rows of unseen modes make it so again, and what
   they hold at the end is lost.
 * Partial distinguishability: each photon is in the common internal state with probability x, else
-  it is alone with itself, interferes with nothing, and multiplies the probabilities (not the
-  amplitudes) by ``sum_i |A[i, j]|^2``. The mixture runs over all subsets of the photons.
-
-Reference: N. Heurtel, S. Mansfield, J. Senellart, B. Valiron, "Strong simulation of linear
-optical processes", arXiv:2206.10549.
+  it is alone with itself, interferes with nothing, and goes its own way by ``|A[i, j]|^2``. So of
+  the photons of one input a binomial number interferes, and the others are added one by one.
 """
 
 import math
@@ -24,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fock_basis import fock_states, n_states, places, places_with_one_more
+from .guards import check_sums
+from .photon_amplitudes import let_in, take_apart
 from .transfer_matrix import Matrix
 
 Array = NDArray[np.float64]
 
 # 8-byte numbers that a call may hold: 1 GiB.
 MOST_NUMBERS = 2**27
-MOST_PHOTONS = 170  # the factorial of more is no float
+MOST_PHOTONS = 170  # the matrices of a splitter grow with the cube: 1.6 million numbers each
 
 
 def photon_probabilities(
@@ -59,6 +53,8 @@ def photon_probabilities(
     ------
     ValueError
         If the outcomes do not fit in memory; the message says how many there are.
+    FloatingPointError
+        If the result is no distribution, to 1e-9.
 
     Examples
     --------
@@ -68,34 +64,38 @@ def photon_probabilities(
     ([[2, 0], [1, 1], [0, 2]], [[0.5, 0.0, 0.5]])
     """
     check_size(len(columns), columns.shape[1], numbers, overlap=overlap, lossy=lossy)
-    n_modes, n_photons = columns.shape[1], sum(numbers)
-    form = with_unseen_modes(columns) if lossy else columns
+    n_modes = columns.shape[1]
+    all_modes = with_unseen_modes(columns) if lossy else columns
     # alone, a photon goes somewhere or is lost; lost photons are counted in one more mode
     alone = np.abs(columns) ** 2
     if lossy:
         lost = 1.0 - alone.sum(axis=1, keepdims=True)
         alone = np.concatenate([alone, lost.clip(0.0)], axis=1)
-    photons = np.repeat(np.arange(len(numbers)), numbers).tolist()
 
-    def outcomes(polynomial: Matrix, interfering: list[int], undecided: list[int]) -> Array:
-        """Distribute the photons, given those that interfere already and their polynomial."""
-        if not undecided:
-            result = _squared(polynomial, interfering, form.shape[1])
-            return _lose(result, len(interfering), form.shape[1], n_modes) if lossy else result
-        j, others = undecided[0], undecided[1:]
-        result = np.zeros(1)
-        if overlap > 0.0:
-            product = _times_linear_form(polynomial, len(interfering), form[:, :, j])
-            result = overlap * outcomes(product, [*interfering, j], others)
-        if overlap < 1.0:
-            rest = outcomes(polynomial, interfering, others)
-            n_rest = len(interfering) + len(others)
-            result = result + (1.0 - overlap) * _times_linear_form(rest, n_rest, alone[:, :, j])
+    turns = take_apart(all_modes)
+    n_modes_at_first = all_modes.shape[1] - len(numbers) + 1
+
+    def outcomes(amplitudes: Matrix, interfering: tuple[int, ...]) -> Array:
+        """Distribute the photons, given how many of each of the first inputs interfere."""
+        j, n_in = len(interfering), sum(interfering)
+        if j == len(numbers):
+            result = np.abs(amplitudes) ** 2
+            return _lose(result, n_in, all_modes.shape[1], n_modes) if lossy else result
+        result = np.zeros((len(columns), 1))
+        for common in range(numbers[j] + 1):
+            if result.any():  # what was found so far has one photon fewer
+                n_photons = n_in + common - 1 + sum(numbers[j + 1 :])
+                result = _add_photon(result, n_photons, alone[:, :, j])
+            share = overlap**common * (1.0 - overlap) ** (numbers[j] - common)
+            if share > 0.0:
+                more = let_in(amplitudes, n_in, common, n_modes_at_first + j, turns[j])
+                weight = math.comb(numbers[j], common) * share
+                result = result + weight * outcomes(more, (*interfering, common))
         return result
 
-    one = np.ones((1, len(columns)), columns.dtype)
-    probabilities = outcomes(one, [], photons).T
-    return fock_states(n_photons, n_modes + lossy)[:, :n_modes], probabilities
+    probabilities = outcomes(np.ones((len(columns), 1), columns.dtype), ())
+    check_sums("photon_probabilities", probabilities)
+    return fock_states(sum(numbers), n_modes + lossy)[:, :n_modes], probabilities
 
 
 def with_unseen_modes(columns: Matrix) -> Matrix:
@@ -117,24 +117,16 @@ def with_unseen_modes(columns: Matrix) -> Matrix:
     return np.concatenate([columns, unseen], axis=1)
 
 
-def _times_linear_form(polynomial: Matrix, degree: int, form: Matrix) -> Matrix:
-    """Multiply homogeneous polynomials by linear forms.
+def _add_photon(probabilities: Array, n_photons: int, where: Array) -> Array:
+    """Add a photon that goes to each mode with a probability; nothing interferes.
 
-    Polynomials are (coefficients, batch), by the list of `fock_states`; forms (batch, modes).
+    The outcomes are (batch, outcomes), by the list of `fock_states`; where, (batch, modes).
     """
-    n_modes = form.shape[1]
-    product = np.zeros((n_states(degree + 1, n_modes), len(form)), polynomial.dtype)
-    for i, place in enumerate(places_with_one_more(fock_states(degree, n_modes))):
-        product[place] += polynomial * form[:, i]
-    return product
-
-
-def _squared(polynomial: Matrix, photons: list[int], n_modes: int) -> Array:
-    """Return the probabilities of the outcomes, given the coefficients of the polynomial."""
-    factorials = np.array([float(math.factorial(n)) for n in range(len(photons) + 1)])
-    weights = factorials[fock_states(len(photons), n_modes)].prod(axis=1)
-    weights /= math.prod(math.factorial(photons.count(j)) for j in set(photons))
-    return (polynomial * polynomial.conj()).real * weights[:, None]
+    n_modes = where.shape[1]
+    result = np.zeros((len(where), n_states(n_photons + 1, n_modes)))
+    for i, place in enumerate(places_with_one_more(fock_states(n_photons, n_modes))):
+        result[:, place] += probabilities * where[:, i, None]
+    return result
 
 
 def _lose(probabilities: Array, n_photons: int, n_all_modes: int, n_modes: int) -> Array:
@@ -142,8 +134,8 @@ def _lose(probabilities: Array, n_photons: int, n_all_modes: int, n_modes: int) 
     states = fock_states(n_photons, n_all_modes)
     lost = states[:, n_modes:].sum(axis=1, keepdims=True)
     seen = places(np.concatenate([states[:, :n_modes], lost], axis=1))
-    result = np.zeros((n_states(n_photons, n_modes + 1), probabilities.shape[1]))
-    np.add.at(result, seen, probabilities)
+    result = np.zeros((len(probabilities), n_states(n_photons, n_modes + 1)))
+    np.add.at(result.T, seen, probabilities.T)
     return result
 
 
@@ -158,6 +150,7 @@ def check_size(
     held = n_states(n_photons, n_modes + (len(numbers) if lossy else 0))
     branches = 2**n_photons if mixed else 1
     numbers_held = held * (2 * batch + n_modes) * (n_photons if mixed else 1)
+    numbers_held += 4 * batch * (n_photons + 1) ** 2  # matrices of a splitter
     if numbers_held > MOST_NUMBERS or held * batch * branches > MOST_NUMBERS:
         loss = f" and {len(numbers)} modes of lost light" if lossy else ""
         ways = f" in {branches:,} ways to be distinguishable" if mixed else ""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .fock_basis import n_states
 from .fock_beam_splitter import fock_beam_splitters
+from .guards import check_sums
 from .live_states import live_states, losses, moves, pairs, resized
 from .transfer_matrix import Matrix
 
@@ -194,6 +195,7 @@ class _LiveBins:
 
 def _draw(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw a row per column with these weights; never one of weight 0."""
+    check_sums("light in the loops", weights.T)
     cumulative = np.cumsum(weights, axis=0)
     thresholds = (1.0 - rng.random(weights.shape[1])) * (1.0 - 1e-13) * cumulative[-1]
     return (cumulative < thresholds).sum(axis=0)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..checks import check_whole
 from .device import MOST_MODES
+from .guards import check_sums
 from .loops import describe_angles
 from .sampler import check_theta
 from .transfer_matrix import transfer_matrix
@@ -63,7 +64,9 @@ class SinglePhotonCircuit:
         """
         angles = check_theta(theta, self.n_angles, describe_angles(self.n_modes, LOOP_LENGTHS))
         columns = transfer_matrix(angles[None], self.n_modes, LOOP_LENGTHS, inputs=np.array([0]))
-        return columns[0, :, 0] ** 2
+        probabilities = columns[0, :, 0] ** 2
+        check_sums("probabilities of one photon", probabilities)
+        return probabilities
 
     def sample(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
