@@ -33,6 +33,7 @@ def flip_and_shift(images: Tensor, generator: torch.Generator) -> Tensor:
     >>> flip_and_shift(images, torch.Generator().manual_seed(0)).shape
     torch.Size([5, 3, 32, 32])
     """
+    _check_generator(generator)
     n, _, height, width = images.shape
     shifts = torch.randint(0, 2 * _SHIFT + 1, (2, n, 1), generator=generator)
     mirrored = torch.rand(n, 1, generator=generator) < 0.5
@@ -69,6 +70,7 @@ def erase_square(images: Tensor, generator: torch.Generator) -> Tensor:
     >>> bool((result == 0).sum(dim=(1, 2, 3)).max() == 64)
     True
     """
+    _check_generator(generator)
     n, _, height, width = images.shape
 
     def hidden(length: int) -> Tensor:
@@ -79,3 +81,11 @@ def erase_square(images: Tensor, generator: torch.Generator) -> Tensor:
     rows, columns = hidden(height), hidden(width)
     square = rows[:, None, :, None] & columns[:, None, None, :]
     return images.masked_fill(square, 0)
+
+
+def _check_generator(generator: torch.Generator) -> None:
+    if not isinstance(generator, torch.Generator):  # torch takes None for its global one
+        raise ValueError(
+            f"generator is {generator!r}, a torch.Generator is expected, such as "
+            "torch.Generator().manual_seed(0)"
+        )

@@ -48,7 +48,7 @@ def check_positive(name: str, value: Any, *, finite: bool = True) -> float:
     finite : bool
         Whether infinity is refused too.
     """
-    number = _as_float(value)
+    number = as_number(value)
     if not number > 0.0 or (finite and math.isinf(number)):
         raise ValueError(f"{name} is {value!r}, a {'finite ' * finite}number > 0 is expected")
     return number
@@ -56,7 +56,7 @@ def check_positive(name: str, value: Any, *, finite: bool = True) -> float:
 
 def check_share(name: str, value: Any, *, below_one: bool = False) -> float:
     """Return ``value`` as a float; raise ``ValueError`` unless it lies in [0, 1] or [0, 1)."""
-    number = _as_float(value)
+    number = as_number(value)
     if not 0.0 <= number <= 1.0 or (below_one and number == 1.0):
         expected = "[0, 1)" if below_one else "[0, 1]"
         raise ValueError(f"{name} is {value!r}, a number in {expected} is expected")
@@ -69,16 +69,40 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} is {value!r}, one of {choices} is expected")
 
 
+def check_generator(rng: Any, draws: str = "permuted") -> None:
+    """Raise ``ValueError`` unless ``rng`` is a generator: a seed or None is none.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    draws : str
+        The method that the caller draws with. The default is one that nothing but NumPy's
+        generators has; NumPy's older ``RandomState`` lacks it.
+
+    Examples
+    --------
+    >>> check_generator(0)
+    Traceback (most recent call last):
+    ...
+    ValueError: rng is 0, a numpy.random.Generator is expected, such as np.random.default_rng(0)
+    """
+    if not callable(getattr(rng, draws, None)):
+        raise ValueError(
+            f"rng is {rng!r}, a numpy.random.Generator is expected, such as "
+            "np.random.default_rng(0)"
+        )
+
+
 def set_field(settings: object, name: str, value: object) -> None:
     """Set a field of a frozen dataclass while it is being made, to its plain Python value."""
     object.__setattr__(settings, name, value)
 
 
-def _as_float(value: Any) -> float:
+def as_number(value: Any) -> float:
     """Return a real number as float, and NaN for anything else (text, bool, None)."""
     if isinstance(value, bool | str | bytes):
         return math.nan
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan

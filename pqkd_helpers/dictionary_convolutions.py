@@ -199,7 +199,7 @@ class DictConv2d(nn.Module):
 
     def set_mixing(self, z: Tensor, mixing: Tensor) -> None:
         """Take over a mixing computed by `project`, and the z it belongs to."""
-        self.z = z.detach().to(self.basis)
+        self.z = z.detach().to(self.basis, copy=True)  # layers share no memory
         self.mixing = mixing.to(self.basis)
 
     def kernel(self) -> Tensor:

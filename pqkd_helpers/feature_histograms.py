@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_choice, check_share, check_whole
+from .checks import check_choice, check_generator, check_share, check_whole
 from .histogram_sources import Source, click_histograms, measure_histogram, takes_shots
 
 __all__ = ["EMA", "HistogramFeature", "Scaling", "click_histograms"]
@@ -128,10 +128,17 @@ class HistogramFeature:
         -------
         int
             The number of shots taken.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two settings, ``rng`` is no generator, or the histogram is the
+            same at all settings: standardised, it would be zero.
         """
         if self.scaling != "standardised":
             return 0
         check_whole("n_settings", n_settings, least=2)
+        check_generator(rng, "uniform")
         histograms = np.stack(
             [
                 measure_histogram(
@@ -140,6 +147,11 @@ class HistogramFeature:
                 for _ in range(n_settings)
             ]
         )
+        if (histograms == histograms[0]).all():
+            raise ValueError(
+                "the histogram is the same at all settings of the circuit, so standardised would "
+                "make z = 0; one that changes is expected, or the scaling raw or unit-rms"
+            )
         self.mean = histograms.mean(axis=0)
         self.standard_deviation = np.maximum(histograms.std(axis=0, ddof=1), 1.0 / n_shots)
         return n_settings * n_shots * takes_shots(source)

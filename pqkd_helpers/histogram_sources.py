@@ -126,6 +126,11 @@ def takes_shots(source: Source) -> bool:
     return source.takes_shots if isinstance(source, HistogramSource) else True
 
 
+def is_zero(source: Source) -> bool:
+    """Return whether this source is the control whose feature is zero on purpose."""
+    return bool(getattr(source, "is_zero", False))
+
+
 def is_scaled(source: Source) -> bool:
     """Return whether a histogram of this source is scaled into z."""
     return source.is_scaled if isinstance(source, HistogramSource) else True

@@ -9,7 +9,7 @@ The student replaces the convolutions of its scope by `DictConv2d`. It is used i
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -91,6 +91,17 @@ class ConvNet(nn.Module):
         x = torch.relu(nn.functional.max_pool2d(self.norm2(self.conv2(x)), 2))
         x = self.dropout(torch.relu(self.norm3(self.conv3(x))))
         return self.linear(x.mean(dim=(2, 3)))
+
+    def state_dict(self, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Return all values by name, in torch's usual memory order, as safetensors asks for.
+
+        Those of plain convolutions are copies: to change them, change the parameters.
+        """
+        values = super().state_dict(*args, **options)
+        for name, value in values.items():
+            if isinstance(value, Tensor) and not isinstance(value, nn.Parameter):
+                values[name] = value.contiguous()
+        return values
 
 
 class TeacherCNN(ConvNet):

@@ -23,12 +23,15 @@ from .histogram_sources import (
     feature_length,
     is_scaled,
     is_smoothed,
+    is_zero,
     measure_histogram,
     takes_shots,
 )
+from .pqkd_settings import PQKDSettings
 
 Purpose = Literal["training", "fitting", "fresh_z"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+LEAST_LENGTH = 1e-6
 Array = NDArray[np.float64]
 
 STATE_NAMES = (
@@ -57,6 +60,12 @@ class PhotonicFeature:
         Scaling of the smoothed histogram into z; "raw" for a source that is not to be scaled.
     gain : float
         Factor by which a scaled z is multiplied.
+
+    Raises
+    ------
+    ValueError
+        From every method that returns a z, if it has no length (less than 1e-6): all kernels would
+        be zero and the student blind. Only `ZeroFeature`, the control, is meant to be so.
 
     Attributes
     ----------
@@ -97,6 +106,33 @@ class PhotonicFeature:
         if self.scaling.mean is not None:
             self.circuit_evaluations["fitting"] += n_settings
 
+    @classmethod
+    def from_settings(cls, circuit: Source, settings: PQKDSettings) -> "PhotonicFeature":
+        """Return the feature of a circuit with the numbers of Algorithm S1."""
+        return cls(
+            circuit,
+            n_shots=settings.n_shots,
+            ema_beta=settings.ema_beta,
+            scaling=settings.scaling,
+            gain=settings.feature_gain,
+        )
+
+    def check_length(self) -> None:
+        """Raise ``ValueError`` if z has no length, as far as that is known without a shot."""
+        if takes_shots(self.circuit):
+            return
+        trial = PhotonicFeature(
+            self.circuit,
+            n_shots=self.n_shots,
+            ema_beta=self.ema.beta,
+            scaling=self.scaling.scaling,
+            gain=self.gain,
+        )
+        rng = np.random.default_rng(0)
+        trial.begin_epoch(0)
+        trial.fit(rng, n_settings=2)
+        trial.fresh(rng.uniform(-np.pi, np.pi, self.circuit.n_angles), rng)
+
     def begin_epoch(self, epoch: int) -> None:
         """Tell a source that changes from epoch to epoch which one it is, from 0."""
         if isinstance(self.circuit, EpochSource):
@@ -129,14 +165,23 @@ class PhotonicFeature:
         return self._scaled(self._measure(theta, n_shots, rng, "fresh_z"))
 
     def _scaled(self, histogram: Array) -> Array:
-        return self.gain * self.scaling(histogram)
+        z = self.gain * self.scaling(histogram)
+        length = float(np.linalg.norm(z))
+        if length < LEAST_LENGTH and not is_zero(self.circuit):
+            raise ValueError(
+                f"the feature z has the length {length:.3g} under the scaling "
+                f"{self.scaling.scaling}: all kernels would be zero; a source and a scaling with "
+                f"|z| >= {LEAST_LENGTH:g} are expected"
+            )
+        return z
 
     def _measure(
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
     ) -> Array:
+        histogram = measure_histogram(self.circuit, theta, n_shots, rng=rng)
         self.shots[purpose] += n_shots * takes_shots(self.circuit)
         self.circuit_evaluations[purpose] += 1
-        return measure_histogram(self.circuit, theta, n_shots, rng=rng)
+        return histogram
 
     def state(self) -> dict[str, Tensor]:
         """Return all that a later continuation needs; at least one `update` must have been."""

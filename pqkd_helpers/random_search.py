@@ -15,7 +15,7 @@ doi:10.1002/0471722138.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_positive
+from .checks import check_generator, check_positive
 from .spsa import SPSAStep, check_start, told
 
 
@@ -36,7 +36,8 @@ class LocalRandomSearch:
     Raises
     ------
     ValueError
-        If theta is no vector of finite numbers within the bound, or the step is not positive.
+        If theta is no vector of finite numbers within the bound, the step is not positive, or
+        ``rng`` is no generator.
 
     Examples
     --------
@@ -59,6 +60,7 @@ class LocalRandomSearch:
         self.step_size = check_positive("step_size", step_size)
         self.bound = check_positive("bound", bound, finite=False)
         self.theta = check_start(theta, self.bound)
+        check_generator(rng, "standard_normal")
         self.rng = rng
         self.n_steps = 0
         self._candidate: NDArray[np.float64] | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_positive
+from .checks import as_number, check_generator, check_positive
 
 STEP_SIZE_EXPONENT = 0.602
 PERTURBATION_EXPONENT = 0.101
@@ -67,7 +67,8 @@ class SPSA:
     Raises
     ------
     ValueError
-        If theta is no vector of finite numbers within the bound, or a gain is not positive.
+        If theta is no vector of finite numbers within the bound, a gain is not positive, or ``rng``
+        is no generator.
 
     Examples
     --------
@@ -91,8 +92,9 @@ class SPSA:
         self.step_size = check_positive("step_size", step_size)
         self.perturbation = check_positive("perturbation", perturbation)
         self.bound = check_positive("bound", bound, finite=False)
-        if decay_offset is not None and not 0.0 <= decay_offset < np.inf:
-            raise ValueError(f"decay_offset is {decay_offset}, a number >= 0 or None is expected")
+        if decay_offset is not None and not 0.0 <= as_number(decay_offset) < np.inf:
+            raise ValueError(f"decay_offset is {decay_offset!r}, a number >= 0 or None is expected")
+        check_generator(rng, "choice")
         self.theta = check_start(theta, self.bound)
         self.decay_offset = decay_offset
         self.rng = rng
@@ -153,15 +155,18 @@ class SPSA:
 
 
 def check_start(theta: ArrayLike, bound: float) -> NDArray[np.float64]:
-    """Return a copy of the first angles; ``ValueError`` unless finite and within the bound."""
+    """Return a copy of the first angles; ``ValueError`` unless finite and within the bound.
+
+    What lies outside by no more than the rounding of float32, as its pi does, is clipped.
+    """
     start = np.array(theta, dtype=np.float64)
     if start.ndim != 1 or start.size == 0 or not np.isfinite(start).all():
         raise ValueError(f"theta has shape {start.shape}, a vector of finite angles is expected")
-    if np.abs(start).max() > bound:
+    if np.abs(start).max() > bound * (1.0 + np.finfo(np.float32).eps):
         raise ValueError(
             f"theta reaches {np.abs(start).max():.4g}, angles within +-{bound:.4g} are expected"
         )
-    return start
+    return np.clip(start, -bound, bound)
 
 
 def told(

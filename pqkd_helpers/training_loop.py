@@ -82,7 +82,7 @@ class PQKDTrainer:
     Raises
     ------
     ValueError
-        If the circuit's histogram does not fit the student.
+        If the histogram does not fit the student, or z has no length (known in the first epoch).
     """
 
     def __init__(
@@ -99,13 +99,8 @@ class PQKDTrainer:
         self.student = student
         self.data = data
         self.settings = settings
-        self.feature = PhotonicFeature(
-            circuit,
-            n_shots=settings.n_shots,
-            ema_beta=settings.ema_beta,
-            scaling=settings.scaling,
-            gain=settings.feature_gain,
-        )
+        self.feature = PhotonicFeature.from_settings(circuit, settings)
+        self.feature.check_length()
         theta = _first_theta(settings, circuit.n_angles, seed)
         self.spsa = settings.angle_optimiser(theta, numpy_stream(seed, "SPSA"))
         self.spsa_images = _spsa_images(settings, len(data.validation))

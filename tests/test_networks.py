@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load, save
 
-from pqkd_helpers.compression import measure_compression, trained_values
+from pqkd_helpers.compression import measure_compression, to_dense, trained_values
+from pqkd_helpers.controls.small_students import LowRankStudent
+from pqkd_helpers.controls.trained_features import HypernetworkStudent, LearnedZStudent
 from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 
@@ -57,6 +60,40 @@ def test_condition_on_each_equals_condition():
         assert torch.equal(seen, z)
         student.condition(z)
         assert torch.allclose(student(x), together, atol=1e-5)
+
+
+SHAPE = (1, (4, 6, 8))
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        lambda: TeacherCNN(*SHAPE, batch_norm=True),
+        lambda: StudentCNN(*SHAPE, scope="conv1"),
+        lambda: StudentCNN(*SHAPE, batch_norm=True),
+        lambda: StudentCNN(*SHAPE, scope="all"),
+        lambda: LowRankStudent(*SHAPE, rank=2),
+        lambda: LearnedZStudent(*SHAPE, norm=22.6),
+        lambda: HypernetworkStudent(*SHAPE, norm=22.6),
+        lambda: to_dense(TeacherCNN(*SHAPE)),
+    ],
+)
+def test_safetensors_takes_the_values_as_they_are(new):
+    """No two share memory, and all are in torch's usual order."""
+    network, twin, x = new().eval(), new().eval(), torch.randn(2, 1, 12, 12)
+    if isinstance(network, StudentCNN):
+        for _ in network.condition_on_each(torch.randn(2, 512)):
+            expected = network(x)
+    else:
+        expected = network(x)
+    twin.load_state_dict(load(save(network.state_dict())))
+    assert torch.allclose(twin(x), expected, atol=1e-6)
+
+
+def test_the_values_with_their_variables_are_the_parameters_themselves():
+    teacher = TeacherCNN(*SHAPE)
+    kept = teacher.state_dict(keep_vars=True)
+    assert all(kept[name] is value for name, value in teacher.named_parameters())
 
 
 def test_student_before_condition():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pqkd_helpers.random_search import LocalRandomSearch
 from pqkd_helpers.spsa import SPSA
 
 
@@ -104,6 +105,16 @@ def test_tell_before_ask():
         new([0.0]).tell([1.0, 2.0])
 
 
+@pytest.mark.parametrize("optimiser", [SPSA, LocalRandomSearch])
+def test_pi_in_float32_is_a_start_though_rounded_up(optimiser):
+    assert float(np.float32(np.pi)) > np.pi
+    start = np.full(3, np.float32(np.pi))
+    found = optimiser(-start, rng=np.random.default_rng(0))
+    assert found.theta.tolist() == [-np.pi] * 3
+    found.ask()
+    assert np.abs(found.tell([1.0, 2.0]).theta).max() <= np.pi
+
+
 @pytest.mark.parametrize(
     ("theta", "settings", "message"),
     [
@@ -115,6 +126,8 @@ def test_tell_before_ask():
         ([0.0], {"perturbation": -1.0}, "perturbation"),
         ([0.0], {"bound": np.nan}, "bound"),
         ([0.0], {"decay_offset": -1.0}, "decay_offset"),
+        ([0.0], {"decay_offset": "10"}, "decay_offset is '10'"),
+        ([3.1416], {}, "within"),
     ],
 )
 def test_bad_settings(theta, settings, message):

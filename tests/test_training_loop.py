@@ -6,6 +6,9 @@ import torch
 
 from pqkd_helpers import fixed_projection, histogram_sources, photonic_feature
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
+from pqkd_helpers.controls.feature_sources import ZeroFeature
+from pqkd_helpers.controls.gaussian_features import GaussianFrozen
+from pqkd_helpers.controls.recorded_feature import RecordedFeature
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.evaluation import evaluate, predict_logits
 from pqkd_helpers.gradient_training import AdamSettings
@@ -280,6 +283,50 @@ def test_every_setting_changes_what_happens(digits, name):
         trainer = new_trainer(digits, settings=settings)
         results.append([dataclasses.asdict(trainer.run_epoch()) for _ in range(2)])
     assert results[0] != results[1]
+
+
+class Constant:
+    """A source of histograms that never changes, without shots or with them."""
+
+    n_modes, n_angles, is_scaled, is_smoothed = 16, 30, True, True
+
+    def __init__(self, vector, takes_shots=False, is_scaled=True):
+        self.vector, self.takes_shots, self.is_scaled = vector, takes_shots, is_scaled
+
+    def histogram(self, theta, n_shots, *, rng):
+        return self.vector.copy()
+
+
+@pytest.mark.parametrize(
+    ("circuit", "scaling"),
+    [
+        (GaussianFrozen(seed=0), "standardised"),
+        (Constant(np.full(512, 0.1)), "standardised"),
+        (Constant(np.zeros(512)), "raw"),
+        (Constant(np.zeros(512)), "unit-rms"),
+        (Constant(np.full(512, 1e-50)), "raw"),
+        (Constant(np.zeros(512), is_scaled=False), "unit-rms"),
+        (RecordedFeature(np.zeros((3, 512)), n_angles=30), "unit-rms"),
+    ],
+)
+def test_a_feature_without_length_is_refused_before_any_work(digits, circuit, scaling):
+    with pytest.raises(ValueError, match=r"z = 0|length|norm 0"):
+        new_trainer(digits, circuit, dataclasses.replace(SETTINGS, scaling=scaling))
+
+
+def test_with_shots_it_is_refused_before_the_student_learns(digits):
+    circuit = Constant(np.full(512, 0.1), takes_shots=True)
+    trainer = new_trainer(digits, circuit, dataclasses.replace(SETTINGS, scaling="standardised"))
+    before = [value.clone() for value in trainer.student.parameters()]
+    with pytest.raises(ValueError, match="the same at all settings"):
+        trainer.run_epoch()
+    assert all(map(torch.equal, before, trainer.student.parameters()))
+
+
+def test_only_the_control_without_a_signal_may_be_zero(digits):
+    trainer = new_trainer(digits, ZeroFeature(), dataclasses.replace(SETTINGS, epochs=1))
+    trainer.run_epoch()
+    assert not trainer.feature.z.any()
 
 
 def test_the_training_loss_is_the_distillation_loss(digits):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_whole
+from ..checks import check_generator, check_whole
 from . import exact_clicks
 from .device import LoopDevice
 from .photon_probabilities import check_size, photon_probabilities
@@ -161,11 +161,12 @@ class TimeBinInterferometer:
         Raises
         ------
         ValueError
-            If theta has the wrong length or is not finite, ``n_shots`` < 1, or there are too many
-            photons for such loops.
+            If theta has the wrong length or is not finite, ``n_shots`` < 1, ``rng`` is no
+            generator, or there are too many photons for such loops.
         """
         settings, unbatched = self._settings(theta)
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng)
         counts = sample_photon_numbers(self.device, settings, n_shots, rng)
         return counts[0] if unbatched else counts
 

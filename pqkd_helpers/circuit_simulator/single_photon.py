@@ -10,7 +10,7 @@ PQKD; it is kept as a first lesson and as a control, not as a model of the paper
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_whole
+from ..checks import check_generator, check_whole
 from .device import MOST_MODES
 from .guards import check_sums
 from .loops import describe_angles
@@ -90,9 +90,11 @@ class SinglePhotonCircuit:
         Raises
         ------
         ValueError
-            If theta has the wrong length or is not finite, or ``n_shots`` < 1.
+            If theta has the wrong length or is not finite, ``n_shots`` < 1, or ``rng`` is no
+            generator.
         """
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng, "random")
         bias = self.probabilities(theta)
         return (rng.random((n_shots, self.n_modes)) < bias).astype(np.uint8)
 

@@ -155,4 +155,8 @@ def _dense_convolution(layer: Any, norm: nn.Module) -> nn.Conv2d:
 
 
 def _copies(values: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in values.items()}
+    """Return copies in torch's usual memory order."""
+    return {
+        name: value.detach().clone(memory_format=torch.contiguous_format)
+        for name, value in values.items()
+    }

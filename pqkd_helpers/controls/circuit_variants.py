@@ -9,6 +9,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import check_generator, check_whole
 from ..circuit_simulator import TimeBinInterferometer
 from ..histogram_sources import (
     Source,
@@ -111,6 +112,8 @@ class Marginals:
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
     ) -> NDArray[np.uint8]:
         """Return independent clicks ``(n_shots, n_modes)``, 0 or 1."""
+        n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng, "random")
         probabilities = self.click_probabilities(theta)
         return (rng.random((n_shots, self.n_modes)) < probabilities).astype(np.uint8)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
-from ..checks import check_positive, check_whole
+from ..checks import check_generator, check_positive, check_whole
 from ..circuit_simulator.sampler import check_theta
 from ..histogram_sources import feature_length
 from ..random_streams import numpy_stream
@@ -82,6 +82,7 @@ class ClassicalMap:
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the relative frequencies ``(2 * 2^(n_modes / 2),)`` of ``n_shots`` shots."""
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng, "multinomial")
         return rng.multinomial(n_shots, self.probabilities(theta)).ravel() / n_shots
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_whole
+from ..checks import check_generator, check_whole
 from ..circuit_simulator import TimeBinInterferometer
 from ..circuit_simulator.sampler import check_theta
 from ..histogram_sources import feature_length
@@ -79,6 +79,7 @@ class UniformBits(WithoutCircuit):
         """Return coin tosses ``(n_shots, n_modes)``, 0 or 1."""
         check_theta(theta, self.n_angles, "none of which has an effect")
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng, "integers")
         return rng.integers(0, 2, (n_shots, self.n_modes), dtype=np.uint8)
 
 
@@ -94,6 +95,7 @@ class ZeroFeature(WithoutCircuit):
     takes_shots = False
     is_scaled = False
     is_smoothed = True
+    is_zero = True
 
     def histogram(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator

@@ -8,6 +8,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import check_generator
 from ..histogram_sources import feature_length
 from ..random_streams import numpy_stream
 from .feature_sources import WithoutCircuit
@@ -56,6 +57,7 @@ class GaussianFresh(WithoutCircuit):
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return a new vector ``(2 * 2^(n_modes / 2),)``; angles and shots are not used."""
+        check_generator(rng, "standard_normal")
         return rng.standard_normal(feature_length(self.n_modes))
 
 

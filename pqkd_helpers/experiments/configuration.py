@@ -22,6 +22,7 @@ from ..datasets import DatasetName
 from ..gradient_training import AdamSettings, Augmentation
 from ..histogram_sources import Source, feature_length
 from ..networks import BasisStart, ConvNet, Scope, StudentCNN, TeacherCNN
+from ..photonic_feature import PhotonicFeature
 from ..pqkd_settings import PQKDSettings
 from ..random_streams import derive_seed
 from ..teacher_training import TeacherSelection, check_teacher_selection
@@ -146,7 +147,9 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 f"the circuit has {self.n_modes} modes, an even number is expected for two halves"
             )
         if self.features not in (*RECORDED, *TRAINED):
-            self.build_source()  # an engine that is not installed is found out now
+            source = self.build_source()  # an engine that is not installed is found out now
+            if self.student == "pqkd":
+                PhotonicFeature.from_settings(source, self).check_length()
         student = self.build_pqkd_student(in_channels=1, n_classes=10)
         set_field(self, "widths", student.widths)
         teacher = self.teacher_settings()

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
+from ..checks import check_generator
+
 LawFinding = Literal["confirmed", "rejected", "undecided"]
 Array = NDArray[np.float64]
 # The paper's exponent counts as confirmed only if the whole 95 % interval is this close to it.
@@ -114,7 +116,7 @@ def fit_free_exponent(
     Raises
     ------
     ValueError
-        If a curve has another shape, or there are fewer than two seeds.
+        If a curve has another shape, there are fewer than two seeds, or ``rng`` is no generator.
     """
     s = np.asarray(shots, dtype=np.float64)
     stack = np.stack([np.asarray(curve, dtype=np.float64) for curve in curves.values()])
@@ -122,6 +124,7 @@ def fit_free_exponent(
         raise ValueError(
             f"the curves have shape {stack.shape[1:]}, (2 or more seeds, {s.size}) is expected"
         )
+    check_generator(rng, "standard_normal")
     error = np.maximum(stack.std(axis=1, ddof=1), 1e-3) / np.sqrt(stack.shape[1])
     # One error per curve: those of single points, from a few seeds, are mostly chance.
     error = np.broadcast_to(np.sqrt((error**2).mean(axis=1, keepdims=True)), error.shape)

@@ -167,6 +167,8 @@ def test_all_presets_can_be_built():
         ({"efficiency": 2.0}, "efficiency is 2.0"),
         ({"loop_efficiency": (1.0, 1.0, 1.0)}, "one or 2 expected"),
         ({"engine": "cudaq", "input_state": (1,) + (0,) * 15, "efficiency": 0.5}, "imperfections"),
+        ({"features": "gaussian-frozen", "scaling": "standardised"}, "z = 0"),
+        ({"features": "gaussian-frozen", "feature_gain": 1e-9}, "length"),
     ],
 )
 def test_bad_values_are_refused_before_any_work(wrong, message):

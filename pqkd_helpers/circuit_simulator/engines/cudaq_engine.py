@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...checks import check_choice, check_positive, check_whole
+from ...checks import check_choice, check_generator, check_positive, check_whole
 from ..device import LoopDevice
 from ..sampler import check_theta
 from .optional_packages import require_package
@@ -118,13 +118,14 @@ class CudaqInterferometer:
         Raises
         ------
         ValueError
-            If theta or ``n_shots`` is not of the form expected.
+            If theta, ``n_shots`` or ``rng`` is not of the form expected.
         OrcaError
             If the server cannot be reached, answers too late, or sends back anything but
             ``n_shots`` results of ``n_modes`` digits.
         """
         angles = check_theta(theta, self.n_angles, self.device.layout)
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng)
         splitters = angles[: self.device.n_splitters].tolist()
         phases = angles[self.device.n_splitters :].tolist()
         if self._client is not None:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...checks import check_whole
+from ...checks import check_generator, check_whole
 from ..device import LoopDevice
 from ..loops import beam_splitter_pairs
 from ..sampler import check_theta
@@ -94,6 +94,7 @@ class PercevalInterferometer:
         """
         angles = check_theta(theta, self.n_angles, self.device.layout)
         n_shots = check_whole("n_shots", n_shots, least=1)
+        check_generator(rng)
         processor = self._processor(angles)
         with _seeded(int(rng.integers(2**32))):
             samples = processor.samples(n_shots)["results"]
