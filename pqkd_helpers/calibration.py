@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from .checks import check_whole
+from .logits import check_answers, check_distributions
 
 _LARGEST_FACTOR = 100.0
 
@@ -27,14 +28,16 @@ def expected_calibration_error(logits: Tensor, labels: Tensor, *, n_bins: int = 
     Parameters
     ----------
     logits : (n, n_classes) tensor
-    labels : (n,) int64 tensor
+        n >= 1.
+    labels : (n,) tensor of whole numbers
     n_bins : int
         Bins of equal width over the confidences from 0 to 1.
 
     Raises
     ------
     ValueError
-        If there is no answer, or ``n_bins`` is not a whole number >= 1.
+        If logits and labels do not fit each other, logits make no probabilities, or ``n_bins`` is
+        not a whole number >= 1.
 
     Examples
     --------
@@ -45,8 +48,8 @@ def expected_calibration_error(logits: Tensor, labels: Tensor, *, n_bins: int = 
     0.4
     """
     check_whole("n_bins", n_bins, least=1)
-    if len(labels) == 0:
-        raise ValueError("there is no answer to judge, one or more are expected")
+    labels = check_answers(logits, labels)
+    check_distributions("logits", logits)
     confidence, answers = functional.softmax(logits.double(), dim=1).max(dim=1)
     bins = (confidence * n_bins).ceil().long().clamp(1, n_bins) - 1
     surplus = (answers == labels).double() - confidence
@@ -61,16 +64,24 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     Parameters
     ----------
     logits : (n, n_classes) tensor
-        Of images that the network was not trained on.
-    labels : (n,) int64 tensor
+        Of images that the network was not trained on; n >= 1.
+    labels : (n,) tensor of whole numbers
 
     Returns
     -------
     float
-        Between 1/100 and 100.
+        Between 1/100 and 100: close to 1/100 where all answers are right, to 100 where chance
+        would do better.
+
+    Raises
+    ------
+    ValueError
+        If logits and labels do not fit each other, or logits make no probabilities.
     """
     from scipy.optimize import minimize_scalar
 
+    labels = check_answers(logits, labels)
+    check_distributions("logits", logits)
     logits = logits.double()
 
     def loss(log_temperature: float) -> float:

@@ -63,6 +63,19 @@ def check_share(name: str, value: Any, *, below_one: bool = False) -> float:
     return number
 
 
+def check_temperature(temperature: Any) -> float:
+    """Return the temperature of soft targets; raise ``ValueError`` unless it is in [1e-30, 1e4].
+
+    Beyond, rounding errors alone are left of the soft term.
+    """
+    number = check_positive("temperature", temperature)
+    if not 1e-30 <= number <= 1e4:
+        raise ValueError(
+            f"temperature is {temperature!r}, a number from 1e-30 to 10,000 is expected"
+        )
+    return number
+
+
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
     """Raise ``ValueError``, naming the choices, unless ``value`` is one of them."""
     if value not in choices:

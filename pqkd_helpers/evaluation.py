@@ -10,6 +10,7 @@ from torch.nn import functional
 from .calibration import expected_calibration_error
 from .checks import check_choice
 from .datasets import ImageData, Split
+from .logits import check_answers, check_distributions
 
 SplitName = Literal["train", "validation", "test"]
 
@@ -56,8 +57,16 @@ def predict_logits(model: nn.Module, data: ImageData, images: Tensor) -> Tensor:
 
 
 def score(logits: Tensor, labels: Tensor) -> Evaluation:
-    """Return accuracy and cross-entropy of logits ``(n, n_classes)`` for labels ``(n,)``."""
+    """Return accuracy and cross-entropy of logits ``(n, n_classes)`` for labels ``(n,)``.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit each other, there is none, or logits make no probabilities.
+    """
     logits, labels = logits.cpu(), labels.cpu()  # not every accelerator has float64
+    labels = check_answers(logits, labels)
+    check_distributions("logits", logits)
     return Evaluation(
         accuracy=(logits.argmax(dim=1) == labels).double().mean().item(),
         cross_entropy=functional.cross_entropy(logits.double(), labels).item(),

@@ -7,7 +7,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .checks import check_choice, check_positive, check_share, check_whole, set_field
+from .checks import (
+    check_choice,
+    check_positive,
+    check_share,
+    check_temperature,
+    check_whole,
+    set_field,
+)
 from .feature_histograms import Scaling
 from .gradient_training import AdamSettings
 from .random_search import LocalRandomSearch
@@ -25,7 +32,7 @@ class DistillationSettings(AdamSettings):
     Attributes
     ----------
     temperature : float
-        Temperature tau of the soft targets.
+        Temperature tau of the soft targets, from 1e-30 to 10,000.
     hard_weight : float
         Share of the labels' cross-entropy in the loss, in [0, 1]; the rest is the teacher's.
     label_smoothing : float
@@ -38,7 +45,7 @@ class DistillationSettings(AdamSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        set_field(self, "temperature", check_positive("temperature", self.temperature))
+        set_field(self, "temperature", check_temperature(self.temperature))
         set_field(self, "hard_weight", check_share("hard_weight", self.hard_weight))
         smoothing = check_share("label_smoothing", self.label_smoothing, below_one=True)
         set_field(self, "label_smoothing", smoothing)

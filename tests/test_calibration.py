@@ -6,6 +6,7 @@ import torch
 from torch.nn import functional
 
 from pqkd_helpers.calibration import expected_calibration_error, fit_temperature
+from pqkd_helpers.evaluation import Evaluation, score
 
 
 def test_a_slow_count_agrees():
@@ -54,8 +55,33 @@ def test_a_network_that_knows_nothing_gets_the_highest_temperature():
     assert math.isclose(fit_temperature(logits, labels), 100.0, rel_tol=1e-3)
 
 
+@pytest.mark.parametrize("measure", [expected_calibration_error, fit_temperature, score])
+@pytest.mark.parametrize(
+    ("logits", "labels", "message"),
+    [
+        (torch.zeros(0, 10), torch.zeros(0, dtype=torch.int64), "one answer or more"),
+        (torch.zeros(2), torch.tensor([0, 1]), "one answer or more"),
+        (torch.zeros(2, 3), torch.tensor([0]), r"labels have shape \(1,\)"),
+        (torch.zeros(2, 3), torch.tensor([0, -100]), "labels hold -100"),
+        (torch.zeros(2, 3), torch.tensor([0, 3]), "labels hold 3"),
+        (torch.tensor([[0.0, 1.0], [math.nan, 1.0]]), torch.tensor([0, 1]), r"logits\[1\] is"),
+        (torch.tensor([[math.inf, 1.0]]), torch.tensor([0]), r"logits\[0\] is"),
+        (torch.tensor([[-math.inf, -math.inf]]), torch.tensor([0]), r"logits\[0\] is"),
+    ],
+)
+def test_answers_that_cannot_be_judged_are_refused(measure, logits, labels, message):
+    with pytest.raises(ValueError, match=message):
+        measure(logits, labels)
+
+
+def test_one_answer_of_each_kind():
+    sure = torch.tensor([[-math.inf, 0.0]])  # -inf: the other class is ruled out
+    assert score(sure, torch.tensor([1])) == Evaluation(1.0, 0.0, 1, 0.0)
+    assert score(sure, torch.tensor([0])).calibration_error == 1.0
+    assert fit_temperature(torch.tensor([[9.0, 2.0]]), torch.tensor([0])) < 0.1
+    assert fit_temperature(torch.tensor([[9.0, 2.0]]), torch.tensor([1])) > 99.0
+
+
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match="no answer"):
-        expected_calibration_error(torch.empty(0, 10), torch.empty(0, dtype=torch.int64))
     with pytest.raises(ValueError, match="n_bins"):
         expected_calibration_error(torch.zeros(1, 2), torch.zeros(1, dtype=torch.int64), n_bins=0)
