@@ -1,7 +1,8 @@
 """Executing a notebook, and a fingerprint that tells whether its outputs are still up to date.
 
-The fingerprint covers the cells, the project's modules that the kernel loaded, and the files below
-``figures`` that it read: whatever of the project the outputs depend on.
+The fingerprint covers the cells, the project's modules that the kernel loaded, the files below
+``figures`` that it read, and the names in the folders that it listed there: whatever of the project
+the outputs depend on.
 """
 
 import hashlib
@@ -22,13 +23,15 @@ CELL_TIMEOUT = 60
 # One thread: the same digits on every run, and no fight for cores; silent progress bars.
 ENVIRONMENT = {"CI": "true", "OMP_NUM_THREADS": "1"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# Without the file's ending, nbconvert writes the notebook's code as a text file.
+LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
 
-# Runs in the kernel: note every file of the project that is opened, and ask for the list later.
+# Runs in the kernel: note every file that is opened and every folder that is listed, and ask later.
 _WATCH = """
 import sys as _sys
 _opened = set()
 def _note(event, arguments):
-    if event == "open":
+    if event in ("open", "os.listdir", "os.scandir"):
         _opened.add(str(arguments[0]))
 _sys.addaudithook(_note)
 """
@@ -89,25 +92,32 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
 
 
 def fingerprint(notebook: NotebookNode, files: list[str], root: Path) -> str:
-    """Return 16 hexadecimal digits that change with the cells or with one of the files."""
+    """Return 16 hexadecimal digits that change with the cells or one of the files or folders."""
     digest = hashlib.sha256()
     for cell in notebook.cells:
         digest.update(f"{cell.cell_type}\x1f{cell.source}\x1e".encode())
     for name in files:
-        file = root / name
-        digest.update(name.encode() + (file.read_bytes() if file.is_file() else b"missing"))
+        digest.update(name.encode() + _content(root / name))
     return digest.hexdigest()[:16]
 
 
+def _content(path: Path) -> bytes:
+    """Return a file's content, or the names in a folder."""
+    if path.is_dir():
+        return "\n".join(sorted(entry.name for entry in path.iterdir())).encode()
+    return path.read_bytes() if path.is_file() else b"missing"
+
+
 def _files_of_the_project(paths: list[str], root: Path) -> list[str]:
-    """Return the package's sources and the figures' data among the paths, relative to the root."""
+    """Return the package's files, and those and the folders below figures, relative to the root."""
     names = set()
     for text in paths:
         path = Path(text)
         path = (root / "notebooks" / path).resolve() if text else root
-        if path.is_relative_to(root) and path.suffix in (".py", ".json", ".csv"):
+        if path.is_relative_to(root):
             name = path.relative_to(root).as_posix()
-            if name.startswith(("pqkd_helpers/", "figures/")):
+            loaded = name.startswith("pqkd_helpers/") and path.suffix in (".py", ".json")
+            if loaded or name.startswith("figures/"):
                 names.add(name)
     return sorted(names)
 
@@ -115,7 +125,7 @@ def _files_of_the_project(paths: list[str], root: Path) -> list[str]:
 def _tidy(notebook: NotebookNode) -> None:
     """Count cells from 1, drop the widgets' state and whatever differs from run to run."""
     notebook.metadata.pop("widgets", None)
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["language_info"] = LANGUAGE
     count = 0
     for cell in notebook.cells:
         if cell.cell_type != "code":
