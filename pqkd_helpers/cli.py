@@ -309,6 +309,7 @@ def classroom(command: Build | Grade) -> None:
             limits=Limits(command.seconds, round(command.memory * 2**30)),
             sandboxed=sandboxed,
             report=report,
+            remark=tqdm.write,
         )
     print(
         "Each submission ran in a bubblewrap sandbox."

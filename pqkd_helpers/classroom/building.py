@@ -11,7 +11,8 @@ from ..publishing.execution import read_notebook
 from .editions import student_edition, teacher_edition
 from .nbgrader import nbgrader_source
 
-# Texts that each edition's notebooks link to; the guide is for teachers alone.
+# Texts that each edition's notebooks link to, where the folder holds them; the guide is for
+# teachers alone.
 _TEXTS = {
     "student": ("glossary.md", "bring_your_own.md"),
     "teacher": ("glossary.md", "bring_your_own.md", "teaching.md", "nbgrader.md"),
@@ -66,5 +67,6 @@ def build_editions(
             write_atomically(written[-1], (nbformat.writes(edition) + "\n").encode())
     for name in {path.parent.name for path in written}:
         for text in _TEXTS[name]:
-            shutil.copy(notebooks / text, out / name / text)
+            if (notebooks / text).is_file():
+                shutil.copy(notebooks / text, out / name / text)
     return written

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -18,7 +18,16 @@ from .needed_code import (
 from .student_process import Limits, StudentProcess, StudentProcessGoneError
 from .submissions import Submission, SubmissionError, notebook_number
 
-Status = Literal["right", "wrong", "not started", "missing", "failed"]
+Status = Literal[
+    "right",
+    "wrong",
+    "not started",
+    "syntax error",
+    "missing",
+    "failed",
+    "not read",
+    "several files",
+]
 
 
 @dataclass(frozen=True)
@@ -28,16 +37,20 @@ class Row:
     Attributes
     ----------
     student, exercise, name : str
-        Who, the exercise's number and title.
+        Who, the exercise's number and title; both are empty in a remark on a file.
     score : int
         1 if every law holds, else 0.
-    status : {"right", "wrong", "not started", "missing", "failed"}
-        ``missing``: the function, or the whole notebook, cannot be found or read. ``failed``: no
-        answer in time, or the process ended.
+    status : str
+        "right", "wrong", "not started"; "syntax error": the cell with the function is no Python;
+        "missing": the function, or the whole notebook, cannot be found or read; "failed": no answer
+        in time, or the process ended. Of a file: "not read", and "several files", where a student
+        handed in more than one.
     law : str
         The first law that is broken, or what else went wrong.
     hint : str
         For the student: a typical mistake if it is one, else the first hint.
+    file : str
+        The file that the answer is in, below the folder of all submissions.
     """
 
     student: str
@@ -47,6 +60,7 @@ class Row:
     status: Status
     law: str = ""
     hint: str = ""
+    file: str = ""
 
 
 def grade(
@@ -72,6 +86,11 @@ def grade(
     sandboxed : bool
     expected : str or None
         Number of the notebook, where the submission does not tell it.
+
+    Raises
+    ------
+    ValueError
+        If the original notebook is not there: answers need what it defines.
     """
     try:
         cells = submission.code_cells()
@@ -108,8 +127,10 @@ def _graded(
 
     try:
         code = assembled(exercise, submitted, original)
-    except (MissingFunctionError, UnreadableCodeError) as error:
+    except MissingFunctionError as error:
         return row("missing", str(error), "Keep the cell with the function, and its name.")
+    except UnreadableCodeError as error:
+        return row("syntax error", str(error), "Run the cell: Python says where it stumbles.")
     try:
         answer = processes.current().define(code, exercise.reference.__name__)
         problem = first_problem(exercise, answer)
@@ -160,11 +181,33 @@ def assembled(exercise: Exercise, submitted: NotebookCode, original: NotebookCod
     return "\n".join([*parts, code])
 
 
-@cache
 def _original(notebooks: Path, number: str) -> NotebookCode:
-    """Return the code of the original notebook; none if it is not there."""
-    path = next(notebooks.glob(f"{int(number):02d}_*.ipynb"), None)
-    cells = [] if path is None else json.loads(path.read_bytes())["cells"]
+    """Return the code of the original notebook."""
+    return _code(find_original(notebooks, number).read_bytes())
+
+
+def find_original(notebooks: Path, number: str) -> Path:
+    """Return the original notebook of that number.
+
+    Raises
+    ------
+    ValueError
+        If it is not there.
+    """
+    name = f"{int(number):02d}_*.ipynb"
+    path = next(notebooks.glob(name), None)
+    if path is None:
+        raise ValueError(
+            f"there is no {name} in {notebooks.resolve()}; the folder of the original notebooks is "
+            "expected (--notebooks)"
+        )
+    return path
+
+
+@lru_cache(maxsize=16)
+def _code(notebook: bytes) -> NotebookCode:
+    """Return a notebook's code; its content is the key, so a changed file is read anew."""
+    cells = json.loads(notebook)["cells"]
     return NotebookCode("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 

@@ -1,27 +1,27 @@
-"""Grading a class: one table of all students and exercises, a summary, a picture; resumable."""
+"""Grading a class, submission by submission; resumable."""
 
-import csv
 import hashlib
-import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ..exercises.checking import MODULES
+from ..experiments.provenance import PACKAGES, package_versions
+from ..experiments.records import STORED_RECORDS
 from ..files import as_path, json_bytes, write_atomically
-from ..plotting.classroom import solved_shares
 from ..stored_figures import check_figures
-from .grading import Row, as_json, grade, nothing_read
+from .grading import Row, as_json, find_original, grade, nothing_read
+from .score_tables import best_rows, printable, table_files, write_tables
 from .student_process import Limits, check_processes
-from .submissions import Submission, SubmissionError, find_submissions, notebook_number
+from .submissions import Submission, SubmissionError, find_submissions, notebook_numbers
 
-# Rows that were graded by another version of the grader are graded again.
-GRADER = 2
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PACKAGE = Path(__file__).parents[1]
+# More files of a student that are not read are counted, not listed.
+MOST_REMARKS = 20
 
 
 def grade_class(
@@ -33,17 +33,21 @@ def grade_class(
     limits: Limits,
     sandboxed: bool,
     report: Callable[[int, int], object] = lambda done, total: None,
+    remark: Callable[[str], object] = lambda line: None,
 ) -> dict[str, Path]:
     """Grade all submissions and write the tables and the picture.
 
     It can be stopped at any moment: what was graded is kept beside the table, in a folder
-    ``NAME.parts``, and the same call goes on. A submission that was changed is graded again. Of
-    several files of one student the best answer to each exercise counts.
+    ``NAME.parts``, and the same call goes on. A submission is graded again if anything has changed
+    that its rows depend on: the file, the original notebooks, the options, this package, or the
+    versions of the others. Of several files of one student the best answer to each exercise counts.
+    Every file has its name in a row: beside the answers that count, or in a remark, a row without
+    an exercise.
 
     Parameters
     ----------
     submissions : path
-        Folder of the students' notebooks; see `find_submissions`.
+        Folder of what the students handed in; see `find_submissions`.
     notebooks : path
         Folder of the original notebooks.
     out : path
@@ -54,6 +58,8 @@ def grade_class(
     sandboxed : bool
     report : callable
         Told how many submissions are done, and of how many.
+    remark : callable
+        Told every remark, as a line.
 
     Returns
     -------
@@ -63,7 +69,8 @@ def grade_class(
     Raises
     ------
     ValueError
-        If there are no submissions, the table cannot be written, or no student's process starts.
+        If there are no submissions or not the original notebook, the table cannot be written, or no
+        student's process starts.
     FileNotFoundError
         If the stored records, which some laws read, are missing.
     """
@@ -71,16 +78,23 @@ def grade_class(
     submissions, notebooks, out = map(as_path, (submissions, notebooks, out))
     if out.is_dir():
         raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
-    folder = out.with_name(f"{out.stem}.parts")
-    found = find_submissions(submissions, but=folder)
+    files, folder = table_files(out), out.with_name(f"{out.stem}.parts")
+    found = find_submissions(submissions, but=[folder, *files.values()])
+    numbers, problems = _read(found)
+    firsts = Counter(own[0] for own in numbers.values() if own)
+    expected = firsts.most_common(1)[0][0] if firsts else None
+    if expected is not None:
+        find_original(notebooks, expected)
     check_processes(limits, sandboxed=sandboxed)
-    expected = _commonest_notebook(found)
-    rows: list[Row] = []
-    for done, submission in enumerate(found):
-        report(done, len(found))
-        conditions = [GRADER, expected, seed, limits.seconds, limits.memory, sandboxed]
+    versions = package_versions((*PACKAGES, "scipy"))
+    conditions = [_inputs(notebooks), versions, expected, seed, asdict(limits), sandboxed]
+    rows = _rows_of_unread(found, problems, {s.student for s in numbers}, expected)
+    for done, (submission, own) in enumerate(numbers.items()):
+        report(done, len(numbers))
         part = folder / f"{_fingerprint(submission, conditions)}.json"
-        if not part.exists():
+        if part.exists():
+            graded = [Row(**values) for values in json.loads(part.read_bytes())]
+        else:
             try:
                 graded = grade(
                     submission,
@@ -93,132 +107,79 @@ def grade_class(
             except Exception as error:  # one student's file must not cost the others anything
                 problem = f"the grader met {type(error).__name__}: {str(error)[:200]}"
                 graded = nothing_read(submission.student, expected, problem)
-            write_atomically(part, json_bytes(as_json(graded)))
-        rows += [Row(**values) for values in json.loads(part.read_bytes())]
-    report(len(found), len(found))
-    return _written(best_rows(rows), out)
-
-
-_BEST_FIRST = ("right", "wrong", "not started", "failed", "missing")
-
-
-def best_rows(rows: Iterable[Row]) -> list[Row]:
-    """Return one row per student and exercise, the best; of equal ones the first.
-
-    Parameters
-    ----------
-    rows : iterable of Row
-
-    Returns
-    -------
-    list of Row
-        Students in the order they came in, the exercises of each by number.
-    """
-    found: dict[str, dict[str, Row]] = {}
+            else:
+                write_atomically(part, json_bytes(as_json(graded)))
+        rows += [replace(row, file=submission.file) for row in graded]
+        if len(own) > 1:
+            text = f"exercises of notebook {' and '.join(own[1:])} are in it too and not graded"
+            rows.append(_remark(submission, text))
+    report(len(numbers), len(numbers))
+    order = {submission.student: place for place, submission in enumerate(found)}
+    rows = best_rows(sorted(rows, key=lambda row: order[row.student]))
     for row in rows:
-        of_student = found.setdefault(row.student, {})
-        old = of_student.get(row.exercise)
-        if old is None or _BEST_FIRST.index(row.status) < _BEST_FIRST.index(old.status):
-            of_student[row.exercise] = row
-    best = []
-    for of_student in found.values():
-        if len(of_student) > 1:
-            of_student.pop("", None)  # a second file that was no notebook
-        best += [of_student[number] for number in sorted(of_student, key=_in_order)]
-    return best
-
-
-def _in_order(number: str) -> list[int]:
-    return [int(part) for part in number.split(".") if part]
-
-
-def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Return, for every exercise, how many solved it and the commonest mistake.
-
-    Parameters
-    ----------
-    rows : iterable of Row
-
-    Returns
-    -------
-    list of dict
-        In the order of the exercises' numbers.
-    """
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.exercise:
-            found.setdefault(row.exercise, []).append(row)
-    lines = []
-    for number in sorted(found, key=_in_order):
-        here = found[number]
-        mistakes = Counter(row.hint or row.law for row in here if row.status == "wrong")
-        ((mistake, times),) = mistakes.most_common(1) or [("", 0)]
-        lines.append(
-            {
-                "exercise": number,
-                "name": here[0].name,
-                "students": len(here),
-                **{
-                    status: sum(row.status == status for row in here)
-                    for status in ("right", "wrong", "not started", "missing", "failed")
-                },
-                "commonest mistake": mistake,
-                "times": times,
-            }
-        )
-    return lines
-
-
-def _written(rows: list[Row], out: Path) -> dict[str, Path]:
-    lines = summary(rows)
-    files = {
-        "scores": out,
-        "summary": out.with_name(f"{out.stem}-summary.csv"),
-        "picture": out.with_name(f"{out.stem}-summary.png"),
-    }
-    write_atomically(out, _csv(as_json(rows), [item.name for item in fields(Row)]))
-    write_atomically(files["summary"], _csv(lines, list(lines[0]) if lines else ["exercise"]))
-    image = io.BytesIO()
-    solved_shares(lines).savefig(image, format="png")
-    write_atomically(files["picture"], image.getvalue())
+        if not row.exercise:
+            remark(printable(f"{row.student}: {row.law} ({row.file})"))
+    write_tables(rows, files)
     return files
 
 
-def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:
-    """Return a CSV file; a cell that a spreadsheet would take for a formula is made plain."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    for line in lines:
-        writer.writerow(
-            {
-                name: f"'{value}" if str(value).startswith(_FORMULA) else value
-                for name, value in line.items()
-            }
-        )
-    return text.getvalue().encode(errors="backslashreplace")
-
-
-def _commonest_notebook(found: list[Submission]) -> str | None:
-    """Return the number of the notebook that most submissions come from."""
-    numbers: Counter[str] = Counter()
+def _read(
+    found: list[Submission],
+) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
+    """Return the numbers of the notebooks in every readable file, and why the others are not."""
+    numbers, problems = {}, {}
     for submission in found:
         try:
-            number = notebook_number(submission.code_cells())
-        except SubmissionError:
+            own = notebook_numbers(submission.code_cells())
+            numbers[submission] = [number for number in own if number in MODULES]
+        except SubmissionError as error:
+            problems[submission] = str(error)
+    return numbers, problems
+
+
+def _rows_of_unread(
+    found: list[Submission],
+    problems: Mapping[Submission, str],
+    readable: set[str],
+    expected: str | None,
+) -> list[Row]:
+    """Return the rows of a student of whom nothing can be read, and remarks on all other files."""
+    rows: list[Row] = []
+    told, remarks = set(readable), Counter[str]()
+    for submission, problem in problems.items():
+        student = submission.student
+        if not submission.problem and student not in told:
+            told.add(student)
+            missing = nothing_read(student, expected, problem)
+            rows += [replace(row, file=submission.file) for row in missing]
             continue
-        if number in MODULES:
-            numbers[number] += 1
-    return numbers.most_common(1)[0][0] if numbers else None
+        remarks[student] += 1
+        if remarks[student] <= MOST_REMARKS:
+            rows.append(_remark(submission, problem))
+    for submission in problems:
+        more = remarks.pop(submission.student, 0) - MOST_REMARKS
+        if more > 0:
+            rows.append(_remark(submission, f"and {more:,} more files are not read"))
+    return rows
+
+
+def _remark(submission: Submission, text: str) -> Row:
+    return Row(submission.student, "", "", 0, "not read", text, file=submission.file)
+
+
+def _inputs(notebooks: Path) -> str:
+    """Return a hash of all files that rows depend on: originals, laws and grader, records."""
+    found = hashlib.sha256()
+    paths = [*_PACKAGE.rglob("*.py"), *STORED_RECORDS.glob("*/*.json"), *notebooks.glob("*.ipynb")]
+    for path in sorted(paths):
+        found.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _fingerprint(submission: Submission, conditions: list[Any]) -> str:
     """Return a name for what is graded: the same file under the same conditions."""
     found = hashlib.sha256()
-    place = "/".join(submission.path.parts[-2:])
-    found.update(json.dumps([*conditions, submission.student, place]).encode())
-    if submission.path.is_file() and not submission.path.is_symlink():
-        with suppress(OSError), submission.path.open("rb") as file:
-            while block := file.read(2**20):
-                found.update(block)
+    found.update(json.dumps([*conditions, submission.student, submission.file]).encode())
+    with suppress(OSError):
+        found.update(submission.path.read_bytes())
     return found.hexdigest()[:24]

@@ -62,7 +62,8 @@ def carry_out(
     Returns
     -------
     dict
-        The record; it is also in ``runs_root / name / record.json``.
+        The record; it is also in ``runs_root / name / record.json``, under the labels of whoever
+        finished the run. Another one's donor may have been finished for that one's sake.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def carry_out(
         if not folder.record_path.exists():
             record = _computed(config, folder, runs_root, device, data_root, labels, announce)
             write_record(record, folder.record_path)
-        return read_record(folder.record_path)
+        return {**read_record(folder.record_path), **labels._asdict()}
 
 
 def _computed(

@@ -13,6 +13,7 @@ _LOOKS = {
     "right": (COLOURS[0], ""),
     "wrong": (COLOURS[1], "//"),
     "failed": (COLOURS[5], "xx"),
+    "syntax error": (COLOURS[3], "\\\\"),
     "not started": ("0.75", ".."),
     "missing": ("0.92", ""),
 }

@@ -18,6 +18,8 @@ CELL_TIMEOUT = 60
 # One thread: the same digits on every run, and no fight for cores; silent progress bars.
 ENVIRONMENT = {"CI": "true", "OMP_NUM_THREADS": "1"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# Without the file's ending, nbconvert writes the notebook's code as a text file.
+LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
 
 # Runs in the kernel: note every file that is opened and every folder that is listed, and ask for
 # the list later.
@@ -88,7 +90,7 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
 def _tidy(notebook: NotebookNode) -> None:
     """Count cells from 1, drop the widgets' state and whatever differs from run to run."""
     notebook.metadata.pop("widgets", None)
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["language_info"] = LANGUAGE
     count = 0
     for cell in notebook.cells:
         if cell.cell_type != "code":

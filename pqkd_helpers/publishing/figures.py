@@ -31,6 +31,8 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
             claims = figures / result.name / FILE
             write_atomically(claims, claims_file(result.findings))
             files.append(claims)
+    for stale in {*figures.glob(f"*/{FILE}")} - {*files}:
+        stale.unlink()  # of records that are gone; the notebooks would go on reading them
     study = catalogue.runs("imperfections")
     if study:
         files += write_figure_folder(

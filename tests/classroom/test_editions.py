@@ -126,6 +126,18 @@ def test_bad_input_is_refused(tmp_path):
             build_editions(folder, Path(out))
 
 
+def test_a_teachers_own_choice_of_notebooks_needs_no_glossary(tmp_path):
+    mine, out = tmp_path / "mine", tmp_path / "out"
+    mine.mkdir()
+    shutil.copy(NOTEBOOKS / "02_feature_histograms.ipynb", mine)
+    shutil.copy(NOTEBOOKS / "bring_your_own.md", mine)
+    command = ["classroom", "build", "--notebooks", str(mine), "--out", str(out)]
+    assert main([*command, "--nbgrader-seed", "3"]) == 0
+    names = ["02_feature_histograms.ipynb", "bring_your_own.md"]
+    assert {folder.name for folder in out.iterdir()} == {"student", "teacher", "nbgrader"}
+    assert all(sorted(path.name for path in f.iterdir()) == names for f in out.iterdir())
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_source_for_nbgrader(name):
     before = read(name)

@@ -15,7 +15,8 @@ import pytest
 from pqkd_helpers.classroom import sandbox
 from pqkd_helpers.classroom.grading import grade
 from pqkd_helpers.classroom.needed_code import NotebookCode
-from pqkd_helpers.classroom.scores import grade_class, summary
+from pqkd_helpers.classroom.score_tables import summary
+from pqkd_helpers.classroom.scores import grade_class
 from pqkd_helpers.classroom.student_process import Limits, StudentProcess
 from pqkd_helpers.classroom.submissions import Submission, find_submissions
 from pqkd_helpers.cli import main
@@ -114,7 +115,7 @@ ATTACKS = {
         "wrong",
     ),
     "error that is no text": ("raise ValueError('\\ud800')", "wrong"),
-    "number that no decimal can write": ("return 0x" + "f" * 4000, "missing"),
+    "number that no decimal can write": ("return 0x" + "f" * 4000, "syntax error"),
     "pretends to be equal": (
         "class Equal:\n    def __eq__(self, other): return True\nreturn Equal()",
         "wrong",
@@ -193,16 +194,23 @@ def test_an_answer_may_use_helpers_from_other_cells(tmp_path):
     assert graded(tmp_path / "fred.ipynb")["2.1"].status == "right"
 
 
-def test_a_notebook_that_is_not_among_the_originals(tmp_path):
+def test_without_the_original_notebook_nothing_is_judged(tmp_path):
     submission(tmp_path / "anna.ipynb")
-    rows = grade(
-        Submission("anna", tmp_path / "anna.ipynb"),
-        notebooks=tmp_path / "nothing",
-        seed=1,
-        limits=Limits(),
-        sandboxed=SANDBOXED,
-    )
-    assert {row.status for row in rows} == {"right"}
+    with pytest.raises(ValueError, match=r"no 02_\*.ipynb in .*nothing"):
+        grade(
+            Submission("anna", tmp_path / "anna.ipynb"),
+            notebooks=tmp_path / "nothing",
+            seed=1,
+            limits=Limits(),
+            sandboxed=SANDBOXED,
+        )
+
+
+def test_a_cell_that_is_no_python_is_not_a_missing_one(tmp_path):
+    submission(tmp_path / "nina.ipynb", answers={"2.2": answer_22("return (1")})
+    rows = graded(tmp_path / "nina.ipynb")
+    assert rows["2.2"].status == "syntax error" and "not valid Python" in rows["2.2"].law
+    assert {rows[number].status for number in rows if number != "2.2"} == {"right"}
 
 
 BROKEN = {
@@ -348,7 +356,7 @@ def test_an_interrupted_class_goes_on(a_class, tmp_path, monkeypatch):
         grade_all(a_class, tmp_path)
     assert not (tmp_path / "out" / "scores.csv").exists()
     grade_all(a_class, tmp_path)
-    assert calls == ["anna", "ben", "carl", "carl", "dora", "eve"]
+    assert calls == ["anna", "ben", "carl", "carl", "eve"]
 
 
 def test_the_summary_names_the_commonest_mistake():
@@ -409,7 +417,10 @@ def test_every_student_has_rows_whatever_was_handed_in(a_class, tmp_path, monkey
     monkeypatch.setattr(Submission, "_read", unreadable)
     rows = read(grade_all(a_class, tmp_path)["scores"])
     laws = {row["student"]: row["law"] for row in rows if row["exercise"] == "2.1"}
-    assert len(rows) == 5 * len(laws)
+    remarks = {row["file"]: row["law"] for row in rows if not row["exercise"]}
+    assert len(rows) == 5 * len(laws) + len(remarks)
+    assert [*remarks] == ["gina/answers.py", "list.csv"]
+    assert all("not read" in law for law in remarks.values())
     assert set(laws) == {"anna", "ben", "carl", "dora", "eve", "fred", "gina", "hans", "ida"} | {
         "M\\udcfcller"
     }
@@ -441,8 +452,11 @@ def test_of_several_files_of_a_student_the_best_answers_count(tmp_path):
     submission(folder / "rita" / "02.ipynb", solve=False)
     submission(folder / "rita" / "02 (copy).ipynb", answers={"2.2": answer_22("return 0")})
     (folder / "rita" / "notes.ipynb").write_text("{}")
-    rows = read(grade_all(folder, tmp_path)["scores"])
+    *rows, several, unread = read(grade_all(folder, tmp_path)["scores"])
     assert [row["status"] for row in rows] == ["right"] * 5
+    assert rows[0]["file"] == "rita/02 (copy).ipynb" and rows[1]["file"] == "rita.ipynb"
+    assert several["status"] == "several files" and several["law"].startswith("of 3 files the best")
+    assert unread["status"] == "not read" and unread["file"] == "rita/notes.ipynb"
 
 
 def test_a_class_of_broken_files_has_a_summary(tmp_path):

@@ -11,7 +11,7 @@ import torch
 from pqkd_helpers.experiments.configuration import RunConfig
 from pqkd_helpers.experiments.records import read_record, without_seconds
 from pqkd_helpers.experiments.report import record_table
-from pqkd_helpers.experiments.run import carry_out
+from pqkd_helpers.experiments.run import Labels, carry_out
 from pqkd_helpers.experiments.run_folder import RunFolderError
 from pqkd_helpers.experiments.student_runs import variance_ratio
 from pqkd_helpers.experiments.teacher_runs import teacher_name
@@ -85,6 +85,13 @@ def test_final_results_are_consistent(finished):
 def test_a_finished_run_is_not_done_again(finished, monkeypatch):
     root, record = finished
     monkeypatch.setattr("pqkd_helpers.experiments.run.load_dataset", None)
+    assert run(root) == record
+
+
+def test_a_finished_run_has_the_labels_of_whoever_asks_for_it(finished):
+    root, record = finished
+    labels = {"experiment": "controls", "arm": "mine", "tier": "smoke"}
+    assert run(root, labels=Labels(**labels)) == record | labels
     assert run(root) == record
 
 

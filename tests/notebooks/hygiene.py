@@ -69,6 +69,8 @@ def _prose(notebook: NotebookNode) -> list[str]:
 def _execution(notebook: NotebookNode) -> Iterator[str]:
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
         yield "no kernel is named, JupyterLab would ask for one"
+    if notebook.metadata.get("language_info", {}).get("file_extension") != ".py":
+        yield "no ending of files is named, nbconvert would write its code as a text file"
     counts = [cell.execution_count for cell in _code(notebook)]
     if counts != list(range(1, len(counts) + 1)):
         yield f"the execution counts are {counts}"

@@ -92,6 +92,7 @@ def in_code(text):
 
 BREAKS = {
     "no kernel": (lambda n: n.metadata.pop("kernelspec"), "no kernel is named"),
+    "no ending": (lambda n: n.metadata.pop("language_info"), "no ending of files"),
     "a cell not run": (lambda n: first_code(n).update(execution_count=None), "execution counts"),
     "counts": (lambda n: first_code(n).update(execution_count=7), "execution counts"),
     "an error": (lambda n: first_code(n).outputs.append(an_error()), "ends with KeyError"),

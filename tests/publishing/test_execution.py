@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
+from nbconvert.exporters import ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pqkd_helpers.exercises.checking import find_exercise
@@ -53,6 +54,31 @@ def test_outputs_counts_facts_and_fingerprint_are_stored(path):
     assert fingerprint(notebook, stamp["files"], root) == stamp["fingerprint"]
     (root / "figures" / "data.json").write_text("8")
     assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
+
+
+def test_a_new_file_in_a_folder_that_was_listed_makes_the_outputs_stale(path):
+    records = path.parents[1] / "figures" / "records"
+    records.mkdir()
+    (records / "seed0.json").write_text("0")
+    (records.parent / "picture.svg").write_text("<svg/>")
+    code = "from pathlib import Path\nfor path in Path('../figures/records').glob('*.json'):\n"
+    code += "    print(path.read_text(), open('../figures/picture.svg').read())"
+    write(path, new_code_cell(code))
+    execute(path, title=TITLE)
+    notebook, root = read_notebook(path), path.parents[1]
+    stamp = notebook.metadata["pqkd"]
+    listed = ["figures/records", "figures/records/seed0.json"]
+    assert stamp["files"] == ["figures/picture.svg", *listed]
+    assert fingerprint(notebook, stamp["files"], root) == stamp["fingerprint"]
+    (records / "seed1.json").write_text("1")
+    assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
+
+
+def test_nbconvert_writes_the_code_as_a_python_file(path):
+    write(path, new_code_cell("6 * 7"))
+    execute(path, title=TITLE)
+    _, resources = ScriptExporter().from_notebook_node(read_notebook(path))
+    assert resources["output_extension"] == ".py"
 
 
 def test_a_second_execution_stores_the_same_bytes_but_for_the_time(path):

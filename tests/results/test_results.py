@@ -209,7 +209,11 @@ def test_pairs_are_of_equal_seeds():
 
 
 def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_path):
+    gone = tmp_path / "gone" / "claims.csv"
+    gone.parent.mkdir()
+    gone.write_text("claims of records that are no longer there")
     files = write_figures(tmp_path, Catalogue(whole))
+    assert not gone.exists()
     names = {path.parent.name for path in files}
     found = results(Catalogue(whole))
     assert len(names) == 10 and len(files) == 4 * 10 + sum(1 for r in found if r.findings)
