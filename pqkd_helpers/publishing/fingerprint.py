@@ -1,8 +1,8 @@
 """A fingerprint that tells whether a notebook's outputs are still up to date.
 
-It covers the cells, the project's code that the kernel loaded, and the data below ``figures`` that
-it read. Of code only the syntax tree counts, without docstrings and comments: they change no
-output. Of a folder that was listed the names of its data count, so that a new record is noticed.
+It covers the cells, the project's code that the kernel loaded, and what it read below ``figures``.
+Of code only the syntax tree counts, without docstrings and comments: they change no output. Of a
+folder that was listed the names of its data count, so that a new record is noticed.
 """
 
 import ast
@@ -50,7 +50,7 @@ def files_of_the_project(paths: Iterable[str], root: Path) -> list[str]:
     Returns
     -------
     list of str
-        Sources of the package, data below ``figures``, and folders there; relative to the root.
+        Sources of the package, files and folders below ``figures``; relative to the root.
     """
     names = set()
     for text in filter(None, paths):
@@ -59,7 +59,7 @@ def files_of_the_project(paths: Iterable[str], root: Path) -> list[str]:
             continue
         name = path.relative_to(root).as_posix()
         is_source = name.startswith("pqkd_helpers/") and path.suffix in (".py", *_DATA)
-        if is_source or (name.startswith("figures/") and (path.suffix in _DATA or path.is_dir())):
+        if is_source or name.startswith("figures/"):
             names.add(name)
     return sorted(names)
 
