@@ -18,6 +18,10 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
+def page(name):
+    return (ROOT / "notebooks" / f"{name}.md").read_text()
+
+
 def modules_after(statement):
     code = f"import sys; {statement}; print(*sys.modules)"
     answer = subprocess.run(
@@ -60,28 +64,42 @@ def test_requirements_and_pyproject_name_the_same_packages():
     assert listed == project["dependencies"] and "-e ." in lines
 
 
-def test_the_readme_shows_the_table_of_the_stored_quick_run():
+def test_the_readme_is_one_screen_and_its_links_lead_somewhere():
+    assert len(README.splitlines()) <= 150
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert targets and all((ROOT / target).exists() for target in targets)
+
+
+def test_the_readme_names_the_modules_that_back_the_notebooks():
+    for entry in json.loads((ROOT / "notebooks" / "curriculum.json").read_text())["notebooks"]:
+        (row,) = [line for line in README.splitlines() if f"notebooks/{entry['file']}" in line]
+        assert f"{entry['minutes']} min" in row and f"| {entry['title']} |" in row
+        assert entry["helper"] is None or f"`{entry['helper']}`" in row
+
+
+def test_a_page_shows_the_table_of_the_stored_quick_run():
     record = stored_record("train-quick-seed0")
-    assert record_table(record) in README
+    assert record_table(record) in page("training")
 
 
-def test_the_readme_lists_the_stored_runs():
+def test_a_page_lists_the_stored_runs():
     paths = sorted((ROOT / "figures" / "records" / "train").glob("train-*.json"))
-    assert overview_table({path.stem: read_record(path) for path in paths}) in README
+    assert overview_table({path.stem: read_record(path) for path in paths}) in page("training")
 
 
-def test_the_readmes_run_without_spsa_is_a_stored_one():
+def test_the_run_without_spsa_is_a_stored_one():
     record = stored_record("train-quick-without-spsa-seed0")
     quick = stored_record("train-quick-seed0")
     assert record["configuration"] == {**quick["configuration"], "spsa_steps": 0}
     accuracies = record["student"]["final"]["test_fresh_z"]["accuracies"]
     share = 100 * sum(accuracies) / len(accuracies)
-    assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in README
+    assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in page("training")
 
 
-def test_the_readmes_python_examples_run_one_after_the_other(tmp_path, monkeypatch):
+def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    method, small_file, simulator = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    pages = "\n".join(map(page, ("training", "files_and_bytes", "simulator")))
+    method, small_file, simulator = re.findall(r"```python\n(.*?)```", pages, flags=re.DOTALL)
     names: dict = {}
     exec(method, names)
     assert names["clicks"].shape == (200, 16) and names["z"].shape == (512,)
@@ -130,9 +148,9 @@ def test_nothing_else_stands_at_the_top():
 
 
 def test_an_installation_around_someone_elses_torch_keeps_it(tmp_path):
-    """The two lines of the README for Colab, tried without installing anything."""
+    """The two lines for Colab, tried without installing anything."""
     freeze, install = re.search(
-        r"(python -c .*> keep\.txt)\n(python -m pip install --constraint .*)\n", README
+        r"(python -c .*> keep\.txt)\n(python -m pip install --constraint .*)\n", page("installing")
     ).groups()
     freeze = freeze.replace("python", sys.executable, 1).replace("keep.txt", str(tmp_path / "k"))
     subprocess.run(freeze, shell=True, check=True)

@@ -44,8 +44,8 @@ def write_figure_folder(
     """
     folder = as_path(folder)
     files = {
-        f"{folder.name}.png": _image(figure, "png", alt),
-        f"{folder.name}.svg": _image(figure, "svg", alt),
+        f"{folder.name}.png": image_bytes(figure, "png", alt),
+        f"{folder.name}.svg": image_bytes(figure, "svg", alt),
         f"{folder.name}.csv": _table(rows),
         "card.md": (card.strip() + "\n").encode(),
     }
@@ -54,7 +54,8 @@ def write_figure_folder(
     return [folder / name for name in files]
 
 
-def _image(figure: Figure, kind: str, alt: str | None) -> bytes:
+def image_bytes(figure: Figure, kind: str, alt: str | None) -> bytes:
+    """Return a figure as the content of a "png" or "svg" file, the same for the same figure."""
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "pqkd", "svg.fonttype": "path"}):
         metadata: dict[str, str | None] = {"Date": None} if kind == "svg" else {"Software": None}

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..files import write_atomically
 from ..results.catalogue import Catalogue
 from .execution import execute, read_notebook
-from .figures import update_readme, write_figures
+from .figures import update_text, write_figures, write_idea
 from .guide import with_curriculum
 from .site import build_site
 
@@ -28,8 +28,10 @@ def main() -> None:
         return
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
-        print("\n".join(map(str, write_figures(ROOT / "figures", catalogue))))
-        update_readme(ROOT / "README.md", catalogue)
+        files = [write_idea(ROOT / "figures"), *write_figures(ROOT / "figures", catalogue)]
+        print("\n".join(map(str, files)))
+        for text in (ROOT / "README.md", NOTEBOOKS / "reproducing.md"):
+            update_text(text, catalogue)
         return
     entries = json.loads((NOTEBOOKS / "curriculum.json").read_text("utf-8"))["notebooks"]
     known = {Path(entry["file"]).stem: entry for entry in entries}

@@ -1,14 +1,15 @@
-"""Redrawing every figure and table, and the README's blocks, from the stored records alone."""
+"""Redrawing every figure and table, and the blocks of texts, from the stored records alone."""
 
 from pathlib import Path
 
-from ..experiments.figure_folder import write_figure_folder
+from ..experiments.figure_folder import image_bytes, write_figure_folder
 from ..experiments.imperfection_study import figure_card, figure_rows
 from ..files import as_path, write_atomically
 from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
 from ..results.stored_claims import FILE, claims_file
+from . import idea
 from .readme import with_results
 
 
@@ -44,7 +45,14 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     return files
 
 
-def update_readme(path: Path | str, catalogue: Catalogue) -> None:
-    """Write the README's blocks anew; nothing else of it changes."""
+def write_idea(figures: Path | str) -> Path:
+    """Write the picture that opens the README, and return its file."""
+    path = as_path(figures) / idea.NAME / f"{idea.NAME}.png"
+    write_atomically(path, image_bytes(idea.idea(), "png", idea.ALT))
+    return path
+
+
+def update_text(path: Path | str, catalogue: Catalogue) -> None:
+    """Write the blocks of a text anew; nothing else of it changes."""
     path = as_path(path)
     write_atomically(path, with_results(path.read_text("utf-8"), catalogue).encode())

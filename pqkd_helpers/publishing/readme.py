@@ -1,4 +1,4 @@
-"""The README's sentences and tables that come from the records."""
+"""The sentences and tables of README and pages that come from the records."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,11 +7,39 @@ from functools import partial
 from ..experiments.verdicts import Verdict
 from ..results.catalogue import Catalogue
 from ..results.claims import claim_map
-from ..results.control_contrasts import FOLLOW_UP, analyse, state
+from ..results.control_contrasts import FOLLOW_UP, Analysis, analyse, state
 from ..results.control_wording import follow_up_in_two_sentences, in_two_sentences
 from ..results.result import findings_table, markdown_table
 from ..results.table1 import NAMES, table1
 from .blocks import with_blocks
+
+
+def answer(catalogue: Catalogue) -> str:
+    """Return the three sentences that a visitor wants first."""
+    counts = Counter(finding.verdict for finding in claim_map(catalogue))
+    found = analyse(catalogue, FOLLOW_UP)
+    return "\n\n".join(
+        [
+            "**What it does.** The clicks of a photonic circuit decide how a small network mixes "
+            "its filters, so that far fewer numbers have to be trained.",
+            f"**Are the paper's numbers reproduced?** So far {counts['reproduced']} of "
+            f"{sum(counts.values())} claims; {counts['not']} are not, at a smaller scale than the "
+            "paper's, and the others are open.",
+            "**Does the light matter?** "
+            + (state(catalogue, FOLLOW_UP) if found is None else _against_randomness(found)),
+        ]
+    )
+
+
+def _against_randomness(found: Analysis) -> str:
+    difference = found.contrasts["plain randomness"].difference
+    better = "better" if difference.mean > 0.0 else "worse"
+    return (
+        "On a small network, and as the paper was read so far, one random vector that never "
+        f"changes does {better} in the light's place: light minus random is "
+        f"{difference.text().rpartition(',')[0]} points of test error over {difference.n} pairs of "
+        "runs."
+    )
 
 
 def verdicts(catalogue: Catalogue) -> str:
@@ -65,6 +93,7 @@ def light(catalogue: Catalogue) -> str:
 
 
 _BLOCKS: dict[str, Callable[[Catalogue], str]] = {
+    "answer": answer,
     "verdicts": verdicts,
     "table1": table,
     "claims": claims,
@@ -73,7 +102,7 @@ _BLOCKS: dict[str, Callable[[Catalogue], str]] = {
 
 
 def with_results(text: str, catalogue: Catalogue) -> str:
-    """Return the README's text with its blocks from the records written anew.
+    """Return a text with its blocks from the records written anew.
 
     Raises
     ------

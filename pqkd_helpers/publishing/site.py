@@ -25,6 +25,7 @@ _FOR_EVERYBODY = {
     'class="caption" role="heading"': 'class="caption" role="heading" aria-level="2"',
     "<pre>": '<pre tabindex="0">',
 }
+_FIGURE = re.compile(r"!\[[^\]]*\]\(\.\./(figures/[^)]+)\)")
 _IMAGE = re.compile(r'<img\b[^>]*\bsrc="(?P<source>_images/[^"]+)"[^>]*>')
 
 
@@ -63,6 +64,7 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
         for path in notebooks.iterdir():
             if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
                 shutil.copy(path, source)
+        _copy_pictures(source, notebooks.parent)
         index = source / "index.md"
         index.write_text(_with_notebooks(index.read_text("utf-8"), source), "utf-8")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
@@ -77,6 +79,15 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
         _replace(built, site)
     return sorted(site.glob("*.html"))
+
+
+def _copy_pictures(pages: Path, root: Path) -> None:
+    """Copy the figures that pages show, to where the pages look for them."""
+    for page in pages.glob("*.md"):
+        for name in _FIGURE.findall(page.read_text("utf-8")):
+            copy = pages.parent / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, copy)
 
 
 def _with_notebooks(index: str, notebooks: Path) -> str:

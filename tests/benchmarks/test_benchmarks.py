@@ -48,6 +48,6 @@ def test_the_stored_ratios_follow_from_the_stored_times(stored):
         assert times["calls"] >= 21 and 0 < times["minimum"] <= times["median"]
 
 
-def test_the_readme_shows_the_stored_result(stored):
-    readme = (simulator.HERE.parents[1] / "README.md").read_text()
-    assert simulator.table(stored) in readme
+def test_the_page_shows_the_stored_result(stored):
+    page = simulator.HERE.parents[1] / "notebooks" / "simulator.md"
+    assert simulator.table(stored) in page.read_text()

@@ -81,4 +81,4 @@ def test_the_stored_study_is_todays():
         assert full["file_bytes"] == run["ledger"]["sizes"]["file_bytes"]["student"]
         assert abs(full["test_accuracy"] - run["student"]["final"]["test"]["accuracy"]) <= 2e-4
         assert abs(half["test_accuracy"] - full["test_accuracy"]) <= 1e-3  # 0.1 point
-    assert compression_table(record) in (ROOT / "README.md").read_text()
+    assert compression_table(record) in (ROOT / "notebooks" / "files_and_bytes.md").read_text()

@@ -7,7 +7,7 @@ import pytest
 
 from pqkd_helpers.experiments.records import RecordError
 from pqkd_helpers.experiments.verdicts import Verdict
-from pqkd_helpers.publishing.figures import update_readme, write_figures
+from pqkd_helpers.publishing.figures import update_text, write_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.results.catalogue import Catalogue, same_seeds
 from pqkd_helpers.results.claims import claim_map, results
@@ -285,7 +285,7 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
     for _ in range(2):
         catalogue = Catalogue(tmp_path / "records")
         write_figures(tmp_path, catalogue)
-        update_readme(readme, catalogue)
+        update_text(readme, catalogue)
         folder = tmp_path / "table1"
         seen.append(
             [folder.joinpath(f"table1.{kind}").read_bytes() for kind in ("png", "svg", "csv")]
@@ -328,5 +328,6 @@ def test_the_stored_figures_and_texts_are_those_of_the_stored_records(tmp_path):
             assert stored.read_bytes() == path.read_bytes(), f"make figures: {stored.name}"
         else:
             assert (ROOT / "figures" / path.relative_to(tmp_path)).exists()
-    readme = (ROOT / "README.md").read_text()
-    assert with_results(readme, catalogue) == readme, "make figures"
+    for name in ("README.md", "notebooks/reproducing.md"):
+        text = (ROOT / name).read_text()
+        assert with_results(text, catalogue) == text, "make figures"
