@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
-from ..checks import check_generator
+from ..checks import check_generator, check_whole
 
 LawFinding = Literal["confirmed", "rejected", "undecided"]
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class PaperFit:
 
     limit: float
     slope: float
-    r_squared: float
+    r_squared: float  # nan where the gains do not vary
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,12 @@ def fit_like_the_paper(shots: ArrayLike, gains: ArrayLike, errors: ArrayLike) ->
     Parameters
     ----------
     shots, gains, errors : (n,) array_like
-        Numbers of shots, mean gains, and their standard errors > 0; n >= 3.
+        Numbers of shots > 0, not all the same, mean gains, and their standard errors > 0; n >= 3.
+
+    Raises
+    ------
+    ValueError
+        If they are not of this form, or not finite.
 
     Examples
     --------
@@ -87,12 +92,21 @@ def fit_like_the_paper(shots: ArrayLike, gains: ArrayLike, errors: ArrayLike) ->
             f"shots, gains and errors have shapes {s.shape}, {y.shape}, {error.shape}: three "
             "vectors of the same length, 3 or more, are expected"
         )
+    _check_shots(s)
+    if not np.isfinite(y).all() or not (np.isfinite(error) & (error > 0.0)).all():
+        raise ValueError("gains and errors are finite numbers, errors > 0: others were given")
     design = np.stack([np.ones_like(s), -1.0 / np.sqrt(s)], axis=1) / error[:, None]
     (limit, slope), *_ = np.linalg.lstsq(design, y / error, rcond=None)
     weights = error**-2.0
     rest = (weights * (y - limit + slope / np.sqrt(s)) ** 2).sum()
     spread = (weights * (y - np.average(y, weights=weights)) ** 2).sum()
-    return PaperFit(float(limit), float(slope), float(1.0 - rest / spread))
+    r_squared = float(1.0 - rest / spread) if np.ptp(y) > 0.0 else float("nan")
+    return PaperFit(float(limit), float(slope), r_squared)
+
+
+def _check_shots(shots: Array) -> None:
+    if shots.ndim != 1 or not (np.isfinite(shots) & (shots > 0.0)).all() or not np.ptp(shots):
+        raise ValueError(f"shots are {shots.tolist()}: two different numbers > 0 are expected")
 
 
 def fit_free_exponent(
@@ -107,24 +121,33 @@ def fit_free_exponent(
     Parameters
     ----------
     shots : (n_shots,) array_like
+        Numbers of shots > 0, not all the same.
     curves : dict of str to (seeds, n_shots) array_like
         Gains of every seed, by name of the curve; the same seeds in all.
     rng : numpy.random.Generator
     n_resamples : int
-        Bootstrap samples: the means with noise of their standard errors added.
+        Bootstrap samples, 1 or more: the means with noise of their standard errors added.
 
     Raises
     ------
     ValueError
-        If a curve has another shape, there are fewer than two seeds, or ``rng`` is no generator.
+        If a curve has another shape or is not finite, there are fewer than two seeds, the shots are
+        not of this form, or ``rng`` is no generator.
     """
     s = np.asarray(shots, dtype=np.float64)
-    stack = np.stack([np.asarray(curve, dtype=np.float64) for curve in curves.values()])
-    if stack.ndim != 3 or stack.shape[2] != s.size or stack.shape[1] < 2:
+    _check_shots(s)
+    check_whole("n_resamples", n_resamples, least=1)
+    arrays = [np.asarray(curve, dtype=np.float64) for curve in curves.values()]
+    shapes = {array.shape for array in arrays}
+    shape = min(shapes, default=())
+    if len(shapes) != 1 or len(shape) != 2 or shape[0] < 2 or shape[1] != s.size:
         raise ValueError(
-            f"the curves have shape {stack.shape[1:]}, (2 or more seeds, {s.size}) is expected"
+            f"the curves have shapes {sorted(shapes)}, (2 or more seeds, {s.size}) is expected"
         )
     check_generator(rng, "standard_normal")
+    stack = np.stack(arrays)
+    if not np.isfinite(stack).all():
+        raise ValueError("a curve holds numbers that are not finite")
     error = np.maximum(stack.std(axis=1, ddof=1), 1e-3) / np.sqrt(stack.shape[1])
     # One error per curve: those of single points, from a few seeds, are mostly chance.
     error = np.broadcast_to(np.sqrt((error**2).mean(axis=1, keepdims=True)), error.shape)

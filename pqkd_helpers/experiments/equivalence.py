@@ -21,13 +21,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from ..checks import check_positive, check_share, check_whole
-from .statistics import PairedDifference, paired_difference
+from .statistics import PairedDifference, check_confidence, check_pairs, paired_difference
 
 Array = NDArray[np.float64]
 ContrastVerdict = Literal[
     "equivalent", "different and relevant", "different but below the margin", "inconclusive"
 ]
 LEVEL = 0.05
+_MOST_PAIRS = 10_000
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,20 @@ def contrast(first: ArrayLike, second: ArrayLike, *, margin: float) -> Contrast:
     """
     check_positive("margin", margin)
     difference = paired_difference(first, second)
-    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    a, b = check_pairs(first, second, least=2)
     d = a - b
-    deviation = float(d.std(ddof=1))
+    # what rounding makes of equal differences is no deviation, and a t test would take it for one
+    rounding = 1e-12 * float(np.abs([a, b]).max())
+    deviation = float(d.std(ddof=1)) if np.ptp(d) > rounding else 0.0
     if deviation == 0.0:
-        p_different, p_equivalent = float(d[0] == 0.0), float(abs(d[0]) >= margin)
+        p_different, p_equivalent = float(abs(d[0]) <= rounding), float(abs(d[0]) >= margin)
     else:
         p_different = float(stats.ttest_1samp(d, 0.0).pvalue)
         p_equivalent = max(
             float(stats.ttest_1samp(d, -margin, alternative="greater").pvalue),
             float(stats.ttest_1samp(d, margin, alternative="less").pvalue),
         )
-    varies = a.std() > 0.0 and b.std() > 0.0
+    varies = np.ptp(a) > 0.0 and np.ptp(b) > 0.0
     return Contrast(
         difference=difference,
         narrow=paired_difference(first, second, confidence=0.9),
@@ -131,12 +134,17 @@ def contrast(first: ArrayLike, second: ArrayLike, *, margin: float) -> Contrast:
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p values corrected for their number by Holm's step-down rule.
 
+    Raises
+    ------
+    ValueError
+        If one of them is not in [0, 1].
+
     Examples
     --------
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
-    p = np.asarray(p_values, dtype=np.float64)
+    p = np.array([check_share("p", value) for value in p_values])
     order = np.argsort(p)
     stepped = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1))
     corrected = np.empty_like(p)
@@ -229,6 +237,11 @@ def pairs_needed(
     at_least : int
         Fewer are not returned.
 
+    Raises
+    ------
+    ValueError
+        If 10,000 pairs are too few.
+
     Examples
     --------
     >>> pairs_needed(lambda n: equivalence_power(n, 0.2 * 2**0.5, 0.3, level=0.05 / 3))
@@ -238,8 +251,10 @@ def pairs_needed(
     """
     check_share("power", power, below_one=True)
     n = check_whole("at_least", at_least, least=2)
-    while power_of(n) < power:
+    while not power_of(n) >= power:
         n += 1
+        if n > _MOST_PAIRS:
+            raise ValueError(f"{_MOST_PAIRS:,} pairs do not reach the power {power}")
     return n
 
 
@@ -257,11 +272,17 @@ def over_seeds_and_images(differences: ArrayLike, *, confidence: float = 0.95) -
     confidence : float
         Probability in (0, 1) with which such intervals cover the true mean.
 
+    Raises
+    ------
+    ValueError
+        If the differences are no such table of finite numbers, or the confidence is out of range.
+
     Reference: J. Cornfield and J. W. Tukey, doi:10.1214/aoms/1177728067.
     """
     d = np.asarray(differences, dtype=np.float64)
     if d.ndim != 2 or min(d.shape) < 2 or not np.isfinite(d).all():
         raise ValueError(f"the differences have shape {d.shape}: seeds by images are expected")
+    check_confidence(confidence)
     n, m = d.shape
     mean, by_seed, by_image = d.mean(), d.mean(axis=1), d.mean(axis=0)
     seeds, images = m * by_seed.var(ddof=1), n * by_image.var(ddof=1)

@@ -9,7 +9,7 @@ that they are roughly normal.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student_t
 
 
@@ -57,7 +57,7 @@ def mean_of(values: ArrayLike, *, confidence: float = 0.95) -> Mean:
     x = np.asarray(values, dtype=np.float64)
     if x.ndim != 1 or x.size < 1 or not np.isfinite(x).all():
         raise ValueError(f"the values have shape {x.shape}: one finite number or more are expected")
-    _check_confidence(confidence)
+    check_confidence(confidence)
     mean = float(x.mean())
     if x.size == 1:
         return Mean(mean, None, None, None, 1)
@@ -112,17 +112,26 @@ def paired_difference(
     >>> print(paired_difference([3.0, 4.0, 5.0], [1.0, 3.0, 2.0]))
     +2.00 [-0.48, +4.48], 3 pairs
     """
-    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if a.ndim != 1 or a.shape != b.shape or a.size < 2 or not np.isfinite([a, b]).all():
-        raise ValueError(
-            f"the arms have shapes {a.shape} and {b.shape}: two vectors of the same length, 2 or "
-            "more finite numbers, are expected"
-        )
+    a, b = check_pairs(first, second, least=2)
     found = mean_of(a - b, confidence=confidence)
     assert found.low is not None and found.high is not None  # two pairs or more
     return PairedDifference(found.mean, found.low, found.high, found.n)
 
 
-def _check_confidence(confidence: float) -> None:
+def check_pairs(
+    first: ArrayLike, second: ArrayLike, *, least: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return two arms as vectors; raise ``ValueError`` unless they are equally long and finite."""
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if a.ndim != 1 or a.shape != b.shape or a.size < least or not np.isfinite([a, b]).all():
+        raise ValueError(
+            f"the arms have shapes {a.shape} and {b.shape}: two vectors of the same length, "
+            f"{least} or more finite numbers, are expected"
+        )
+    return a, b
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise ``ValueError`` unless it is in (0, 1)."""
     if not 0.0 < confidence < 1.0:
         raise ValueError(f"confidence is {confidence!r}, a number in (0, 1) is expected")

@@ -16,14 +16,14 @@ Reference: D. J. Schuirmann, doi:10.1007/BF01068419.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student_t
 
-from ..checks import check_choice, check_positive
-from .statistics import paired_difference
+from ..checks import check_choice, check_positive, check_whole
+from .statistics import check_pairs, paired_difference
 
 NumberFinding = Literal["equivalent", "different", "inconclusive"]
 ClaimFinding = Literal["holds", "contradicted", "open"]
@@ -73,12 +73,13 @@ def compare_with_paper(
     paper_deviation : float or None
         The paper's standard deviation over seeds; None where it states none: ours is taken.
     paper_n : int
-        The paper's number of seeds.
+        The paper's number of seeds, 2 or more.
 
     Raises
     ------
     ValueError
-        If a value is not finite or the margin is not positive.
+        If a value is not finite, the margin is not positive, the paper's standard deviation is
+        negative, or its seeds are fewer than two.
 
     Examples
     --------
@@ -91,10 +92,16 @@ def compare_with_paper(
     if x.ndim != 1 or x.size < 1 or not np.isfinite(x).all():
         raise ValueError(f"ours have shape {x.shape}: one finite number or more are expected")
     check_positive("margin", margin)
+    check_whole("paper_n", paper_n, least=2)
+    if not math.isfinite(paper_mean) or not 0.0 <= (paper_deviation or 0.0) < math.inf:
+        raise ValueError(
+            f"the paper's mean is {paper_mean!r} with the standard deviation {paper_deviation!r}: "
+            "finite numbers are expected, the second none below 0"
+        )
     difference = float(x.mean()) - paper_mean
     if x.size == 1:
         return Comparison(difference, None, None, margin, "inconclusive")
-    deviation = float(x.std(ddof=1))
+    deviation = float(x.std(ddof=1)) if np.ptp(x) > 0.0 else 0.0
     theirs = deviation if paper_deviation is None else paper_deviation
     parts = deviation**2 / x.size, theirs**2 / paper_n
     half = 0.0
@@ -122,7 +129,13 @@ def judge_claim(
     direction : {"above", "below", "equal"}
         What is claimed of the first arm.
     margin : float or None
-        For "equal" alone: differences below it count as equal.
+        For "equal" alone: differences below it count as equal; > 0.
+
+    Raises
+    ------
+    ValueError
+        If the arms are not two equally long vectors of finite numbers, or direction or margin is
+        not of this form.
 
     Examples
     --------
@@ -130,7 +143,10 @@ def judge_claim(
     'holds'
     """
     check_choice("direction", direction, ("above", "below", "equal"))
-    if np.size(first) < 2:
+    if margin is not None:
+        check_positive("margin", margin)
+    a, _ = check_pairs(first, second, least=0)
+    if a.size < 2:
         return "open"
     if direction == "equal":
         if margin is None:
@@ -152,7 +168,7 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
     Parameters
     ----------
     numbers : list of str
-        Findings of `compare_with_paper`, one or more.
+        Findings of `compare_with_paper`, if there are any.
     claim : str or None
         Finding of `judge_claim`, if anything is claimed.
 
@@ -164,6 +180,11 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
         "partly" if numbers and claim, or the numbers among each other, point to different sides;
         "inconclusive" else.
 
+    Raises
+    ------
+    ValueError
+        If there is no finding, or one of another name.
+
     Examples
     --------
     >>> verdict(["equivalent", "equivalent"], "holds"), verdict(["different"], "holds")
@@ -171,7 +192,13 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
     """
     good = {"equivalent", "holds"}
     bad = {"different", "contradicted"}
+    for number in numbers:
+        check_choice("a finding", number, get_args(NumberFinding))
+    if claim is not None:
+        check_choice("claim", claim, get_args(ClaimFinding))
     findings = [*numbers, *([claim] if claim is not None else [])]
+    if not findings:
+        raise ValueError("there is no finding, so there is no verdict")
     if all(finding in good for finding in findings):
         return "reproduced"
     some_good = any(finding in good for finding in findings)

@@ -74,3 +74,31 @@ def test_wrong_shapes_are_refused():
         fit_free_exponent(SHOTS, {"ema": np.zeros((1, 8))}, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="2 or more seeds, 8"):
         fit_free_exponent(SHOTS, {"ema": np.zeros((3, 7))}, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="2 or more seeds"):
+        free({})
+
+
+@pytest.mark.parametrize("shots", [[25, 25, 25], [0, 25, 50], [25, np.nan, 50]])
+def test_shots_that_carry_no_curve_are_refused(shots):
+    with pytest.raises(ValueError, match="two different numbers > 0"):
+        fit_like_the_paper(shots, [1.0, 2.0, 3.0], np.ones(3))
+    with pytest.raises(ValueError, match="two different numbers > 0"):
+        fit_free_exponent(shots, {"ema": np.ones((2, 3))}, rng=np.random.default_rng(0))
+
+
+def test_values_that_are_no_numbers_are_refused():
+    for gains, error in (([1.0, np.nan, 3.0], 1.0), ([1.0, 2.0, 3.0], 0.0), ([1.0] * 3, np.nan)):
+        with pytest.raises(ValueError, match="finite numbers, errors > 0"):
+            fit_like_the_paper(SHOTS[:3], gains, [1.0, 1.0, error])
+    data = curves(0.5)
+    data["raw"][2, 3] = np.nan
+    with pytest.raises(ValueError, match="not finite"):
+        free(data)
+    with pytest.raises(ValueError, match="n_resamples is 0"):
+        fit_free_exponent(SHOTS, curves(0.5), rng=np.random.default_rng(0), n_resamples=0)
+
+
+def test_gains_that_do_not_vary_leave_nothing_to_explain():
+    fit = fit_like_the_paper(SHOTS, np.full(8, 0.3), np.ones(8))
+    assert fit.limit == pytest.approx(0.3) and fit.slope == pytest.approx(0.0, abs=1e-12)
+    assert np.isnan(fit.r_squared)

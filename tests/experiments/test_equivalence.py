@@ -148,7 +148,27 @@ def test_arms_that_never_differ():
     assert contrast([2.0, 2.0], [1.0, 1.0], margin=0.1).verdict() == "different and relevant"
 
 
+@pytest.mark.parametrize("gap", [0.0, 0.1, 0.7])
+def test_equal_differences_are_no_spread_whatever_rounding_makes_of_them(gap):
+    a = np.array([90.1, 95.2, 97.3, 0.7])
+    found = contrast(a, a - gap, margin=0.5)
+    assert found.standard_deviation == 0.0
+    assert found.p_different == float(gap == 0.0) and found.p_equivalent == float(gap > 0.5)
+
+
+def test_an_arm_that_never_changes_has_no_correlation():
+    assert math.isnan(contrast([0.1] * 3, [0.1, 0.2, 0.3], margin=0.5).correlation)
+
+
 def test_wrong_input_is_refused():
+    for wrong in (math.nan, -0.1, 1.1):
+        with pytest.raises(ValueError, match=r"p is .*\[0, 1\]"):
+            holm([0.01, wrong])
+    with pytest.raises(ValueError, match="confidence is 95"):
+        over_seeds_and_images(np.eye(3), confidence=95)
+    for power in (math.nan, 0.5):  # would go on for ever
+        with pytest.raises(ValueError, match="10,000 pairs do not reach"):
+            pairs_needed(lambda n, power=power: power)
     with pytest.raises(ValueError, match="margin"):
         contrast([1.0, 2.0], [1.0, 2.0], margin=0.0)
     with pytest.raises(ValueError, match="two vectors"):

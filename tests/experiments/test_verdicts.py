@@ -88,6 +88,50 @@ def test_verdicts(numbers, claim, expected):
     assert verdict(numbers, claim) == expected
 
 
+def test_without_a_finding_there_is_no_verdict():
+    with pytest.raises(ValueError, match="no finding"):
+        verdict([])
+    with pytest.raises(ValueError, match="'equivallent'"):
+        verdict(["equivallent"])
+    with pytest.raises(ValueError, match="'different'"):
+        verdict(["equivalent"], "different")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"paper_mean": np.nan}, "mean is nan"),
+        ({"paper_deviation": np.nan}, "deviation nan"),  # was "equivalent"
+        ({"paper_deviation": -1.0}, "deviation -1.0"),
+        ({"paper_n": 1}, "paper_n is 1"),
+        ({"margin": np.nan}, "margin is nan"),
+        ({"ours": [np.nan, 1.0]}, "one finite number or more"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        compare_with_paper(**{"ours": [1.0, 2.0, 3.0], "paper_mean": 2.0, "margin": 0.5, **options})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "margin"),
+    [
+        ([1.0], [1.0, 2.0], None),
+        ([np.nan], [1.0], None),
+        ([[1.0]], [[1.0]], None),
+        ([1.0, 2.0], [1.0, 2.0], -0.5),
+        ([1.0, 2.0], [1.0, 2.0], np.nan),
+    ],
+)
+def test_claims_about_no_pairs_are_refused(first, second, margin):
+    with pytest.raises(ValueError, match="expected"):
+        judge_claim(first, second, "equal", margin=margin)
+
+
+def test_no_pair_leaves_a_claim_open():
+    assert judge_claim([], [], "above") == "open"
+
+
 def test_means():
     found = mean_of([1.0, 2.0, 3.0])
     assert (found.mean, found.standard_deviation, found.n) == (2.0, 1.0, 3)
