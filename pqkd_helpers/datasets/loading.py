@@ -12,6 +12,8 @@ A downloaded file is compared with its MD5 sum before anything is read from it.
 import importlib.util
 import pickle
 import shutil
+import socket
+import warnings
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +26,7 @@ from .image_data import ImageData
 from .own_images import data_from_images, image_data, stratified_split
 
 N_VALIDATION = 5_000
+STALLED_SECONDS = 60.0  # without a byte; then a download is given up
 # name -> class of torchvision.datasets
 _TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
 _Arrays = tuple[NDArray[np.uint8], NDArray[np.int64]]
@@ -69,9 +72,12 @@ def load_dataset(name: DatasetName, root: str | Path | None = None) -> ImageData
         images, labels = _read_digits()
         return data_from_images(name, images, labels, n_validation=297, n_test=300)
     folder = data_root(root)
-    _fetch_missing(name, folder)
-    _check_files(name, folder)
-    (images, labels), test = _read_batches(folder) if name == "cifar10" else _read_idx(name, folder)
+    # NumPy 2.4 finds fault with how CIFAR-10's arrays were pickled long ago
+    with warnings.catch_warnings(action="ignore", category=np.exceptions.VisibleDeprecationWarning):
+        _fetch_missing(name, folder)
+        _check_files(name, folder)
+        read = _read_batches if name == "cifar10" else _read_idx
+        (images, labels), test = read(name, folder)
     kept, held_out = stratified_split(labels, N_VALIDATION)
     return image_data(
         name, (images[kept], labels[kept]), (images[held_out], labels[held_out]), test
@@ -110,6 +116,8 @@ def _download(name: DatasetName, folder: Path) -> None:
 
     partial = folder / f".partial-{name}"
     shutil.rmtree(partial, ignore_errors=True)
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(STALLED_SECONDS)  # torchvision waits for ever, and others for the lock
     try:
         for file in ARCHIVES[name]:
             if (folder / file).is_file():
@@ -122,6 +130,7 @@ def _download(name: DatasetName, folder: Path) -> None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(path, place)
     finally:
+        socket.setdefaulttimeout(timeout)
         shutil.rmtree(partial, ignore_errors=True)
 
 
@@ -146,10 +155,10 @@ def _read_idx(name: DatasetName, folder: Path) -> tuple[_Arrays, _Arrays]:
     return read(train_images, train_labels), read(test_images, test_labels)
 
 
-def _read_batches(folder: Path) -> tuple[_Arrays, _Arrays]:
+def _read_batches(name: DatasetName, folder: Path) -> tuple[_Arrays, _Arrays]:
     """Return the training and the test images of CIFAR-10, with labels."""
     *train, test = (
-        pickle.loads((folder / file).read_bytes(), encoding="latin1") for file in FILES["cifar10"]
+        pickle.loads((folder / file).read_bytes(), encoding="latin1") for file in FILES[name]
     )
 
     def join(batches: list[dict]) -> _Arrays:

@@ -145,6 +145,12 @@ class RunFolder:
             raise RunFolderError(
                 f"another process is working in {self.path}: wait for it, or give another --name"
             ) from None
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            raise RunFolderError(  # the file could be opened: it is the disk that has no locks
+                f"{self.path} cannot be locked ({error.strerror}): give --runs on another disk"
+            ) from error
         return lock
 
     def _describe_or_compare(self, identity: dict[str, Any]) -> None:

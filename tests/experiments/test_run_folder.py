@@ -1,3 +1,4 @@
+import errno
 import json
 import threading
 
@@ -114,6 +115,17 @@ def test_two_processes_cannot_work_in_one_folder(tmp_path):
     with opened(tmp_path), pytest.raises(RunFolderError, match="another process is working"):
         opened(tmp_path)
     opened(tmp_path)
+
+
+def test_a_disk_without_locks_is_named(tmp_path, monkeypatch):
+    """Network disks can be so; the system's own words name no folder."""
+
+    def acquire(lock):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("pqkd_helpers.experiments.run_folder.FileLock.acquire", acquire)
+    with pytest.raises(RunFolderError, match=f"{tmp_path} cannot be locked .No locks available"):
+        opened(tmp_path)
 
 
 def test_a_folder_can_be_waited_for(tmp_path):

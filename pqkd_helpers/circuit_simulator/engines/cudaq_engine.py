@@ -83,7 +83,7 @@ class CudaqInterferometer:
         self.target = target
         self._client: OrcaClient | None = None
         if target == "orca":
-            url = url or os.environ.get("ORCA_ACCESS_URL")
+            url = url or os.environ.get("ORCA_ACCESS_URL", "").strip()
             if not url:
                 raise ValueError(
                     "the target orca needs a server: give its url, or set ORCA_ACCESS_URL"

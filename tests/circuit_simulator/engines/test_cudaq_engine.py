@@ -249,7 +249,7 @@ def test_a_server_is_needed_and_may_come_from_the_environment(monkeypatch):
     with pytest.raises(ValueError, match="needs a server"):
         remote(None)
     with server() as (url, _):
-        monkeypatch.setenv("ORCA_ACCESS_URL", url)
+        monkeypatch.setenv("ORCA_ACCESS_URL", f" {url}\r\n")  # from a file of settings
         assert sample(remote(None)).shape == (50, 4)
 
 
