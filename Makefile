@@ -1,5 +1,7 @@
 # make run     the main job: teacher, PQKD student, table, figure, record (about 2 minutes)
 # make test    everything that CI runs
+# make test-lowest   laws, command line, grader and three notebooks with the oldest packages that
+#              pyproject.toml admits, in an environment of their own (Python 3.11): some minutes
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make figures every figure, table and card, and the README's results, from the stored records
@@ -13,8 +15,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 BENCH := .venv-bench
+LOWEST := .venv-lowest
 
-.PHONY: run test lab notebooks figures site bench install clean
+.PHONY: run test test-lowest lab notebooks figures site bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -37,6 +40,25 @@ test: $(VENV)/.test-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+$(LOWEST)/.installed: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else 'The oldest packages need Python 3.11; try: make test-lowest PYTHON=python3.11')"
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable .
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST) hypothesis
+	touch $@
+
+# Optional packages are not there; packages as old as these warn beside newer ones.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/python -m pqkd_helpers doctor
+	$(LOWEST)/bin/python -m pytest -o filterwarnings= \
+		-k "not engine and not reproduce and not onnx_too and not no_onnx" \
+		tests/circuit_simulator tests/test_cli.py tests/test_doctor.py \
+		"tests/classroom/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[01_circuit_simulator]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[03_dictionary_convolutions]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[06_training_loop]"
 
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks
@@ -64,4 +86,4 @@ bench: $(BENCH)/.installed $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks.training
 
 clean:
-	rm -rf $(VENV) $(BENCH) site
+	rm -rf $(VENV) $(BENCH) $(LOWEST) site
