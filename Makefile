@@ -1,6 +1,8 @@
 # make run     the main job: teacher, PQKD student, table, figure, record (about 2 minutes)
 # make test        everything that CI runs
 # make test-fast   lint, types, the laws, notebooks that are out of date
+# make test-lowest   laws, command line, grader and three notebooks with the oldest packages that
+#              pyproject.toml admits, in an environment of their own (Python 3.11): some minutes
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make figures every figure, table and card, and the README's results, from the stored records
@@ -14,8 +16,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 BENCH := .venv-bench
+LOWEST := .venv-lowest
 
-.PHONY: run test test-fast lint lab notebooks figures site bench install clean
+.PHONY: run test test-fast test-lowest lint lab notebooks figures site bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -47,6 +50,25 @@ test: lint
 test-fast: lint
 	$(PYTEST) -m "not slow"
 
+$(LOWEST)/.installed: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else 'The oldest packages need Python 3.11; try: make test-lowest PYTHON=python3.11')"
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable .
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST) hypothesis
+	touch $@
+
+# Optional packages are not there; packages as old as these warn beside newer ones.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/python -m pqkd_helpers doctor
+	$(LOWEST)/bin/python -m pytest -o filterwarnings= \
+		-k "not engine and not reproduce and not onnx_too and not no_onnx" \
+		tests/circuit_simulator tests/test_cli.py tests/test_doctor.py \
+		"tests/classroom/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[01_circuit_simulator]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[03_dictionary_convolutions]" \
+		"tests/notebooks/test_nbval.py::test_every_cell_passes[06_training_loop]"
+
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks
 
@@ -73,4 +95,4 @@ bench: $(BENCH)/.installed $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks.training
 
 clean:
-	rm -rf $(VENV) $(BENCH) site
+	rm -rf $(VENV) $(BENCH) $(LOWEST) site

@@ -30,6 +30,7 @@ from .commands import (
     parse,
 )
 from .compression import export_onnx, read_compressed, save_compressed
+from .compression.plain_network import require_onnx
 from .compression.report import describe_file
 from .datasets import DatasetUnavailableError
 from .doctor import main as doctor
@@ -140,6 +141,8 @@ def train(command: Train) -> Record:
 
 def export(command: Export) -> None:
     """Carry out the command ``export`` and say what was written."""
+    if command.onnx is not None:
+        require_onnx()
     folder = command.runs / command.source
     source = folder / STUDENT_FILE if folder.is_dir() else Path(command.source)
     if folder.is_dir() and not source.exists():

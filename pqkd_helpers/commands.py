@@ -311,7 +311,7 @@ class Grade:
     submissions: tyro.conf.Positional[Path]
     seed: int
     out: Path = Path("scores.csv")
-    trust_submissions: tyro.conf.FlagCreatePairsOff[bool] = False
+    trust_submissions: bool = False
     seconds: float = 10.0
     memory: float = 4.0
     notebooks: Path = Path("notebooks")

@@ -2,28 +2,19 @@
 
 import os
 import sys
+from importlib import metadata
 from typing import get_args
 
 from . import __version__
 
-REQUIRED = (
-    "torch",
-    "torchvision",
-    "numpy",
-    "matplotlib",
-    "jupyterlab",
-    "nbval",
-    "ipywidgets",
-    "mlxtend",
-    "scikit-learn",
-    "pandas",
-    "safetensors",
-    "fastjsonschema",
-    "tyro",
-    "tqdm",
-    "filelock",
-)
-OPTIONAL = ("perceval-quandela", "cuda-quantum-cu12", "distributed")
+INSTALL = "pip install -r requirements.txt"
+OPTIONAL = {  # extras, and what needs them; make test and make bench install theirs themselves
+    "perceval": "--engine perceval",
+    "cudaq": "--engine cudaq",
+    "onnx": "export --onnx",
+    "cluster": "reproduce --cluster",
+    "site": "make site",
+}
 
 
 def report() -> tuple[str, bool]:
@@ -34,17 +25,24 @@ def report() -> tuple[str, bool]:
     text : str
         Several lines to read or to paste.
     healthy : bool
-        Whether everything needed for the embedded data is there.
+        Whether everything needed for the embedded data is there, in a version that is declared to
+        work.
     """
     problems: list[str] = []
-    lines = [f"pqkd_helpers {__version__} on {sys.platform}", *_versions(problems)]
+    lines = [f"pqkd_helpers {__version__} on {sys.platform}"]
+    try:
+        lines += _package_lines(problems)
+    except metadata.PackageNotFoundError:
+        problems.append("pqkd-helpers (not installed: which versions it needs is not known)")
+    except ImportError as error:  # before everything is installed
+        problems.append(f"{error.name or error} (so the other packages were not looked at)")
     try:
         lines += [*_torch_lines(), *_data_lines()]
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         problems.append(f"a working torch ({error})")
     lines += [f"MISSING: {problem}" for problem in problems] or ["Nothing is missing."]
     if problems:
-        lines.append("Install what is missing: pip install -r requirements.txt")
+        lines.append(f"Install what is missing: {INSTALL}")
     return "\n".join(lines), not problems
 
 
@@ -55,22 +53,27 @@ def main() -> int:
     return 0 if healthy else 1
 
 
-def _versions(problems: list[str]) -> list[str]:
-    from importlib import metadata
+def _package_lines(problems: list[str]) -> list[str]:
+    from packaging.requirements import Requirement
 
-    python = ".".join(map(str, sys.version_info[:3]))
-    lines = [f"  {'python':<14}{python}"]
-    for name in REQUIRED:
-        try:
-            lines.append(f"  {name:<14}{metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            problems.append(name)
-    for name in OPTIONAL:
-        try:
-            lines.append(f"  {name:<18}{metadata.version(name)} (optional engine)")
-        except metadata.PackageNotFoundError:
-            lines.append(f"  {name:<18}not installed (optional engine)")
-    return lines
+    from .requirements import DISTRIBUTION, Needed, needed
+
+    python = Requirement(f"python{metadata.metadata(DISTRIBUTION)['Requires-Python']}")
+    packages = [Needed(python, ".".join(map(str, sys.version_info[:3]))), *needed()]
+    problems += [str(package) for package in packages if not package.is_met]
+    lines = _columns({one.requirement.name: one.version or "not installed" for one in packages})
+    optional = {}
+    for extra, purpose in OPTIONAL.items():
+        packages = needed(extra)
+        lacking = ", ".join(str(package) for package in packages if not package.is_met)
+        found = ", ".join(f"{one.requirement.name} {one.version}" for one in packages)
+        optional[purpose] = f'lacks {lacking}: pip install -e ".[{extra}]"' if lacking else found
+    return [*lines, "Optional:", *_columns(optional)]
+
+
+def _columns(table: dict[str, str]) -> list[str]:
+    width = max(map(len, table)) + 2
+    return [f"  {name:<{width}}{text}" for name, text in table.items()]
 
 
 def _torch_lines() -> list[str]:
@@ -96,16 +99,16 @@ def _data_lines() -> list[str]:
     )
 
     given = os.environ.get(DATA_VARIABLE)
-    lines = [
-        f"Data folder: {data_root()} "
-        f"({DATA_VARIABLE} is {'set' if given else 'not set'}; another: --data-root)"
-    ]
+    states = {}
     for name in get_args(DatasetName):
         if name in EMBEDDED:
-            state = "embedded"
+            states[name] = "embedded"
         elif damaged := damaged_files(name):
-            state = f"damaged, delete: {', '.join(damaged)}"
+            states[name] = f"damaged, delete: {', '.join(damaged)}"
         else:
-            state = "found" if is_on_disk(name) else "not here yet; downloaded on first use"
-        lines.append(f"  {name:<14}{state}")
-    return lines
+            states[name] = "found" if is_on_disk(name) else "not here yet; downloaded on first use"
+    return [
+        f"Data folder: {data_root()} "
+        f"({DATA_VARIABLE} is {'set' if given else 'not set'}; another: --data-root)",
+        *_columns(states),
+    ]

@@ -155,31 +155,6 @@ def test_every_option_is_described():
         assert f"    {name} : " in documented
 
 
-def test_doctor_says_what_is_there(capsys):
-    assert main(["doctor"]) == 0
-    printed = capsys.readouterr().out
-    for text in ("python", "torch", "mnist-5k", "embedded", "Threads", "Nothing is missing"):
-        assert text in printed
-
-
-@pytest.mark.parametrize("missing", ["torch", "tyro", "fastjsonschema", "safetensors"])
-def test_doctor_works_where_packages_are_missing(missing):
-    code = (
-        f"import sys; sys.modules[{missing!r}] = None; sys.argv = ['pqkd_helpers', 'doctor'];"
-        "import runpy; runpy.run_module('pqkd_helpers', run_name='__main__')"
-    )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "numpy" in answer.stdout and "Traceback" not in answer.stderr
-    if missing == "torch":
-        assert answer.returncode == 1 and "MISSING: a working torch" in answer.stdout
-
-
-def test_doctor_says_what_is_missing(capsys, monkeypatch):
-    monkeypatch.setattr("pqkd_helpers.doctor.REQUIRED", ("torch", "no-such-package"))
-    assert main(["doctor"]) == 1
-    assert "MISSING: no-such-package" in capsys.readouterr().out
-
-
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     root = tmp_path_factory.mktemp("runs")
@@ -188,17 +163,24 @@ def runs(tmp_path_factory):
 
 
 def test_a_run_is_exported_and_inspected(runs, tmp_path, capsys):
-    out, onnx = tmp_path / "small.safetensors", tmp_path / "plain.onnx"
-    options = ["--dtype", "float16", "--out", str(out), "--onnx", str(onnx), "--runs", str(runs)]
+    out = tmp_path / "small.safetensors"
+    options = ["--dtype", "float16", "--out", str(out), "--runs", str(runs)]
     assert main(["export", "done", *options]) == 0
-    printed = capsys.readouterr().out
-    for path in (out, onnx):
-        assert f"{path}: {path.stat().st_size:,} bytes" in printed
+    assert f"{out}: {out.stat().st_size:,} bytes" in capsys.readouterr().out
     assert main(["inspect", str(out)]) == 0
     text = capsys.readouterr().out
     record = read_record(runs / "done" / "record.json")
     assert f"{record['compression']['student_values']:,}, " in text and "float16" in text
     assert out.stat().st_size == record["ledger"]["sizes"]["file_bytes"]["student_float16"]
+
+
+def test_a_run_is_exported_to_onnx_too(runs, tmp_path, capsys):
+    out, onnx = tmp_path / "small.safetensors", tmp_path / "plain.onnx"
+    options = ["--out", str(out), "--onnx", str(onnx), "--runs", str(runs)]
+    assert main(["export", "done", *options]) == 0
+    printed = capsys.readouterr().out
+    for path in (out, onnx):
+        assert f"{path}: {path.stat().st_size:,} bytes" in printed
 
 
 def test_an_exported_file_is_exported_again_beside_it(runs, capsys):

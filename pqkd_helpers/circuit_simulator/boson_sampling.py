@@ -113,8 +113,10 @@ def _sample_block(
 @lru_cache(maxsize=32)
 def _masks(n: int, size: int) -> NDArray[np.intp]:
     """Return all bit masks of ``size`` out of n, ascending."""
-    numbers = np.arange(2**n)
-    return numbers[np.bitwise_count(numbers) == size]
+    n_bits = np.zeros(1, dtype=np.uint8)  # of the numbers 0, 1, 2, ...
+    for _ in range(n):
+        n_bits = np.concatenate([n_bits, n_bits + 1])  # one more bit in the upper half
+    return np.flatnonzero(n_bits == size)
 
 
 @lru_cache(maxsize=32)

@@ -8,7 +8,6 @@ size.
 Format: https://onnx.ai
 """
 
-import importlib.util
 import tempfile
 from collections import OrderedDict
 from pathlib import Path
@@ -21,8 +20,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from ..checks import check_whole
 from ..files import as_path, write_atomically
 from ..networks import ConvNet
-
-_ONNX_PACKAGES = ("onnx", "onnxscript")
+from ..requirements import require_extra
 
 
 def to_dense(network: ConvNet) -> nn.Sequential:
@@ -100,19 +98,15 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
     Raises
     ------
     ModuleNotFoundError
-        If the packages for ONNX are not installed.
+        If the packages for ONNX, in the versions that it takes, are not installed.
     ValueError
         As `to_dense`, or if the size is not two whole numbers >= 4.
     """
+    require_onnx()
     sizes = [check_whole("a size of the images", size, least=4) for size in image_size]
     if len(sizes) != 2:
         raise ValueError(f"image_size is {image_size!r}, (height, width) is expected")
     dense = to_dense(network).cpu()
-    missing = [name for name in _ONNX_PACKAGES if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ModuleNotFoundError(
-            f'ONNX needs {" and ".join(missing)}, not installed here: pip install -e ".[onnx]"'
-        )
     example = torch.zeros(2, network.in_channels, *sizes)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "network.onnx"
@@ -123,13 +117,18 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
             dynamo=True,
             input_names=["images"],
             output_names=["logits"],
-            dynamic_shapes={"input": {0: torch.export.Dim("batch")}},
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
             external_data=False,
             verbose=False,
         )
         content = made.read_bytes()
     write_atomically(as_path(path), content)
     return len(content)
+
+
+def require_onnx() -> None:
+    """Raise ``ModuleNotFoundError``, saying what to install, unless `export_onnx` can work."""
+    require_extra("onnx", "onnx", "onnxscript", purpose="ONNX")
 
 
 def _dense_convolution(layer: Any, norm: nn.Module) -> nn.Conv2d:

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 import torch
 
 from ..checks import check_whole
+from ..requirements import require_extra
 
 
 class ClusterError(ConnectionError):
@@ -88,12 +89,9 @@ def cluster_workers(address: str) -> Workers:
         If the scheduler does not answer, has no worker, or a worker runs several jobs at a time
         in one process.
     """
-    try:
-        from distributed import Client
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "--cluster needs Dask distributed: pip install -e '.[cluster]'"
-        ) from error
+    require_extra("cluster", "distributed", purpose="--cluster")
+    from distributed import Client
+
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost, we report
     try:
         client = Client(address, timeout="10s")

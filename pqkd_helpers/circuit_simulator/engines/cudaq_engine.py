@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...checks import check_choice, check_generator, check_positive, check_whole
+from ...requirements import require_extra
 from ..device import LoopDevice
 from ..sampler import check_theta
-from .optional_packages import require_package
 from .orca_client import OrcaClient
 
 Target = Literal["orca-photonics", "orca"]
@@ -94,7 +94,7 @@ class CudaqInterferometer:
         else:
             limit = _default_limit() if memory_limit is None else memory_limit
             self._check_memory(check_whole("memory_limit", limit, least=1))
-            require_package("cudaq", "cudaq")
+            require_extra("cudaq", "cudaq", purpose="this engine")
 
     def sample_photons(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator

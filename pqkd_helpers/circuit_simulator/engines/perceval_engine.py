@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...checks import check_generator, check_whole
+from ...requirements import require_extra
 from ..device import LoopDevice
 from ..loops import beam_splitter_pairs
 from ..sampler import check_theta
-from .optional_packages import require_package
 
 
 class PercevalInterferometer:
@@ -68,7 +68,7 @@ class PercevalInterferometer:
             indistinguishability=indistinguishability,
             dark_count_probability=dark_count_probability,
         )
-        require_package("perceval", "perceval")
+        require_extra("perceval", "perceval", purpose="this engine")
         self.n_modes = self.device.n_modes
         self.n_angles = self.device.n_angles
 
