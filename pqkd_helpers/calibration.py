@@ -31,7 +31,7 @@ def expected_calibration_error(logits: Tensor, labels: Tensor, *, n_bins: int = 
         n >= 1.
     labels : (n,) tensor of whole numbers
     n_bins : int
-        Bins of equal width over the confidences from 0 to 1.
+        Bins of equal width over the confidences from 0 to 1; an edge belongs to the bin below it.
 
     Raises
     ------
@@ -51,11 +51,11 @@ def expected_calibration_error(logits: Tensor, labels: Tensor, *, n_bins: int = 
     labels = check_answers(logits, labels)
     check_distributions("logits", logits)
     confidence, answers = functional.softmax(logits.double(), dim=1).max(dim=1)
-    bins = (confidence * n_bins).ceil().long().clamp(1, n_bins) - 1
+    # each bin includes its upper edge
+    edges = torch.arange(1, n_bins + 1, device=confidence.device).double() / n_bins
+    bins = torch.bucketize(confidence, edges).clamp(max=n_bins - 1)
     surplus = (answers == labels).double() - confidence
-    return (
-        torch.zeros(n_bins).double().index_add(0, bins, surplus).abs().sum() / len(labels)
-    ).item()
+    return (torch.zeros_like(edges).index_add(0, bins, surplus).abs().sum() / len(labels)).item()
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:

@@ -24,11 +24,16 @@ class Distillation:
     student : torch.nn.Module
         The student, on the device of the data; trained in place.
     teacher : torch.nn.Module
-        The trained teacher.
+        The trained teacher, another network; put into evaluation mode.
     data : ImageData
     settings : DistillationSettings
     seed : int
         Run seed of data order, augmentation and dropout.
+
+    Raises
+    ------
+    ValueError
+        If student and teacher are the same network.
     """
 
     def __init__(
@@ -40,6 +45,8 @@ class Distillation:
         *,
         seed: int,
     ) -> None:
+        if teacher is student:
+            raise ValueError("student and teacher are the same network: two are expected")
         self.student = student
         self.data = data
         self.settings = settings
@@ -54,6 +61,7 @@ class Distillation:
         self, epoch: int, on_step: Callable[[], object] = lambda: None
     ) -> tuple[float, float]:
         """Train for one epoch; return mean loss and accuracy, measured while learning."""
+        self._teacher.eval()  # in training mode its batch norm would learn, its dropout would err
         return self.adam.run(epoch, self.loss, on_step)
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:

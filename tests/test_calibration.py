@@ -23,6 +23,21 @@ def test_a_slow_count_agrees():
     assert expected_calibration_error(logits, labels) == pytest.approx(expected.item())
 
 
+@pytest.mark.parametrize("n_bins", [10, 15, 25, 29])
+def test_a_confidence_at_the_edge_of_two_bins_counts_in_the_lower_one(n_bins):
+    """Two answers, one at the edge, one half a bin below it: they share a bin."""
+    for i in range(n_bins // 2 + 1, n_bins):
+        confidence = np.array([i / n_bins, (i - 0.5) / n_bins])
+        logits = torch.from_numpy(np.log(np.stack([confidence, 1 - confidence], axis=1)))
+        if torch.softmax(logits, 1)[0, 0] != confidence[0]:
+            continue  # rounded off the edge
+        # one right, one wrong: in one bin their gaps cancel in part
+        together = abs(1 - confidence.sum()) / 2
+        assert expected_calibration_error(
+            logits, torch.tensor([0, 1]), n_bins=n_bins
+        ) == pytest.approx(together)
+
+
 def test_a_network_that_is_right_as_often_as_it_says_has_almost_none():
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(200_000, 10, generator=generator, dtype=torch.float64)

@@ -32,6 +32,8 @@ Method = Literal["single loop", "series of loops", "boson sampling"]
 MOST_PHOTONS_AT_ONCE = 20
 _MOST_LIVE_STATES = 2**16
 _MOST_TABLE_ENTRIES = 2**26
+# Photons of one bin, over all shots, that are sampled one by one: 1 GiB.
+_MOST_ALONE = 2**27
 # Amplitudes of all shots held at once, when loops are sampled bin by bin.
 _BLOCK_VALUES = 2**22
 
@@ -119,10 +121,16 @@ def sample_photon_numbers(
     Raises
     ------
     ValueError
-        If no sampler can cope with so many interfering photons; before any work.
+        If no sampler can cope with so many interfering photons, or there are too many that do
+        not interfere; before any work.
     """
     if device.overlap > 0.0:
         choose_method(device)
+    if device.overlap < 1.0 and n_shots * max(device.numbers) > _MOST_ALONE:
+        raise ValueError(
+            f"{n_shots:,} shots with up to {max(device.numbers):,} photons in one time bin, which "
+            f"do not all interfere: {_MOST_ALONE:,} such photons at most are expected"
+        )
     if device.overlap == 1.0:
         counts = _interfering(device, theta, None, n_shots, rng)
     else:

@@ -239,3 +239,10 @@ def test_shots_of_loops_in_series_beyond_one_block_of_memory(monkeypatch, use):
     samples = circuit.sample_photons(theta, SHOTS // 4, rng=np.random.default_rng(0))
     states, probabilities = circuit.photon_probabilities(theta)
     assert fits(counts_of_outcomes(samples, circuit, states), probabilities)
+
+
+@pytest.mark.parametrize("photons", [2**27, 2**40])
+def test_more_photons_than_memory_are_refused_where_each_goes_its_own_way(photons):
+    circuit = TimeBinInterferometer((photons, 0), (1,), indistinguishability=0.0)
+    with pytest.raises(ValueError, match="do not all interfere: 134,217,728"):
+        circuit.sample([0.3], 2, rng=np.random.default_rng(0))

@@ -81,6 +81,26 @@ def test_under_augmentation_the_teacher_sees_what_the_student_sees(digits, monke
         assert torch.allclose(targets[i], teacher(seen["teacher"][i]).detach())
 
 
+def test_a_teacher_in_training_mode_teaches_the_same_and_learns_nothing(digits):
+    settings = DistillationSettings(augmentation="flip-and-shift", batch_size=600)
+    losses = []
+    for left_training in (False, True):
+        student = TeacherCNN(1, WIDTHS, seed=5)
+        teacher = TeacherCNN(1, WIDTHS, batch_norm=True, seed=6)
+        distillation = Distillation(student, teacher, digits, settings, seed=0)
+        before = {name: value.clone() for name, value in teacher.state_dict().items()}
+        teacher.train(left_training)
+        losses.append(distillation.train_epoch(0))
+        assert all(torch.equal(before[name], v) for name, v in teacher.state_dict().items())
+    assert losses[0] == losses[1]
+
+
+def test_a_network_cannot_teach_itself(digits):
+    student = TeacherCNN(1, WIDTHS, seed=5)
+    with pytest.raises(ValueError, match="same network"):
+        Distillation(student, student, digits, DistillationSettings(), seed=0)
+
+
 def test_augmented_images_differ_from_epoch_to_epoch_but_not_from_run_to_run(digits):
     def first_images(epoch):
         trainer = trainer_of(digits, augmentation="flip-and-shift")
