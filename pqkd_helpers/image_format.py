@@ -1,11 +1,12 @@
 """What a network expects of its images: their shape and how they are normalised."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from .checks import check_positive, check_whole, set_field
+from .checks import check_positive, check_share, check_whole, set_field
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,12 @@ class ImageFormat:
     shape : (int, int, int)
         Channels, height, width.
     mean, standard_deviation : tuple of float
-        Per channel, in units of full brightness.
+        Per channel, in units of full brightness: means in [0, 1], deviations above 0.
+
+    Raises
+    ------
+    ValueError
+        If a number is missing, too many, or out of range.
     """
 
     shape: tuple[int, int, int]
@@ -25,16 +31,21 @@ class ImageFormat:
     standard_deviation: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        for name in ("shape", "mean", "standard_deviation"):
+            numbers = getattr(self, name)
+            if not isinstance(numbers, Iterable):
+                raise ValueError(f"{name} is {numbers!r}, a tuple of numbers is expected")
+            set_field(self, name, tuple(numbers))
         if len(self.shape) != 3:
             raise ValueError(f"shape is {self.shape}, (channels, height, width) is expected")
-        for name in ("shape", "mean", "standard_deviation"):
-            set_field(self, name, tuple(getattr(self, name)))
         for size in self.shape:
             check_whole("a size of the images", size, least=1)
         for name in ("mean", "standard_deviation"):
             numbers = getattr(self, name)
             if len(numbers) != self.shape[0]:
                 raise ValueError(f"{name} has {len(numbers)} numbers, one per channel is expected")
+        for number in self.mean:
+            check_share("mean", number)
         for number in self.standard_deviation:
             check_positive("standard_deviation", number)
 

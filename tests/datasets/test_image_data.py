@@ -5,6 +5,7 @@ import torch
 
 from pqkd_helpers.datasets import ImageData, Split
 from pqkd_helpers.datasets.image_data import channel_statistics
+from pqkd_helpers.image_format import ImageFormat
 
 
 def test_fewer_training_images_are_a_fixed_choice_of_all(digits):
@@ -67,7 +68,9 @@ def labelled(*labels):
             "small has no validation images",
         ),
         ({"mean": torch.zeros(3)}, r"mean of small is a tensor of shape \(3,\)"),
-        ({"mean": torch.tensor([torch.nan])}, r"mean of small is \[nan\]"),
+        ({"mean": torch.tensor([torch.nan])}, r"mean is nan, a number in \[0, 1\]"),
+        ({"mean": torch.tensor([33.3])}, r"mean is 33.* a number in \[0, 1\]"),
+        ({"standard_deviation": torch.tensor([-0.1])}, "standard_deviation is -0.1.* number > 0"),
         ({"standard_deviation": torch.zeros(1)}, "channel 0 of small has one value.*leave it out"),
     ],
 )
@@ -86,3 +89,22 @@ def test_the_deviation_of_a_constant_channel_is_0_exactly():
     values = torch.arange(256, dtype=torch.uint8)
     mean, deviation = channel_statistics(values.view(1, 256, 1, 1).expand(3, 256, 4, 4))
     assert torch.equal(deviation, torch.zeros(256)) and torch.equal(mean, values.float() / 255)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shape": (8, 8)}, r"shape is \(8, 8\), \(channels, height, width\)"),
+        ({"shape": 8}, "shape is 8, a tuple"),
+        ({"shape": (1, 8, 0)}, "a size of the images is 0"),
+        ({"mean": (0.5, 0.5)}, "mean has 2 numbers, one per channel"),
+        ({"mean": 0.5}, "mean is 0.5, a tuple"),
+        ({"mean": (torch.nan,)}, r"mean is nan, a number in \[0, 1\]"),
+        ({"mean": ("bright",)}, "mean is 'bright'"),
+        ({"standard_deviation": (0.0,)}, "standard_deviation is 0.0"),
+    ],
+)
+def test_a_format_that_normalises_nothing_is_refused(changes, message):
+    given = {"shape": (1, 8, 8), "mean": (0.5,), "standard_deviation": (0.3,)}
+    with pytest.raises(ValueError, match=message):
+        ImageFormat(**(given | changes))
