@@ -195,6 +195,7 @@ class Study:
 
 Experiment = Literal[
     "table1",
+    "readings",
     "frontier",
     "extreme",
     "shot-noise",
