@@ -5,6 +5,7 @@ import sys
 from typing import get_args
 
 from . import __version__
+from .stored_figures import MissingFiguresError, check_figures
 
 REQUIRED = (
     "torch",
@@ -24,6 +25,7 @@ REQUIRED = (
     "filelock",
 )
 OPTIONAL = ("perceval-quandela", "cuda-quantum-cu12", "distributed")
+_WIDTH = max(map(len, (*REQUIRED, *OPTIONAL))) + 1
 
 
 def report() -> tuple[str, bool]:
@@ -42,6 +44,10 @@ def report() -> tuple[str, bool]:
         lines += [*_torch_lines(), *_data_lines()]
     except ImportError as error:
         problems.append(f"a working torch ({error})")
+    try:
+        lines.append(f"Stored records: {check_figures() / 'records'}")
+    except MissingFiguresError as error:
+        problems.append(str(error))
     lines += [f"MISSING: {problem}" for problem in problems] or ["Nothing is missing."]
     if problems:
         lines.append("Install what is missing: pip install -r requirements.txt")
@@ -59,17 +65,17 @@ def _versions(problems: list[str]) -> list[str]:
     from importlib import metadata
 
     python = ".".join(map(str, sys.version_info[:3]))
-    lines = [f"  {'python':<14}{python}"]
+    lines = [f"  {'python':<{_WIDTH}}{python}"]
     for name in REQUIRED:
         try:
-            lines.append(f"  {name:<14}{metadata.version(name)}")
+            lines.append(f"  {name:<{_WIDTH}}{metadata.version(name)}")
         except metadata.PackageNotFoundError:
             problems.append(name)
     for name in OPTIONAL:
         try:
-            lines.append(f"  {name:<18}{metadata.version(name)} (optional engine)")
+            lines.append(f"  {name:<{_WIDTH}}{metadata.version(name)} (optional engine)")
         except metadata.PackageNotFoundError:
-            lines.append(f"  {name:<18}not installed (optional engine)")
+            lines.append(f"  {name:<{_WIDTH}}not installed (optional engine)")
     return lines
 
 

@@ -8,16 +8,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..exercises.checking import MODULES
 from ..files import json_bytes, write_atomically
-from ..plotting.classroom import solved_shares
+from ..pictures import write_pictures
 from ..stored_figures import check_figures
 from .grading import Row, as_json, grade, nothing_read
 from .student_process import Limits, check_processes
 from .submissions import Submission, SubmissionError, find_submissions, notebook_number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Rows that were graded by another version of the grader are graded again.
 GRADER = 2
@@ -58,7 +62,8 @@ def grade_class(
     Returns
     -------
     dict of str to Path
-        The files: ``scores``, ``summary``, ``picture``.
+        The files: ``scores``, ``summary``, ``picture``; the picture is left out, with a
+        `PictureWarning`, if it cannot be drawn.
 
     Raises
     ------
@@ -177,10 +182,15 @@ def _written(rows: list[Row], out: Path) -> dict[str, Path]:
     }
     write_atomically(out, _csv(as_json(rows), [item.name for item in fields(Row)]))
     write_atomically(files["summary"], _csv(lines, list(lines[0]) if lines else ["exercise"]))
-    image = io.BytesIO()
-    solved_shares(lines).savefig(image, format="png")
-    write_atomically(files["picture"], image.getvalue())
+    if not write_pictures([files["picture"]], partial(_draw, lines)):
+        del files["picture"]
     return files
+
+
+def _draw(lines: list[dict[str, Any]]) -> "Figure":
+    from ..plotting.classroom import solved_shares
+
+    return solved_shares(lines)
 
 
 def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:

@@ -9,7 +9,8 @@
     NAME/record.json                      the run's record, once it is finished
 
 A run killed at any moment leaves whole epochs and perhaps a folder ``.partial-...``, which is
-cleared away at the next start. Nothing in a folder is ever unpickled.
+cleared away at the next start. Nothing in a folder is ever unpickled. What is finished can be read
+where nothing can be written.
 """
 
 import json
@@ -61,6 +62,7 @@ class RunFolder:
         self, path: Path, configuration: dict[str, Any], *, device: str, wait: bool = False
     ) -> None:
         self.path = path
+        self._read_only: OSError | None = None
         self._lock = self._locked(wait)
         identity = {
             "configuration": configuration,
@@ -73,7 +75,7 @@ class RunFolder:
         except BaseException:
             self._lock.release()  # a traceback may keep this object, and with it the lock, alive
             raise
-        for partial in path.glob(".partial-*"):
+        for partial in path.glob(".partial-*") if self._read_only is None else ():
             shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
 
     def __enter__(self) -> "RunFolder":
@@ -91,6 +93,11 @@ class RunFolder:
     def student_path(self) -> Path:
         """Where the trained student goes."""
         return self.path / STUDENT_FILE
+
+    def check_writable(self) -> None:
+        """Raise ``OSError`` if nothing can be written here: before an epoch is computed in vain."""
+        if self._read_only is not None:
+            raise self._read_only
 
     def epochs(self) -> list[dict[str, Any]]:
         """Return what the finished epochs measured, in order."""
@@ -136,7 +143,10 @@ class RunFolder:
         return sorted(self.path.glob("epoch_*"))
 
     def _locked(self, wait: bool) -> FileLock:
-        """Take the folder's lock; the system frees it when this process ends, however it ends."""
+        """Take the folder's lock; the system frees it when this process ends, however it ends.
+
+        Where it cannot be written, and a run was begun, the folder is opened to be read.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / ".lock", timeout=-1 if wait else 0)
         try:
@@ -145,6 +155,10 @@ class RunFolder:
             raise RunFolderError(
                 f"another process is working in {self.path}: wait for it, or give another --name"
             ) from None
+        except OSError as error:
+            if not (self.path / "run.json").is_file():
+                raise
+            self._read_only = error
         return lock
 
     def _describe_or_compare(self, identity: dict[str, Any]) -> None:
@@ -167,7 +181,7 @@ class RunFolder:
             raise RunFolderError(
                 f"{self.path} was begun with another configuration "
                 f"({'; '.join(changed) or 'or by another version of the method'}): "
-                "give the old configuration to go on, or another --name"
+                "give the old configuration to go on, or another --name or --runs"
             )
         if found.get("device") != expected["device"]:
             raise RunFolderError(

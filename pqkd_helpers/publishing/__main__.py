@@ -5,11 +5,8 @@ import json
 from pathlib import Path
 
 from ..files import write_atomically
-from ..results.catalogue import Catalogue
-from .execution import execute, read_notebook
-from .figures import update_readme, write_figures
-from .guide import with_curriculum
-from .site import build_site
+from ..pictures import picture_warnings_in_one_line
+from ..terminal import prepare
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -17,6 +14,13 @@ NOTEBOOKS = ROOT / "notebooks"
 
 def main() -> None:
     """Carry out the command."""
+    prepare()
+    from ..results.catalogue import Catalogue
+    from .execution import execute, read_notebook
+    from .figures import update_readme, write_figures
+    from .guide import with_curriculum
+    from .site import build_site
+
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
     parser.add_argument("what", choices=("notebooks", "site", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
@@ -28,7 +32,8 @@ def main() -> None:
         return
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
-        print("\n".join(map(str, write_figures(ROOT / "figures", catalogue))))
+        with picture_warnings_in_one_line(parser.prog):
+            print("\n".join(map(str, write_figures(ROOT / "figures", catalogue))))
         update_readme(ROOT / "README.md", catalogue)
         return
     entries = json.loads((NOTEBOOKS / "curriculum.json").read_text("utf-8"))["notebooks"]

@@ -1,14 +1,15 @@
 """Redrawing every figure and table, and the README's blocks, from the stored records alone."""
 
+from functools import partial
 from pathlib import Path
 
-from ..experiments.figure_folder import write_figure_folder
 from ..experiments.imperfection_study import figure_card, figure_rows
 from ..files import write_atomically
 from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
 from ..results.stored_claims import FILE, claims_file
+from .figure_folder import write_figure_folder
 from .readme import with_results
 
 
@@ -25,7 +26,7 @@ def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
     files = []
     for result in results(catalogue):
         files += write_figure_folder(
-            figures / result.name, result.figure, result.rows, result.card(), alt=result.alt
+            figures / result.name, result.draw, result.rows, result.card(), alt=result.alt
         )
         if result.findings:
             claims = figures / result.name / FILE
@@ -35,7 +36,7 @@ def write_figures(figures: Path, catalogue: Catalogue) -> list[Path]:
     if study:
         files += write_figure_folder(
             figures / "imperfections",
-            imperfections(study[0]),
+            partial(imperfections, study[0]),
             figure_rows(study[0]),
             figure_card(study[0]),
         )
