@@ -2,8 +2,11 @@
 
 import sys
 
+from .terminal import prepare
+
 
 def _run() -> int:
+    prepare()
     if sys.argv[1:] == ["doctor"]:  # must work where packages are missing
         from .doctor import main as doctor
 

@@ -5,7 +5,9 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from tqdm.auto import tqdm
@@ -16,6 +18,7 @@ from .commands import (
     PROGRAM,
     Build,
     Classroom,
+    Command,
     CompressionInBytes,
     ControlPreparation,
     Doctor,
@@ -38,7 +41,6 @@ from .experiments.compression_study import run_compression_study
 from .experiments.configuration import PRESETS, Preset, RunConfig
 from .experiments.control_preparation import prepare_controls
 from .experiments.executors import cluster_workers, local_workers
-from .experiments.figure_folder import write_figure_folder
 from .experiments.imperfection_study import (
     ImperfectionStudy,
     figure_card,
@@ -56,8 +58,13 @@ from .experiments.scheduler import AnyJob, Progress, run_jobs
 from .experiments.spsa_contribution import run_spsa_contribution
 from .experiments.teacher_checkpoints import STORED_CHECKPOINTS
 from .experiments.teacher_runs import train_teachers
-from .files import write_atomically
 from .gradient_training import select_device
+from .pictures import picture_warnings_in_one_line, write_pictures
+from .publishing.figure_folder import write_figure_folder
+from .stored_figures import MissingFiguresError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,27 +76,13 @@ def main(arguments: Sequence[str]) -> int:
         What follows ``python -m pqkd_helpers``.
     """
     try:
-        command = parse(arguments)
-        match command:
-            case Doctor():
-                return doctor()
-            case Train():
-                train(command)
-            case Export():
-                export(command)
-            case Inspect():
-                inspect(command)
-            case Study():
-                study(command.study)
-            case Reproduce():
-                return reproduce(command)
-            case Classroom():
-                classroom(command.classroom)
-        return 0
+        with picture_warnings_in_one_line(PROGRAM):
+            return _carry_out(parse(arguments))
     except (
         ValueError,
         DatasetUnavailableError,
         FloatingPointError,
+        MissingFiguresError,
         ModuleNotFoundError,
     ) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
@@ -106,6 +99,25 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
+def _carry_out(command: Command) -> int:
+    match command:
+        case Doctor():
+            return doctor()
+        case Train():
+            train(command)
+        case Export():
+            export(command)
+        case Inspect():
+            inspect(command)
+        case Study():
+            study(command.study)
+        case Reproduce():
+            return reproduce(command)
+        case Classroom():
+            classroom(command.classroom)
+    return 0
+
+
 def train(command: Train) -> Record:
     """Carry out the command ``train`` and tell its results."""
     config = command.config.checked()
@@ -113,9 +125,14 @@ def train(command: Train) -> Record:
     tier = _tier(config, command.preset)
     name = _checked_name(command.name or _default_name(config, tier))
     folder = command.runs / name
+    student = (
+        f"{config.scope} compressed, rank {config.rank}, {config.features} features"
+        if config.student == "pqkd"
+        else f"student {config.student}"
+    )
     print(
-        f"PQKD on {config.dataset}: widths {config.widths}, {config.scope} compressed, "
-        f"rank {config.rank}, {config.features} features, seed {config.seed}, {device.type}"
+        f"PQKD on {config.dataset}: widths {config.widths}, {student}, seed {config.seed}, "
+        f"{device.type}"
     )
     with _ProgressBars() as bars:
         record = carry_out(
@@ -127,10 +144,10 @@ def train(command: Train) -> Record:
             labels=Labels(arm=config.features, tier=tier),
             announce=bars.announce,
         )
-    figure = folder / "training_curves.png"
-    _save_curves(record, figure)
     print(f"\n{record_table(record)}\n")
-    print(f"Record:  {folder / 'record.json'}\nFigure:  {figure}")
+    print(f"Record:  {folder / 'record.json'}")
+    for figure in write_pictures([folder / "training_curves.png"], partial(_curves, record)):
+        print(f"Figure:  {figure}")
     print(
         "Next:    make lab                                     the notebooks\n"
         f"         {PROGRAM} train --help         every number of the method\n"
@@ -143,22 +160,21 @@ def export(command: Export) -> None:
     """Carry out the command ``export`` and say what was written."""
     if command.onnx is not None:
         require_onnx()
-    folder = command.runs / command.source
-    source = folder / STUDENT_FILE if folder.is_dir() else Path(command.source)
-    if folder.is_dir() and not source.exists():
+    named = command.runs / command.source
+    given = named if named.is_dir() else command.source
+    if not given.exists():
         raise ValueError(
-            f"{folder} holds no trained student: finish the run first (runs of an earlier version "
-            "hold none; train again under another --name)"
+            f"there is neither a run {named} nor a file {given}; the name or the folder of a "
+            "finished run, or a compressed student's file, is expected"
         )
-    if not source.exists():
-        raise ValueError(
-            f"there is neither a run {folder} nor a file {source}; the name of a finished run, or "
-            "a compressed student's file, is expected"
-        )
+    source = _student_file(given)
     found = read_compressed(source)
     if command.onnx is not None and found.images is None:
         raise ValueError(f"{source} does not say how large the images are: ONNX needs to know")
+    name = given.resolve().stem if given.is_file() else given.resolve().name
     out = command.out or source.with_name(f"student-{command.dtype}.safetensors")
+    if out.is_dir():
+        out /= f"{name}-{command.dtype}.safetensors"
     n_bytes = save_compressed(
         found.student,
         out,
@@ -168,15 +184,33 @@ def export(command: Export) -> None:
     )
     print(f"{out}: {n_bytes:,} bytes")
     if command.onnx is not None and found.images is not None:
-        size = export_onnx(found.student, command.onnx, image_size=found.images.shape[1:])
-        print(f"{command.onnx}: {size:,} bytes (dense kernels, no longer compressed)")
+        onnx = command.onnx / f"{name}.onnx" if command.onnx.is_dir() else command.onnx
+        size = export_onnx(found.student, onnx, image_size=found.images.shape[1:])
+        print(f"{onnx}: {size:,} bytes (dense kernels, no longer compressed)")
 
 
 def inspect(command: Inspect) -> None:
     """Carry out the command ``inspect``."""
-    if not command.file.is_file():
-        raise ValueError(f"there is no file {command.file}; a compressed student's is expected")
-    print(describe_file(command.file))
+    file = _student_file(command.file)
+    if not file.is_file():
+        raise ValueError(f"there is no file {file}; a compressed student's is expected")
+    print(describe_file(file))
+
+
+def _student_file(given: Path) -> Path:
+    """Return the compressed student of a run's folder; anything else is taken for its file."""
+    if not given.is_dir():
+        return given
+    file = given / STUDENT_FILE
+    if not file.is_file() and (given / "record.json").is_file():
+        raise ValueError(
+            f"{given} is finished but holds no compressed student: only a student with z, without "
+            "batch norm and not trained by gradient has such a file (nor do runs of an earlier "
+            "version; train again under another --name)"
+        )
+    if not file.is_file():
+        raise ValueError(f"{given} holds no trained student: finish the run first")
+    return file
 
 
 def study(
@@ -197,8 +231,6 @@ def study(
 
 
 def _imperfections(command: Imperfections) -> None:
-    from .plotting import imperfections
-
     settings = ImperfectionStudy(
         n_settings=command.n_settings, n_shots=command.n_shots, seed=command.seed
     )
@@ -207,11 +239,17 @@ def _imperfections(command: Imperfections) -> None:
     write_record(record, path)
     files = write_figure_folder(
         command.out / "imperfections",
-        imperfections(record),
+        partial(_imperfection_figure, record),
         figure_rows(record),
         figure_card(record),
     )
     print("\n".join(["Record and figure:", *(f"  {file}" for file in (path, *files))]))
+
+
+def _imperfection_figure(record: Record) -> "Figure":
+    from .plotting import imperfections
+
+    return imperfections(record)
 
 
 def _spsa_contribution(command: SPSAContribution) -> None:
@@ -374,14 +412,10 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _save_curves(record: Record, path: Path) -> None:
-    import io
-
+def _curves(record: Record) -> "Figure":
     from .plotting import training_curves
 
-    image = io.BytesIO()
-    training_curves(record).savefig(image, format="png")
-    write_atomically(path, image.getvalue())
+    return training_curves(record)
 
 
 class _ProgressBars:

@@ -1,9 +1,10 @@
 """What the command line understands: one frozen dataclass per command."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import tyro
 
@@ -62,19 +63,20 @@ class Export:
 
     Attributes
     ----------
-    source : str
-        Name of a finished run, or a file written by this command.
+    source : Path
+        Name or folder of a finished run, or a file written by this command.
     out : Path or None
-        The file; None is NAME-DTYPE.safetensors in the folder of the run.
+        The file, or a folder for NAME-DTYPE.safetensors; None is student-DTYPE.safetensors in the
+        folder of the run.
     dtype : {"float32", "float16"}
         Type of the stored numbers.
     onnx : Path or None
-        Write the equivalent plain network to this ONNX file too.
+        Write the equivalent plain network to this ONNX file, or into this folder, too.
     runs : Path
         Folder of all runs.
     """
 
-    source: tyro.conf.Positional[str]
+    source: tyro.conf.Positional[Path]
     out: Path | None = None
     dtype: Literal["float32", "float16"] = "float32"
     onnx: Path | None = None
@@ -88,7 +90,7 @@ class Inspect:
     Attributes
     ----------
     file : Path
-        A file written by export, or student.safetensors in the folder of a run.
+        A file written by export, or the folder of a run.
     """
 
     file: tyro.conf.Positional[Path]
@@ -350,7 +352,24 @@ def parse(arguments: Sequence[str]) -> Command:
         | Annotated[Classroom, tyro.conf.subcommand("classroom")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     )
-    return tyro.cli(commands, args=list(arguments), prog=PROGRAM)
+    command: Command = tyro.cli(commands, args=list(arguments), prog=PROGRAM)
+    return _at_home(command)
+
+
+def _at_home(value: Any) -> Any:
+    """Return settings with ~ resolved in every path: the shell does not for ``--runs=~/x``."""
+    if isinstance(value, Path):
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"{value}: {error}") from error
+    if isinstance(value, tuple):
+        return tuple(map(_at_home, value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        changed = {item.name: _at_home(getattr(value, item.name)) for item in fields}
+        return dataclasses.replace(value, **changed)
+    return value
 
 
 def _preset_of(arguments: Sequence[str]) -> Preset | None:

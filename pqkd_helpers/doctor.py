@@ -6,6 +6,7 @@ from importlib import metadata
 from typing import get_args
 
 from . import __version__
+from .stored_figures import MissingFiguresError, check_figures
 
 INSTALL = "pip install -r requirements.txt"
 OPTIONAL = {  # extras, and what needs them; make test and make bench install theirs themselves
@@ -40,6 +41,10 @@ def report() -> tuple[str, bool]:
         lines += [*_torch_lines(), *_data_lines()]
     except (ImportError, OSError) as error:
         problems.append(f"a working torch ({error})")
+    try:
+        lines.append(f"Stored records: {check_figures() / 'records'}")
+    except MissingFiguresError as error:
+        problems.append(str(error))
     lines += [f"MISSING: {problem}" for problem in problems] or ["Nothing is missing."]
     if problems:
         lines.append(f"Install what is missing: {INSTALL}")

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from pqkd_helpers.cli import _tier, main
-from pqkd_helpers.commands import Experiment
+from pqkd_helpers.commands import Experiment, parse
 from pqkd_helpers.compression import read_compressed, save_compressed
 from pqkd_helpers.experiments.configuration import PRESETS, RunConfig
 from pqkd_helpers.experiments.records import read_record
@@ -107,6 +107,12 @@ def test_bad_values_end_with_one_clear_line_and_no_folder(tmp_path, capsys, opti
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_student_that_cannot_be_built_is_refused_before_a_teacher_is_trained(tmp_path, capsys):
+    assert train(tmp_path, "--student", "narrow-cnn", "--widths", "1", "1", "1") == 2
+    assert "no plain network trains" in capsys.readouterr().err
+    assert not list(tmp_path.glob("teacher-*"))
+
+
 @pytest.mark.parametrize(
     "options", [["--scope", "conv9"], ["--scaling", "x"], ["--dataset", "x"], ["--preset", "x"]]
 )
@@ -134,18 +140,69 @@ def test_missing_data_ends_with_two_ways_on(tmp_path, capsys, monkeypatch):
     assert "Two ways on" in capsys.readouterr().err
 
 
-def test_help_explains_every_hyper_parameter():
+HELPS = """
+import sys
+from contextlib import suppress
+from pqkd_helpers.__main__ import _run
+for command in sys.argv[1].split(","):
+    sys.argv[1:] = [*command.split(), "--help"]
+    with suppress(SystemExit):
+        _run()
+"""
+SUBCOMMANDS = {
+    "": ("train", "export", "inspect", "study", "reproduce", "classroom", "doctor"),
+    "study": ("imperfections", "spsa", "compression", "controls"),
+    "classroom": ("build", "grade"),
+}
+
+
+def test_every_help_is_printed_where_the_terminal_knows_ascii_only():
+    """And that of train explains every number of the method."""
+    commands = [f"{group} {name}" for group, names in SUBCOMMANDS.items() for name in names]
     answer = subprocess.run(
-        [sys.executable, "-m", "pqkd_helpers", "train", "--help"],
+        [sys.executable, "-c", HELPS, ",".join([*SUBCOMMANDS, *commands])],
         capture_output=True,
-        text=True,
         check=True,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": "200", "PYTHONIOENCODING": "ascii"},
     )
+    assert answer.stderr == b"" and answer.stdout.isascii()
+    printed = answer.stdout.decode()
+    assert printed.count("usage: ") == len(SUBCOMMANDS) + len(commands)
     for name in RunConfig.__dataclass_fields__:
-        assert f"--{name.replace('_', '-')}" in answer.stdout
+        assert f"--{name.replace('_', '-')}" in printed
     for words in ("Temperature tau", "Shots S", "Basis filters R", "SPSA's gain a", "Run seed"):
-        assert words in answer.stdout
+        assert words in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["train", "--runs=~/x", "--data-root", "~/y"], lambda c: (c.runs, c.data_root)),
+        (["export", "~/x", "--out=~/y", "--onnx", "~/y"], lambda c: (c.source, c.out, c.onnx)),
+        (["inspect", "~/x"], lambda c: (c.file,)),
+        (["study", "compression", "--out=~/x"], lambda c: (c.study.out,)),
+        (["study", "controls", "--records", "~/x"], lambda c: (c.study.records,)),
+        (["reproduce", "all", "--out=~/x", "--runs=~/y"], lambda c: (c.out, c.runs)),
+        (
+            ["classroom", "build", "--out=~/x", "--notebooks=~/y"],
+            lambda c: vars(c.classroom).values(),
+        ),
+        (
+            ["classroom", "grade", "~/x", "--seed=1", "--out=~/y"],
+            lambda c: vars(c.classroom).values(),
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_path_may_begin_at_home(tmp_path, monkeypatch, arguments, found):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    paths = [str(path) for path in found(parse(arguments))]
+    assert not any("~" in path for path in paths) and str(tmp_path / "x") in paths
+
+
+def test_the_home_of_nobody_is_refused(capsys):
+    assert main(["train", "--runs", "~nobody-of-that-name/runs"]) == 2
+    assert "~nobody-of-that-name/runs" in capsys.readouterr().err
 
 
 def test_every_option_is_described():
@@ -181,6 +238,25 @@ def test_a_run_is_exported_to_onnx_too(runs, tmp_path, capsys):
     printed = capsys.readouterr().out
     for path in (out, onnx):
         assert f"{path}: {path.stat().st_size:,} bytes" in printed
+
+
+@pytest.mark.parametrize("given", ["done", "{runs}/done", "{runs}/done/"])
+def test_a_run_is_named_or_its_folder_completed_and_goes_into_a_folder(
+    runs, tmp_path, monkeypatch, capsys, given
+):
+    monkeypatch.chdir(tmp_path)
+    options = ["--out", ".", "--onnx", ".", "--runs", str(runs)]
+    assert main(["export", given.format(runs=runs), *options]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"done-float32.safetensors", "done.onnx"}
+    capsys.readouterr()
+    assert main(["inspect", f"{runs}/done/"]) == 0
+    assert "widths" in capsys.readouterr().out
+
+
+def test_a_finished_run_without_such_a_file_is_named_as_one(runs, capsys):
+    assert train(runs, "--name", "plain", "--student", "dense-distilled") == 0
+    assert main(["export", "plain", "--runs", str(runs)]) == 2
+    assert "is finished but holds no compressed student" in capsys.readouterr().err
 
 
 def test_an_exported_file_is_exported_again_beside_it(runs, capsys):

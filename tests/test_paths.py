@@ -14,14 +14,15 @@ from pqkd_helpers.compression import export_onnx, load_compressed, save_compress
 from pqkd_helpers.compression.report import describe_file
 from pqkd_helpers.datasets import data_root, is_on_disk
 from pqkd_helpers.datasets.available import FILES
-from pqkd_helpers.experiments.figure_folder import write_figure_folder
 from pqkd_helpers.experiments.jobs import Workplace
 from pqkd_helpers.experiments.records import STORED_RECORDS, read_record, write_record
 from pqkd_helpers.experiments.run_folder import RunFolder
 from pqkd_helpers.files import as_path
 from pqkd_helpers.networks import StudentCNN
+from pqkd_helpers.publishing.figure_folder import write_figure_folder
 from pqkd_helpers.results.catalogue import Catalogue
-from pqkd_helpers.results.stored_claims import FIGURES, FILE, stored_claims
+from pqkd_helpers.results.stored_claims import FILE, stored_claims
+from pqkd_helpers.stored_figures import FIGURES
 
 RECORD = STORED_RECORDS / "train-quick-seed0.json"
 
@@ -86,7 +87,7 @@ def test_data_are_looked_for_there(home, tmp_path, monkeypatch):
 def test_figures_are_written_and_claims_read_there(home, tmp_path):
     figure, axes = plt.subplots(figsize=(1, 1))
     axes.plot([0, 1])
-    written = write_figure_folder(home("figures/one"), figure, [{"a": 1}], "a card")
+    written = write_figure_folder(home("figures/one"), lambda: figure, [{"a": 1}], "a card")
     plt.close(figure)
     assert {path.parent for path in written} == {tmp_path / "home" / "figures" / "one"}
     shutil.copyfile(FIGURES / "table1" / FILE, tmp_path / "home" / "figures" / "one" / FILE)

@@ -41,12 +41,20 @@ def test_missing_records_are_said_with_the_way_to_get_them(none_stored, read):
         read()
 
 
+def test_doctor_tells_where_the_records_are(capsys, request):
+    assert main(["doctor"]) == 0
+    assert f"Stored records: {ROOT / 'figures' / 'records'}" in capsys.readouterr().out
+    request.getfixturevalue("none_stored")
+    assert main(["doctor"]) == 1
+    assert "MISSING: the stored records are missing" in capsys.readouterr().out
+
+
 def test_no_class_is_graded_without_the_records(none_stored, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("pqkd_helpers.classroom.sandbox.has_sandbox", lambda: True)
     shutil.copy(ROOT / "notebooks" / "06_training_loop.ipynb", tmp_path / "ann.ipynb")
     out = tmp_path / "scores.csv"
     arguments = ["--seed", "1", "--out", str(out), "--notebooks", str(ROOT / "notebooks")]
-    assert main(["classroom", "grade", str(tmp_path), *arguments]) == 1
+    assert main(["classroom", "grade", str(tmp_path), *arguments]) == 2
     assert "the stored records are missing" in capsys.readouterr().err and not out.exists()
 
 

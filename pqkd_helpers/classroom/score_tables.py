@@ -5,12 +5,16 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..files import write_atomically
-from ..plotting.classroom import solved_shares
+from ..pictures import write_pictures
 from .grading import Row, as_json
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BEST_FIRST = ("right", "wrong", "not started", "failed", "syntax error", "missing")
@@ -96,8 +100,8 @@ def table_files(out: Path) -> dict[str, Path]:
     }
 
 
-def write_tables(rows: list[Row], files: Mapping[str, Path]) -> None:
-    """Write all rows, their summary and its picture.
+def write_tables(rows: list[Row], files: Mapping[str, Path]) -> dict[str, Path]:
+    """Write all rows, their summary and its picture, and return the files that were written.
 
     Parameters
     ----------
@@ -108,9 +112,14 @@ def write_tables(rows: list[Row], files: Mapping[str, Path]) -> None:
     lines = summary(rows)
     write_atomically(files["scores"], _csv(as_json(rows), [item.name for item in fields(Row)]))
     write_atomically(files["summary"], _csv(lines, list(lines[0]) if lines else ["exercise"]))
-    image = io.BytesIO()
-    solved_shares(lines).savefig(image, format="png")
-    write_atomically(files["picture"], image.getvalue())
+    drawn = write_pictures([files["picture"]], partial(_draw, lines))
+    return {name: path for name, path in files.items() if name != "picture" or drawn}
+
+
+def _draw(lines: list[dict[str, Any]]) -> "Figure":
+    from ..plotting.classroom import solved_shares
+
+    return solved_shares(lines)
 
 
 def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:

@@ -64,7 +64,8 @@ def grade_class(
     Returns
     -------
     dict of str to Path
-        The files: ``scores``, ``summary``, ``picture``.
+        The files: ``scores``, ``summary``, ``picture``; the picture is left out, with a
+        `PictureWarning`, if it cannot be drawn.
 
     Raises
     ------
@@ -119,8 +120,7 @@ def grade_class(
     for row in rows:
         if not row.exercise:
             remark(printable(f"{row.student}: {row.law} ({row.file})"))
-    write_tables(rows, files)
-    return files
+    return write_tables(rows, files)
 
 
 def _read(

@@ -17,24 +17,37 @@ def size_lines(sizes: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     sizes : dict
-        The fields of a `SizeLedger`, as in a record.
+        The fields of a `SizeLedger`, as in a record: of `measure_sizes`, or of
+        `measure_plain_sizes`, which knows no compressed file and no kernels made from z.
     """
     files, memory = sizes["file_bytes"], sizes["inference_bytes"]
     per_image = sizes["multiply_adds_per_image"]
+    lines = [
+        f"  teacher                       {readable_bytes(files['teacher'])}",
+        f"  student                       {_smaller(files, 'student')}",
+    ]
+    multiply_adds = (
+        f"  multiply-adds per image       {per_image['student_as_plain_network'] / 1e6:.1f} "
+        f"million, {per_image['teacher'] / 1e6:.1f} million"
+    )
+    if "student_float16" not in files:
+        return ["Files:", *lines, "At inference (student, teacher):", multiply_adds]
     avoided = readable_bytes(sizes["projection_bytes_avoided"])
     return [
         f"Files (A, {avoided}, is in none of them: it is made again from its seeds):",
-        f"  teacher                       {readable_bytes(files['teacher'])}",
-        f"  student                       {readable_bytes(files['student'])}, "
-        f"{files['teacher'] / files['student']:.2f}x smaller",
-        f"  student in float16            {readable_bytes(files['student_float16'])}, "
-        f"{files['teacher'] / files['student_float16']:.2f}x smaller",
+        *lines,
+        f"  student in float16            {_smaller(files, 'student_float16')}",
         "At inference nothing is saved (student, teacher):",
         f"  weights in memory             {readable_bytes(memory['student'])}, "
         f"{readable_bytes(memory['teacher'])}",
-        f"  multiply-adds per image       {per_image['student_as_plain_network'] / 1e6:.1f} "
-        f"million, {per_image['teacher'] / 1e6:.1f} million",
+        multiply_adds,
     ]
+
+
+def _smaller(files: dict[str, int], name: str) -> str:
+    ratio = files["teacher"] / files[name]
+    compared = f"{ratio:.2f}x smaller" if ratio >= 1.0 else f"{1.0 / ratio:.2f}x larger"
+    return f"{readable_bytes(files[name])}, {compared}"
 
 
 def readable_bytes(n_bytes: int) -> str:

@@ -205,7 +205,8 @@ def _practitioner_rows(
     files = {"teacher, int8": pack(quantise(teacher))}
     n_weights = count_weights(teacher)[1]
     n_biases = trained_values(teacher) - n_weights
-    for n_values in sorted({row["values"] for row in students}, reverse=True):
+    smaller = {row["values"] for row in students if row["values"] < trained_values(teacher)}
+    for n_values in sorted(smaller, reverse=True):
         pruned = prune_gradually(
             teacher,
             data,

@@ -55,7 +55,7 @@ def prepare_controls(runs: Path | str, out: Path | str) -> dict[Path, Record]:
     Raises
     ------
     ValueError
-        If the folder holds no run of either.
+        If the folder holds no run of either, or only a part of the pilot.
     """
     runs, out = as_path(runs), as_path(out)
     written = {}
@@ -139,9 +139,22 @@ def pilot_study(records: Iterable[Record]) -> Record:
     ----------
     records : iterable of Record
         Runs of "controls-pilot".
+
+    Raises
+    ------
+    ValueError
+        If an arm has no run, or the arms have fewer than two seeds in common.
     """
     errors = _errors_by_arm(records)
-    seeds = sorted(set.intersection(*(set(found) for found in errors.values())))
+    ranks = {rank for middle in RANKS for rank in (middle // 2, middle, 2 * middle)}
+    needed = [f"rank-{rank}" for rank in sorted(ranks)] + [f"yoked-rank-{rank}" for rank in RANKS]
+    seeds = sorted(set.intersection(*({*errors.get(arm, {})} for arm in needed)))
+    if len(seeds) < 2:
+        counts = ", ".join(f"{arm} {len(errors.get(arm, {}))}" for arm in needed)
+        raise ValueError(
+            f"the pilot has too few seeds ({counts}), at least two that all arms share are "
+            "expected: go on with `reproduce controls-pilot --seeds 10`"
+        )
     table = {arm: np.array([found[seed] for seed in seeds]) for arm, found in errors.items()}
     plans = [_plan(table, rank) for rank in RANKS]
     affordable = [plan for plan in plans if max(plan["pairs_needed"].values()) <= MOST_PAIRS]

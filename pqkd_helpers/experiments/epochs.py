@@ -53,6 +53,8 @@ def run_epochs(
     on_step = counter(
         announce, stage, len(epochs) * trainer.steps_per_epoch, n_epochs * trainer.steps_per_epoch
     )
+    if len(epochs) < n_epochs:
+        folder.check_writable()
     while len(epochs) < n_epochs:
         started = time.perf_counter()
         metrics = dataclasses.asdict(trainer.run_epoch(on_step))

@@ -14,7 +14,7 @@ def record_table(record: Record) -> str:
     Parameters
     ----------
     record : dict
-        A record of kind "run".
+        A record of kind "run", of any student and any source of z.
 
     Returns
     -------
@@ -22,7 +22,7 @@ def record_table(record: Record) -> str:
         Several lines without a closing line break.
     """
     teacher, student = record["teacher"], record["student"]
-    compression, shots = record["compression"], record["ledger"]["shots"]
+    compression = record["compression"]
     teacher_test, student_test = teacher["final"]["test"], student["final"]["headline"]
     rows = [
         ("", "teacher", "student"),
@@ -41,8 +41,11 @@ def record_table(record: Record) -> str:
     ]
     lines = [f"{name:<28}{left:>14}{right:>14}" for name, left, right in rows]
     lines.insert(1, "-" * 56)
+    lines += ["", *_evaluation_notes(record), *_compression_notes(compression)]
     if "test_fresh_z" in student["final"]:
-        lines += ["", *_notes(record, compression, shots, student["final"])]
+        lines.append(_shots_note(record["ledger"]["shots"]))
+    if "sizes" in record["ledger"]:
+        lines += size_lines(record["ledger"]["sizes"])
     return "\n".join(lines)
 
 
@@ -54,9 +57,12 @@ def _cross_entropies(*evaluations: dict[str, Any]) -> list[str]:
     return [f"{evaluation['cross_entropy']:.3f}" for evaluation in evaluations]
 
 
-def _notes(
-    record: Record, compression: dict[str, Any], shots: dict[str, int], final: dict[str, Any]
-) -> list[str]:
+def _evaluation_notes(record: Record) -> list[str]:
+    """Say with which z the student is evaluated, or only on how many images if nothing gives z."""
+    final = record["student"]["final"]
+    n_images = f"{final['test']['n_images']:,} test images"
+    if "test_fresh_z" not in final:
+        return [f"The student is evaluated on {n_images}."]
     fresh = np.array(final["test_fresh_z"]["accuracies"])
     headline = (
         "the z it was trained with"
@@ -64,20 +70,29 @@ def _notes(
         else f"a z sampled afresh from {final['test_fresh_z']['n_shots']} shots"
     )
     return [
-        f"The student is judged with {headline}, on {final['test']['n_images']:,} test images.",
+        f"The student is judged with {headline}, on {n_images}.",
         f"  with the z trained with       {_percent(final['test'])}",
         f"  with z sampled afresh         {100 * fresh.mean():.2f} % "
         f"(mean of {fresh.size}, from {100 * fresh.min():.2f} to {100 * fresh.max():.2f} %)",
         f"  with z set to zero            {100 * final['accuracy_at_zero_z']:.2f} %",
-        "Compression, teacher's trained values per student's (the angles count once):",
+    ]
+
+
+def _compression_notes(compression: dict[str, Any]) -> list[str]:
+    angles = " (the angles count once)" if compression["n_angles"] else ""
+    return [
+        f"Compression, teacher's trained values per student's{angles}:",
         f"  whole network                 {compression['whole_network']:.2f}x",
         f"  convolutions with biases      {compression['convolutions']:.2f}x",
         f"  convolution kernels alone     {compression['convolution_kernels']:.2f}x",
-        "Shots: "
-        f"{shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
-        f"{shots['fresh_z']:,} for the tests with fresh z.",
-        *(size_lines(record["ledger"]["sizes"]) if "sizes" in record["ledger"] else []),
     ]
+
+
+def _shots_note(shots: dict[str, int]) -> str:
+    return (
+        f"Shots: {shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
+        f"{shots['fresh_z']:,} for the tests with fresh z."
+    )
 
 
 def compression_table(record: Record) -> str:
@@ -134,7 +149,7 @@ def overview_table(records: dict[str, Record]) -> str:
     Returns
     -------
     str
-        Test accuracies in percent.
+        Test accuracies in percent; no accuracy with z afresh for a student without z.
     """
     lines = [
         "| record | data | compressed | epochs | ratio | teacher | student | with z afresh |",
@@ -142,12 +157,13 @@ def overview_table(records: dict[str, Record]) -> str:
     ]
     for name, record in records.items():
         configuration, final = record["configuration"], record["student"]["final"]
-        fresh = np.mean(final["test_fresh_z"]["accuracies"])
+        fresh = final.get("test_fresh_z")
+        afresh = f"{100 * np.mean(fresh['accuracies']):.2f} %" if fresh else ""
         lines.append(
             f"| `{name}` | {record['dataset']} | {configuration['scope']} "
             f"| {configuration['teacher_epochs']} + {configuration['epochs']} "
             f"| {record['compression']['whole_network']:.2f}x "
             f"| {_percent(record['teacher']['final']['test'])} | {_percent(final['test'])} "
-            f"| {100 * fresh:.2f} % |"
+            f"| {afresh} |"
         )
     return "\n".join(lines)

@@ -33,7 +33,7 @@ def chosen_jobs(
     n_seeds : int
         Seeds 0 to n_seeds - 1.
     datasets, arms : sequence of str
-        Only these; empty: all.
+        Only these; empty: all. A study counts as an arm, of no data set.
     arithmetic : {"float32", "bfloat16"} or None
         That of all runs, at tier "paper" alone; None: the experiment's.
 
@@ -49,8 +49,9 @@ def chosen_jobs(
         names = tuple(name for name in EXPERIMENTS if name not in PREPARATIONS)
     grids = [GRIDS[name] for name in names if name in GRIDS]
     jobs: dict[str, AnyJob] = {}
-    for name in names:
-        for study in () if datasets or arms else _studies(name, tier):
+    studies = {arm: study for name in names for arm, study in _studies(name, tier).items()}
+    for arm, study in studies.items():
+        if not datasets and (not arms or arm in arms):
             jobs[study.name] = StudyJob(study)
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
@@ -58,7 +59,9 @@ def chosen_jobs(
                 job = replace(job, config=replace(job.config, arithmetic=arithmetic))
             jobs.setdefault(job.name, job)
     if not jobs:
-        known = sorted({name for grid in grids for name in (*grid.datasets, *grid.arms)})
+        known = sorted(
+            {*studies, *(name for grid in grids for name in (*grid.datasets, *grid.arms))}
+        )
         raise ValueError(
             f"no run of {experiment} is left with the data sets {tuple(datasets)} and the arms "
             f"{tuple(arms)}; known are {', '.join(known)}"
@@ -66,10 +69,10 @@ def chosen_jobs(
     return list(jobs.values())
 
 
-def _studies(experiment: str, tier: Tier) -> list[EMAVarianceStudy | KernelNoiseStudy]:
-    """Return the studies of an experiment; but for "smoke", the tiers do the same."""
+def _studies(experiment: str, tier: Tier) -> dict[str, EMAVarianceStudy | KernelNoiseStudy]:
+    """Return the studies of an experiment by name; but for "smoke", the tiers do the same."""
     if experiment == "ema-variance":
-        return [EMAVarianceStudy(tier, n_settings=2 if tier == "smoke" else 100)]
+        return {"ema-variance": EMAVarianceStudy(tier, n_settings=2 if tier == "smoke" else 100)}
     if experiment == "shot-noise":
-        return [KernelNoiseStudy(tier, n_settings=2 if tier == "smoke" else 50)]
-    return []
+        return {"kernel-noise": KernelNoiseStudy(tier, n_settings=2 if tier == "smoke" else 50)}
+    return {}

@@ -94,8 +94,8 @@ def _computed(
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
     data = load_data(config, data_root).to(device)
-    teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
     student = config.build_student(data.n_channels, data.n_classes).to(device)
+    teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
     if isinstance(student, StudentCNN) and not config.z_is_trained:
         donor = config.donor()
         source = (

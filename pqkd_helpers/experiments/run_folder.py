@@ -9,9 +9,11 @@
     NAME/record.json                      the run's record, once it is finished
 
 A run killed at any moment leaves whole epochs and perhaps a folder ``.partial-...``, which is
-cleared away at the next start. Nothing in a folder is ever unpickled.
+cleared away at the next start. Nothing in a folder is ever unpickled. What is finished can be read
+where nothing can be written.
 """
 
+import errno
 import json
 import shutil
 import uuid
@@ -30,6 +32,7 @@ from .method_version import configuration_hash
 STUDENT_FILE = "student.safetensors"
 FEATURE_NAMES = ("theta", "histogram", "smoothed_histogram", "z")
 _STATES_KEPT = 2
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class RunFolderError(ValueError):
@@ -61,6 +64,7 @@ class RunFolder:
         self, path: Path | str, configuration: dict[str, Any], *, device: str, wait: bool = False
     ) -> None:
         self.path = as_path(path)
+        self._read_only: OSError | None = None
         self._lock = self._locked(wait)
         identity = {
             "configuration": configuration,
@@ -73,7 +77,7 @@ class RunFolder:
         except BaseException:
             self._lock.release()  # a traceback may keep this object, and with it the lock, alive
             raise
-        for partial in self.path.glob(".partial-*"):
+        for partial in self.path.glob(".partial-*") if self._read_only is None else ():
             shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
 
     def __enter__(self) -> "RunFolder":
@@ -91,6 +95,11 @@ class RunFolder:
     def student_path(self) -> Path:
         """Where the trained student goes."""
         return self.path / STUDENT_FILE
+
+    def check_writable(self) -> None:
+        """Raise ``OSError`` if nothing can be written here: before an epoch is computed in vain."""
+        if self._read_only is not None:
+            raise self._read_only
 
     def epochs(self) -> list[dict[str, Any]]:
         """Return what the finished epochs measured, in order."""
@@ -136,7 +145,10 @@ class RunFolder:
         return sorted(self.path.glob("epoch_*"))
 
     def _locked(self, wait: bool) -> FileLock:
-        """Take the folder's lock; the system frees it when this process ends, however it ends."""
+        """Take the folder's lock; the system frees it when this process ends, however it ends.
+
+        Where it cannot be written, and a run was begun, the folder is opened to be read.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / ".lock", timeout=-1 if wait else 0)
         try:
@@ -146,11 +158,14 @@ class RunFolder:
                 f"another process is working in {self.path}: wait for it, or give another --name"
             ) from None
         except OSError as error:
-            if error.filename is not None:
+            if (self.path / "run.json").is_file() and error.errno in _READ_ONLY:
+                self._read_only = error
+            elif error.filename is not None:
                 raise
-            raise RunFolderError(  # the file could be opened: it is the disk that has no locks
-                f"{self.path} cannot be locked ({error.strerror}): give --runs on another disk"
-            ) from error
+            else:  # the file could be opened: it is the disk that has no locks
+                raise RunFolderError(
+                    f"{self.path} cannot be locked ({error.strerror}): give --runs on another disk"
+                ) from error
         return lock
 
     def _describe_or_compare(self, identity: dict[str, Any]) -> None:
@@ -173,7 +188,7 @@ class RunFolder:
             raise RunFolderError(
                 f"{self.path} was begun with another configuration "
                 f"({'; '.join(changed) or 'or by another version of the method'}): "
-                "give the old configuration to go on, or another --name"
+                "give the old configuration to go on, or another --name or --runs"
             )
         if found.get("device") != expected["device"]:
             raise RunFolderError(

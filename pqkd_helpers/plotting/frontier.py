@@ -16,7 +16,7 @@ def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) ->
     Parameters
     ----------
     rows : list of dict
-        The rows of `results.frontier`; the arm "base" belongs to every panel.
+        The rows of `results.frontier`; the arm "base", once it is there, belongs to every panel.
     families : dict of str to str
         Beginning of the arms' names -> title of the panel.
 
@@ -27,12 +27,12 @@ def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) ->
     with style():
         figure = Figure(figsize=(9.4, 5.6), layout="constrained")
         panels = figure.subplots(2, 2, sharey=True).ravel()
-        base = next(row for row in rows if row["arm"] == "base")
+        base = [row for row in rows if row["arm"] == "base"]
         for number, (axes, (family, title)) in enumerate(
             zip(panels, families.items(), strict=True)
         ):
             found = [row for row in rows if row["arm"].startswith(f"{family}-")]
-            found = sorted([*found, base], key=lambda row: row["ratio"])
+            found = sorted([*found, *base], key=lambda row: row["ratio"])
             axes.plot(
                 [row["ratio"] for row in found],
                 [row["mean"] for row in found],
@@ -41,7 +41,7 @@ def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) ->
             )
             for row in found:
                 error = None if row["low"] is None else [[row["mean"] - row["low"]]] * 2
-                is_base = row is base
+                is_base = row in base
                 axes.errorbar(
                     row["ratio"],
                     row["mean"],

@@ -1,4 +1,8 @@
-"""One style for all figures: a colour-blind-safe palette, and marks that differ in grey too."""
+"""One style for all figures: a colour-blind-safe palette, and marks that differ in grey too.
+
+It starts from matplotlib's defaults, not from the user's settings: these may ask for a TeX that is
+not installed.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,5 +29,5 @@ COLOURS = mpl.style.library["tableau-colorblind10"]["axes.prop_cycle"].by_key()[
 @contextmanager
 def style() -> Iterator[None]:
     """Draw inside the block in the series' style."""
-    with mpl.rc_context(STYLE):
+    with mpl.style.context(["default", STYLE]):
         yield

@@ -16,18 +16,23 @@ def training_curves(record: dict[str, Any]) -> Figure:
     Parameters
     ----------
     record : dict
-        A record of kind "run".
+        A record of kind "run", of any student and any source of z.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Four panels over the epochs.
+        Panels over the epochs: two, and for a student with z two more; its record may have means
+        in the place of SPSA's losses, and then the objective is left out.
     """
     teacher = record["teacher"]["epochs"]
     student = record["student"]["epochs"]
+    measured = student[0].keys()
+    of_z = {"spsa_losses": draw_objective, "drift": draw_motion}
+    extra = [draw for key, draw in of_z.items() if key in measured]
     with style():
-        figure = Figure(figsize=(9.0, 6.4), layout="constrained")
-        accuracy, loss, objective, motion = figure.subplots(2, 2).ravel()
+        n_rows = 2 if extra else 1
+        figure = Figure(figsize=(9.0, 3.2 * n_rows), layout="constrained")
+        accuracy, loss, *others = figure.subplots(n_rows, 2).ravel()
         for axes, name, key in (
             (accuracy, "validation accuracy (%)", "validation_accuracy"),
             (loss, "validation cross-entropy (nats)", "validation_cross_entropy"),
@@ -36,10 +41,13 @@ def training_curves(record: dict[str, Any]) -> Figure:
             draw_curve(axes, teacher, key, "teacher", 0, scale)
             draw_curve(axes, student, key, "student", 1, scale)
             axes.set(xlabel="epoch", ylabel=name)
-        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
-        draw_objective(objective, student)
-        draw_motion(motion, student)
-        for axes in (accuracy, loss, objective, motion):
+        if (key := "fresh_z_validation_accuracy") in measured:
+            draw_curve(accuracy, student, key, "student, z afresh", 2, 100.0)
+        for axes in others[len(extra) :]:
+            axes.remove()
+        for draw, axes in zip(extra, others, strict=False):
+            draw(axes, student)
+        for axes in figure.axes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         return figure

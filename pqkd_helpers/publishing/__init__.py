@@ -1,4 +1,4 @@
 """Making the notebooks ready to be read: exercise cells, execution, fingerprints, HTML.
 
-``python -m pqkd_helpers.publishing notebooks`` and ``html`` (``make notebooks``, ``make html``).
+``python -m pqkd_helpers.publishing notebooks``, ``site`` and ``figures`` (``make notebooks``, ...).
 """

@@ -5,11 +5,8 @@ import json
 from pathlib import Path
 
 from ..files import write_atomically
-from ..results.catalogue import Catalogue
-from .execution import execute, read_notebook
-from .figures import update_text, write_figures, write_idea
-from .guide import with_curriculum
-from .site import build_site
+from ..pictures import picture_warnings_in_one_line
+from ..terminal import prepare
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -17,6 +14,13 @@ NOTEBOOKS = ROOT / "notebooks"
 
 def main() -> None:
     """Carry out the command."""
+    prepare()
+    from ..results.catalogue import Catalogue
+    from .execution import execute, read_notebook
+    from .figures import update_text, write_figures, write_idea
+    from .guide import with_curriculum
+    from .site import build_site
+
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
     parser.add_argument("what", choices=("notebooks", "site", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
@@ -28,8 +32,9 @@ def main() -> None:
         return
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
-        files = [write_idea(ROOT / "figures"), *write_figures(ROOT / "figures", catalogue)]
-        print("\n".join(map(str, files)))
+        with picture_warnings_in_one_line(parser.prog):
+            files = [*write_idea(ROOT / "figures"), *write_figures(ROOT / "figures", catalogue)]
+            print("\n".join(map(str, files)))
         for text in (ROOT / "README.md", NOTEBOOKS / "reproducing.md"):
             update_text(text, catalogue)
         return

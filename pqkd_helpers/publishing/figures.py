@@ -1,15 +1,17 @@
 """Redrawing every figure and table, and the blocks of texts, from the stored records alone."""
 
+from functools import partial
 from pathlib import Path
 
-from ..experiments.figure_folder import image_bytes, write_figure_folder
 from ..experiments.imperfection_study import figure_card, figure_rows
 from ..files import as_path, write_atomically
+from ..pictures import write_pictures
 from ..plotting import imperfections
 from ..results.catalogue import Catalogue
 from ..results.claims import results
 from ..results.stored_claims import FILE, claims_file
 from . import idea
+from .figure_folder import write_figure_folder
 from .readme import with_results
 
 
@@ -26,7 +28,7 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     figures, files = as_path(figures), []
     for result in results(catalogue):
         files += write_figure_folder(
-            figures / result.name, result.figure, result.rows, result.card(), alt=result.alt
+            figures / result.name, result.draw, result.rows, result.card(), alt=result.alt
         )
         if result.findings:
             claims = figures / result.name / FILE
@@ -38,18 +40,17 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     if study:
         files += write_figure_folder(
             figures / "imperfections",
-            imperfections(study[0]),
+            partial(imperfections, study[0]),
             figure_rows(study[0]),
             figure_card(study[0]),
         )
     return files
 
 
-def write_idea(figures: Path | str) -> Path:
+def write_idea(figures: Path | str) -> list[Path]:
     """Write the picture that opens the README, and return its file."""
     path = as_path(figures) / idea.NAME / f"{idea.NAME}.png"
-    write_atomically(path, image_bytes(idea.idea(), "png", idea.ALT))
-    return path
+    return write_pictures([path], idea.idea, alt=idea.ALT)
 
 
 def update_text(path: Path | str, catalogue: Catalogue) -> None:

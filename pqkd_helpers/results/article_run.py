@@ -41,7 +41,7 @@ def article_run(catalogue: Catalogue) -> Result | None:
         title="The article's choices, once",
         rows=rows,
         findings=[],
-        figure=training_curves(record),
+        draw=lambda: training_curves(record),
         alt=(
             f"Four panels over {len(epochs)} epochs of the article's choices: accuracies of "
             "teacher and student, cross-entropies, SPSA's objective, and the turn of z, which "

@@ -51,7 +51,7 @@ def controls(catalogue: Catalogue) -> Result | None:
         title="Does the light matter? The photonic feature beside its controls",
         rows=rows,
         findings=findings(catalogue, found, follow_up),
-        figure=forest(drawn, found.margin),
+        draw=lambda: forest(drawn, found.margin),
         alt=in_words([row for row in drawn if row["group"] in _TESTED], found.margin),
         reading=(
             "Each line is a control, with its number of pairs: test error of the photonic run "

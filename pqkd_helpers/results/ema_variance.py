@@ -48,7 +48,7 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
                 records="ema-variance-*",
             )
         ],
-        figure=variance_over_length(record, EMA_VARIANCE.mean),
+        draw=lambda: variance_over_length(record, EMA_VARIANCE.mean),
         alt=(
             "Median variance ratio over the number of epochs of the series, for an average begun "
             "at its first value and for a settled one. Both rise to "

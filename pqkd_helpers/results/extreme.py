@@ -40,7 +40,7 @@ def extreme(catalogue: Catalogue) -> Result | None:
         title="All convolutions compressed: 48 to 113 times fewer trained values",
         rows=rows,
         findings=_findings(arms, rows),
-        figure=accuracy_and_calibration(rows),
+        draw=lambda: accuracy_and_calibration(rows),
         alt=_alt(rows),
         reading=(
             "Left: validation accuracy over the ratio of trained values, the paper's three points "

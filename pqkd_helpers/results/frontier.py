@@ -47,7 +47,7 @@ def frontier(catalogue: Catalogue) -> Result | None:
                 records="frontier-*",
             )
         ],
-        figure=accuracy_over_ratio(rows, FAMILIES),
+        draw=lambda: accuracy_over_ratio(rows, FAMILIES),
         alt="Test accuracy in percent over the compression ratio, one panel per quantity varied: "
         + "; ".join(f"{row['arm']} {row['mean']:.1f} at {row['ratio']:.0f}x" for row in rows),
         reading=(

@@ -42,7 +42,7 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 records="kernel-noise-*",
             )
         ],
-        figure=error_over_shots(rows),
+        draw=lambda: error_over_shots(rows),
         alt=(
             "Root mean square error of the feature over the number of shots, both axes "
             f"logarithmic: measured points lie on the exact law, {at['law']:.3f} at {AT} shots; "
@@ -53,7 +53,7 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
             "features are farther apart."
         ),
-        rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms none",
+        rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
         limits=["L is not stated in what we know of the paper; 1 is its smallest natural value."],
         columns=("shots", "feature_error", "law", "bound", "relative_kernel_error", "relative_law"),
     )

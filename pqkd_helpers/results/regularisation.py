@@ -52,7 +52,7 @@ def regularisation(catalogue: Catalogue) -> Result | None:
         title="Does compression regularise? Fashion-MNIST",
         rows=rows,
         findings=_findings(arms, SCALES[tier]),
-        figure=cross_entropy_by_arm(rows, effects),
+        draw=lambda: cross_entropy_by_arm(rows, effects),
         alt=_alt(rows),
         reading=(
             "Left: validation cross-entropy of each arm (dots: seeds). Hollow: after dividing the "

@@ -1,6 +1,8 @@
 """One figure or table of the reproduction: numbers, findings, picture, and the card beside them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -59,7 +61,8 @@ class Result:
     rows : list of dict
         The numbers; equal keys in every row.
     findings : list of Finding
-    figure : matplotlib.figure.Figure
+    draw : callable
+        Returns a new `Figure`; tables and cards need none.
     alt : str
         What the picture shows, for those who do not see it.
     reading : str
@@ -76,7 +79,7 @@ class Result:
     title: str
     rows: list[dict[str, Any]]
     findings: list[Finding]
-    figure: Figure
+    draw: Callable[[], Figure]
     alt: str
     reading: str
     rerun: str
@@ -84,6 +87,11 @@ class Result:
     assumed: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The picture, drawn when it is first asked for."""
+        return self.draw()
 
     def table(self) -> str:
         """Return the rows as a Markdown table."""

@@ -90,15 +90,15 @@ def fits(catalogue: Catalogue, tier: str, measure: str) -> tuple[dict[str, Paper
 def shot_noise(catalogue: Catalogue) -> Result | None:
     """Return the shot-noise curves beside the paper's fit.
 
-    None without two seeds of each point with and without smoothing. The curves with angles that
-    are not tuned are added where they are complete too.
+    None without the same points with and without smoothing, of the same two seeds or more. The
+    curves with angles that are not tuned are added where they are complete too.
     """
     tier = catalogue.tier(EXPERIMENT)
     if tier is None:
         return None
     curves = {name: curve(catalogue, tier, name) for name in CURVES}
     curves = {name: points for name, points in curves.items() if _is_complete(points)}
-    if not {"ema", "raw"} <= curves.keys():
+    if not {"ema", "raw"} <= curves.keys() or _plan(curves["ema"]) != _plan(curves["raw"]):
         return None
     rows = [
         _row(name, shots, records, measure)
@@ -114,7 +114,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         title="Accuracy gain over the number of shots",
         rows=rows,
         findings=_findings(curves, fitted, coins, SCALES[tier]),
-        figure=gain_over_shots(rows, {m: fit for m, (fit, _) in fitted.items()}, baseline),
+        draw=lambda: gain_over_shots(rows, {m: fit for m, (fit, _) in fitted.items()}, baseline),
         alt=_alt(rows),
         reading=(
             "Gain of test accuracy over z = 0, in percentage points, over the number of shots S. "
@@ -146,8 +146,13 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
 
 def _is_complete(points: dict[int | None, list[Record]]) -> bool:
     """Return whether a curve has three budgets and infinity, of the same two seeds or more."""
-    seeds = {tuple(record["seed"] for record in records) for records in points.values()}
+    seeds = {*_plan(points).values()}
     return len(points) > 3 and None in points and len(seeds) == 1 and len(seeds.pop()) > 1
+
+
+def _plan(points: dict[int | None, list[Record]]) -> dict[int | None, tuple[int, ...]]:
+    """Return the seeds of every budget."""
+    return {shots: tuple(r["seed"] for r in records) for shots, records in points.items()}
 
 
 def _row(name: str, shots: int | None, records: list[Record], measure: str) -> dict[str, Any]:
@@ -216,8 +221,9 @@ def _findings(
         )
     )
     findings.append(_smoothing_at_infinity(curves, common))
-    if coins:
-        findings.append(_against_coins(curves["ema"][200], coins, common))
+    light = curves["ema"].get(200)
+    if light and coins:
+        findings.append(_against_coins(light, coins, common))
     return findings
 
 

@@ -70,7 +70,7 @@ def table1(catalogue: Catalogue) -> Result | None:
         title="Table 1: teacher and student, conv1 and conv2 compressed",
         rows=rows,
         findings=findings,
-        figure=paper_beside_ours(_panels(rows), unit="validation accuracy (%)"),
+        draw=lambda: paper_beside_ours(_panels(rows), unit="validation accuracy (%)"),
         alt=_alt(rows),
         reading=(
             "Each panel is a data set. Circles: the paper's mean and standard deviation over 5 "

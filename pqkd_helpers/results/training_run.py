@@ -39,7 +39,7 @@ def training_run(catalogue: Catalogue) -> Result | None:
                 records="table1-*-mnist-*-seed0",
             )
         ],
-        figure=curves_and_diagnostics(record, rows),
+        draw=lambda: curves_and_diagnostics(record, rows),
         alt=(
             f"Six panels over {len(rows)} epochs: validation accuracy and cross-entropy of teacher "
             "and student, SPSA's objective at both points of every step, norm of its gradient "

@@ -100,6 +100,15 @@ def test_the_command_writes_both_studies(tmp_path, capsys):
     assert "yoked: base" in said and "pairs needed" in said
 
 
+@pytest.mark.parametrize(
+    "kept", [lambda arm, seed: seed == 2000, lambda arm, seed: arm != "rank-4"]
+)
+def test_half_a_pilot_is_refused(kept):
+    runs = [run for run in pilot_runs() if kept(run["arm"], run["seed"])]
+    with pytest.raises(ValueError, match=r"too few seeds .*rank-4 [01],"):
+        pilot_study(runs)
+
+
 def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(ValueError, match="controls-search --seeds 2"):
         prepare_controls(tmp_path, tmp_path / "out")

@@ -58,6 +58,38 @@ def test_half_written_epochs_are_cleared_away(tmp_path):
     assert not list(tmp_path.glob(".partial-*"))
 
 
+@pytest.fixture
+def read_only(monkeypatch):
+    """As on a read-only file system: no lock can be taken, no file written or removed."""
+
+    def refuse(*arguments, **options):
+        raise OSError(30, "Read-only file system")
+
+    for name in (
+        *(
+            "pqkd_helpers.files.write_durably",
+            "pqkd_helpers.experiments.run_folder.FileLock.acquire",
+        ),
+        "pathlib.Path.unlink",
+    ):
+        monkeypatch.setattr(name, refuse)
+
+
+def test_what_is_finished_can_be_read_where_nothing_can_be_written(tmp_path, request):
+    with_epochs(tmp_path, 2)
+    (tmp_path / ".partial-file").write_bytes(b"half")
+    request.getfixturevalue("read_only")
+    with opened(tmp_path) as folder:
+        assert len(folder.epochs()) == 2 and folder.features()["z"].shape == (2, 2)
+        with pytest.raises(OSError, match="Read-only"):
+            folder.check_writable()
+    with pytest.raises(RunFolderError, match="seed was 0, now 1"):
+        opened(tmp_path, {"epochs": 3, "seed": 1})
+    (tmp_path / "new").mkdir()
+    with pytest.raises(OSError, match="Read-only"):
+        opened(tmp_path / "new")
+
+
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "file"
     write_atomically(path, b"old")

@@ -42,6 +42,22 @@ def test_every_axis_is_labelled_and_curves_differ_in_more_than_colour(record):
     figure.canvas.draw()
 
 
+@pytest.mark.parametrize("left_out", ["z", "SPSA's losses"])
+def test_a_record_that_holds_less_has_fewer_panels(left_out):
+    record = read_record(STORED[0])
+    of_z = {"fresh_z_validation_accuracy", "spsa_losses", "drift"}
+    dropped = of_z if left_out == "z" else {"spsa_losses"}
+    epochs = record["student"]["epochs"]
+    record["student"]["epochs"] = [
+        {key: value for key, value in epoch.items() if key not in dropped} for epoch in epochs
+    ]
+    figure = training_curves(record)
+    figure.canvas.draw()
+    names = [axes.get_ylabel() for axes in figure.axes]
+    assert names[:2] == ["validation accuracy (%)", "validation cross-entropy (nats)"]
+    assert names[2:] == ([] if left_out == "z" else ["angle (degrees)"])
+
+
 def test_drawing_leaves_matplotlibs_settings_alone(record):
     import matplotlib as mpl
 

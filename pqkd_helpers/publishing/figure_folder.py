@@ -1,0 +1,60 @@
+"""A figure as it is published: picture, vector graphics, numbers, and a card that says what it is.
+
+The same record gives the same files, byte for byte on one machine.
+"""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..files import as_path, write_atomically
+from ..pictures import write_pictures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def write_figure_folder(
+    folder: Path | str,
+    draw: Callable[[], "Figure"],
+    rows: list[dict[str, Any]],
+    card: str,
+    *,
+    alt: str | None = None,
+) -> list[Path]:
+    """Write ``NAME.csv``, ``card.md``, ``NAME.png`` and ``NAME.svg`` into a folder called NAME.
+
+    Parameters
+    ----------
+    folder : path
+        Made if missing.
+    draw : callable
+        Returns the figure; if it fails there is a `PictureWarning`, and numbers and card stand.
+    rows : list of dict
+        The numbers behind the picture, equal keys in every row.
+    card : str
+        What is shown, from which record, how to read it.
+    alt : str or None
+        What the picture shows, kept inside the picture's files too.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    folder = as_path(folder)
+    numbers, text = folder / f"{folder.name}.csv", folder / "card.md"
+    write_atomically(numbers, _table(rows))
+    write_atomically(text, (card.strip() + "\n").encode())
+    pictures = [folder / f"{folder.name}.{kind}" for kind in ("png", "svg")]
+    return [numbers, text, *write_pictures(pictures, draw, alt=alt)]
+
+
+def _table(rows: list[dict[str, Any]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
