@@ -8,9 +8,8 @@ def prepare() -> None:
     """Let every text be printed and every picture be drawn, whatever the terminal and the settings.
 
     A character that the terminal does not know is printed as a question mark. Pictures go to
-    files: the user's MPLBACKEND, perhaps another program's, is of no use and may not even exist.
+    files: a backend in MPLBACKEND, perhaps another program's, is of no use and may not even exist.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    os.environ["MPLBACKEND"] = "agg"
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # standard error never fails
+    os.environ.pop("MPLBACKEND", None)

@@ -19,7 +19,7 @@ def main() -> None:
     from .execution import execute, read_notebook
     from .figures import update_text, write_figures, write_idea
     from .guide import with_curriculum
-    from .site import build_site
+    from .site import SiteError, build_site
 
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
     parser.add_argument("what", choices=("notebooks", "site", "figures"))
@@ -28,7 +28,10 @@ def main() -> None:
     if not NOTEBOOKS.is_dir():
         parser.error(f"there is no {NOTEBOOKS}: publishing needs the whole repository")
     if arguments.what == "site":
-        print("\n".join(map(str, build_site(NOTEBOOKS, ROOT / "site"))))
+        try:
+            print("\n".join(map(str, build_site(NOTEBOOKS, ROOT / "site"))))
+        except SiteError as error:
+            parser.exit(1, f"{parser.prog}: {error}\n")
         return
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
