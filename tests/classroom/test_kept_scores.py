@@ -38,7 +38,7 @@ def world(tmp_path, monkeypatch):
         return nothing_read(found.student, "2", "not tried")
 
     submission(world.folder / "anna.ipynb")
-    for folder, name in ((world.package, "laws.py"), (world.records, "one.json")):
+    for folder, name in ((world.package, "laws.py"), (world.records / "one", "one.json")):
         folder.mkdir()
         (folder / name).write_text("1")
     world.notebooks.mkdir()
@@ -61,7 +61,7 @@ CHANGES = {
     "the original notebook": lambda w: _change(next(w.notebooks.glob("02_*"))),
     "another original notebook": lambda w: (w.notebooks / "05_spsa.ipynb").write_text("{}"),
     "the laws, or the grader": lambda w: _change(w.package / "laws.py"),
-    "a record": lambda w: _change(w.records / "one.json"),
+    "a record": lambda w: _change(w.records / "one" / "one.json"),
     "the seed": lambda w: w.options.update(seed=2),
     "the time": lambda w: w.options.update(limits=Limits(seconds=3.0)),
     "the memory": lambda w: w.options.update(limits=Limits(memory=2**30)),
