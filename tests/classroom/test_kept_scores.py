@@ -39,7 +39,7 @@ def world(tmp_path, monkeypatch):
 
     submission(world.folder / "anna.ipynb")
     for folder, name in ((world.package, "laws.py"), (world.records / "one", "one.json")):
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / name).write_text("1")
     world.notebooks.mkdir()
     shutil.copy(next(NOTEBOOKS.glob("02_*")), world.notebooks)
