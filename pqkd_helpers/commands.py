@@ -304,7 +304,7 @@ class Grade:
     trust_submissions : bool
         Run them without a sandbox where there is none.
     seconds : float
-        Time that one exercise of one student may take.
+        Time that one exercise, or one statement, of one student may take.
     memory : float
         Memory of a student's process, GB.
     notebooks : Path

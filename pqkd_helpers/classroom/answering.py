@@ -1,4 +1,4 @@
-"""A student's process: it defines one function at a time and answers with what it returns.
+"""A student's process: it runs a notebook and answers with what the functions in it return.
 
 Started by `student_process`, inside a sandbox where there is one. It owns no secret: what is right
 is known, and decided, on the other side.
@@ -11,7 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from ..exercises.exercise import on_trial
 from . import wire
+from .kernel import Kernel
+
+Message = dict[str, Any]
 
 
 def main() -> None:
@@ -21,22 +25,26 @@ def main() -> None:
     for stream in (0, 1, 2):  # what a student's code prints or reads is not ours
         os.dup2(nowhere, stream)
     limit_memory(int(sys.argv[1]))
-    function: Callable[..., Any] = _nothing
+    kernel = Kernel([], [], {})
     while True:
         try:
             message = wire.receive(incoming)
         except EOFError:
             return
         try:
-            if "define" in message:
-                namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
-                exec(compile(message["define"], "<submission>", "exec"), namespace)
-                function = namespace[message["name"]]
-                reply: dict[str, Any] = {"value": None, "generators": []}
+            if "notebook" in message:
+                kernel = Kernel(*message["notebook"])
+                reply: Message = {"value": wire.encode((kernel.defines, kernel.unreadable))}
+            elif "run" in message:
+                reply = {"value": wire.encode(kernel.run(*message["run"]))}
             else:
-                reply = _called(function, message, incoming, outgoing)
+                answer = kernel.answers[message["exercise"]]
+                with on_trial(message["exercise"]):
+                    reply = _called(answer, message, incoming, outgoing)
         except BaseException as error:  # SystemExit too: whatever a student's code may raise
             reply = _error(error)
+            if isinstance(error, NameError) and error.name in kernel.unbound:
+                reply["text"] += f"; its cell raised {kernel.unbound[error.name]}"
         turn = {"turn": message["turn"]}
         try:
             wire.send(outgoing, reply | turn)
@@ -58,22 +66,24 @@ def limit_memory(n_bytes: int) -> None:
 
 
 def _called(
-    function: Callable[..., Any], message: dict[str, Any], incoming: BinaryIO, outgoing: BinaryIO
-) -> dict[str, Any]:
-    def call(number: int, *arguments: Any) -> Any:
-        asked = {"callback": number, "arguments": wire.encode(arguments), "turn": message["turn"]}
-        wire.send(outgoing, asked)
+    function: Callable[..., Any], message: Message, incoming: BinaryIO, outgoing: BinaryIO
+) -> Message:
+    def call(number: int, *arguments: Any, **options: Any) -> Any:
+        given = wire.encode((arguments, options))
+        wire.send(outgoing, {"callback": number, "arguments": given, "turn": message["turn"]})
         reply = wire.receive(incoming)
         if "error" in reply:
             raise _callback_error(reply)
         return wire.decode(reply["value"])
 
-    arguments = wire.decode(message["arguments"], call)
-    value = wire.encode(function(*arguments))
-    return {"value": value, "generators": wire.states_of(arguments)}
+    arguments, options = wire.decode(message["arguments"], call)
+    value = wire.encode(function(*arguments, **options))
+    afterwards = wire.encode((arguments, options), [])
+    changed = afterwards != message["arguments"]
+    return {"value": value, "changed": afterwards if changed else None}
 
 
-def _callback_error(reply: dict[str, Any]) -> Exception:
+def _callback_error(reply: Message) -> Exception:
     """Return what a function of the other side raised there, of the same kind if it is Python's."""
     kind = getattr(builtins, str(reply["error"]), Exception)
     is_kind = isinstance(kind, type) and issubclass(kind, Exception)
@@ -86,7 +96,7 @@ def _callback_error(reply: dict[str, Any]) -> Exception:
     return error
 
 
-def _error(error: BaseException) -> dict[str, Any]:
+def _error(error: BaseException) -> Message:
     try:
         text = str(error)[:300]
     except Exception:  # whatever a student's class does
@@ -97,10 +107,6 @@ def _error(error: BaseException) -> dict[str, Any]:
         "not started": isinstance(error, NotImplementedError),
         "from callback": getattr(error, "from_callback", False) is True,
     }
-
-
-def _nothing(*arguments: Any) -> None:
-    raise NotImplementedError
 
 
 if __name__ == "__main__":

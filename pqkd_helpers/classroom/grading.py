@@ -1,21 +1,20 @@
-"""Grading one submission: every exercise in the student's process, every law on this side."""
+"""Grading one submission: it is run in the student's process, and every law is tried on this side.
+
+An answer is tried at the end of the cell that defines it, again where the notebook checks it, and
+again at the end of the notebook, until it is right: as a learner may find it right.
+"""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 
 from ..exercises.checking import MODULES, exercises_of, first_problem, typical_mistake
 from ..exercises.exercise import Exercise, private_seed
-from .needed_code import (
-    MissingFunctionError,
-    NotebookCode,
-    UnreadableCodeError,
-    unresolved_names,
-)
-from .student_process import Limits, StudentProcess, StudentProcessGoneError
+from .notebook_run import Moment, NotebookRun, TimeIsUpError
+from .student_process import Limits, StudentProcessGoneError
 from .submissions import Submission, SubmissionError, notebook_number
 
 Status = Literal[
@@ -28,6 +27,10 @@ Status = Literal[
     "not read",
     "several files",
 ]
+Verdict = tuple[Status, str, str]  # with the law and the hint
+_NEVER_ENDS = "Does a loop never end? Does it take too much memory?"
+_KEEP_THE_CELL = "Keep the cell with the function, and its name."
+_RUN_THE_CELL = "Run the cell: Python says where it stumbles."
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,26 @@ def grade(
         number = number if number in MODULES else expected
         if number is None:
             raise SubmissionError("the notebook holds no exercise's cells")
-        code = NotebookCode(cell["source"] for cell in cells)
-    except (SubmissionError, UnreadableCodeError) as error:
+    except SubmissionError as error:
         return nothing_read(submission.student, expected, str(error))
-    original = _original(notebooks, number)
-    with _Processes(limits, sandboxed=sandboxed) as processes, private_seed(seed):
-        return [
-            _graded(submission.student, exercise, code, original, processes)
-            for exercise in exercises_of(number)
-        ]
+    exercises = {exercise.number: exercise for exercise in exercises_of(number)}
+    run = NotebookRun(
+        [cell["source"] for cell in cells],
+        _original(notebooks, number),
+        {number: exercise.reference.__name__ for number, exercise in exercises.items()},
+        limits,
+        sandboxed=sandboxed,
+    )
+    try:
+        with private_seed(seed):
+            verdicts = _verdicts(exercises, run)
+    finally:
+        run.stop()
+    return [
+        Row(submission.student, number, exercise.name, int(status == "right"), status, law, hint)
+        for number, exercise in exercises.items()
+        for status, law, hint in [verdicts[number]]
+    ]
 
 
 def as_json(rows: list[Row]) -> list[dict[str, Any]]:
@@ -114,37 +128,79 @@ def as_json(rows: list[Row]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]
 
 
-def _graded(
-    student: str,
-    exercise: Exercise,
-    submitted: NotebookCode,
-    original: NotebookCode,
-    processes: "_Processes",
-) -> Row:
-    def row(status: Status, law: str = "", hint: str = "") -> Row:
-        right = int(status == "right")
-        return Row(student, exercise.number, exercise.name, right, status, law, hint)
-
+def _verdicts(exercises: Mapping[str, Exercise], run: NotebookRun) -> dict[str, Verdict]:
+    """Return what came of each exercise."""
+    found: dict[str, Verdict] = {}
+    unrun: Verdict | None = None
     try:
-        code = assembled(exercise, submitted, original)
-    except MissingFunctionError as error:
-        return row("missing", str(error), "Keep the cell with the function, and its name.")
-    except UnreadableCodeError as error:
-        return row("syntax error", str(error), "Run the cell: Python says where it stumbles.")
-    try:
-        answer = processes.current().define(code, exercise.reference.__name__)
-        problem = first_problem(exercise, answer)
-        if problem is None:
-            return row("right")
-        hint = typical_mistake(exercise, answer) or exercise.hints[0]
-        return row("wrong", _in_one_line(problem), " ".join(hint.split()))
-    except NotImplementedError:
-        return row("not started", hint=exercise.hints[0])
+        try:
+            _follow(run.moments(), exercises, run, found)
+        except TimeIsUpError:
+            right = {number: verdict for number, verdict in found.items() if verdict[0] == "right"}
+            try:
+                _follow(run.moments(only_answers=True), exercises, run, found)
+            finally:
+                found |= right
     except StudentProcessGoneError as gone:
-        processes.restart()
-        return row("failed", str(gone), "Does a loop never end? Does it take too much memory?")
-    except Exception as error:  # the definition itself raised
-        return row("wrong", f"running the cell raised {type(error).__name__}: {error}")
+        unrun = "failed", str(gone), _NEVER_ENDS
+    return {
+        number: found.get(number) or unrun or _unanswered(exercise, run)
+        for number, exercise in exercises.items()
+    }
+
+
+def _follow(
+    moments: Iterable[Moment],
+    exercises: Mapping[str, Exercise],
+    run: NotebookRun,
+    found: dict[str, Verdict],
+) -> None:
+    """Try each answer at the moments of a run, and put down the verdicts."""
+    for moment in moments:
+        for number in moment.new:
+            found.pop(number, None)
+        for number in sorted(moment.new | (moment.checked & found.keys())):
+            found[number] = _tried(exercises[number], run, found.get(number))
+    for number, verdict in found.items():
+        found[number] = _tried(exercises[number], run, verdict)
+        found[number] = _with_hint(exercises[number], run, found[number])
+
+
+def _tried(exercise: Exercise, run: NotebookRun, before: Verdict | None) -> Verdict:
+    """Return the verdict on an answer as it is now; right stays right."""
+    if before is not None and before[0] in ("right", "failed"):
+        return before
+    hint = " ".join(exercise.hints[0].split())
+    try:
+        problem = first_problem(exercise, run.answer(exercise.number))
+    except NotImplementedError:
+        _, beside = run.problems.get(exercise.number, ("", ""))
+        return "not started", beside, hint
+    except StudentProcessGoneError as gone:
+        run.recover()
+        return "failed", str(gone), _NEVER_ENDS
+    return ("right", "", "") if problem is None else ("wrong", _in_one_line(problem), hint)
+
+
+def _with_hint(exercise: Exercise, run: NotebookRun, verdict: Verdict) -> Verdict:
+    """Return the verdict with the hint for a typical mistake, if the answer makes one."""
+    status, law, hint = verdict
+    if status != "wrong":
+        return verdict
+    try:
+        mistake = typical_mistake(exercise, run.answer(exercise.number))
+    except StudentProcessGoneError:
+        run.recover()
+        return verdict
+    return status, law, hint if mistake is None else " ".join(mistake.split())
+
+
+def _unanswered(exercise: Exercise, run: NotebookRun) -> Verdict:
+    """Return the verdict on an exercise without an answer."""
+    if exercise.number in run.problems:
+        status, law = run.problems[exercise.number]
+        return status, law, _RUN_THE_CELL if status == "syntax error" else _KEEP_THE_CELL
+    return "missing", f"no cell defines the function {exercise.reference.__name__}", _KEEP_THE_CELL
 
 
 def _in_one_line(problem: str) -> str:
@@ -153,36 +209,8 @@ def _in_one_line(problem: str) -> str:
     return f"{law} ({' '.join(rest.split())})" if " raised " in rest else law
 
 
-def assembled(exercise: Exercise, submitted: NotebookCode, original: NotebookCode) -> str:
-    """Return the code that defines a student's function and all that it needs.
-
-    What the submission does not define comes from the original notebook; other exercises'
-    functions are the worked solutions.
-
-    Raises
-    ------
-    MissingFunctionError, UnreadableCodeError
-        If the function is not there, or no Python.
-    """
-    name = exercise.reference.__name__
-    number = exercise.number.split(".")[0]
-    others = {other.reference.__name__ for other in exercises_of(number)} - {name}
-    code = submitted.needed(name, without=others)
-    parts = []
-    for unknown in sorted(unresolved_names(code)):
-        if unknown in others:
-            module = f"pqkd_helpers.exercises.{MODULES[number]}"
-            parts.append(f"from {module} import {unknown}")
-            continue
-        try:
-            parts.append(original.needed(unknown, without=others))
-        except (MissingFunctionError, UnreadableCodeError):
-            continue  # a NameError will tell
-    return "\n".join([*parts, code])
-
-
-def _original(notebooks: Path, number: str) -> NotebookCode:
-    """Return the code of the original notebook."""
+def _original(notebooks: Path, number: str) -> list[str]:
+    """Return the code cells of the original notebook but for the exercises'."""
     return _code(find_original(notebooks, number).read_bytes())
 
 
@@ -205,10 +233,13 @@ def find_original(notebooks: Path, number: str) -> Path:
 
 
 @lru_cache(maxsize=16)
-def _code(notebook: bytes) -> NotebookCode:
-    """Return a notebook's code; its content is the key, so a changed file is read anew."""
-    cells = json.loads(notebook)["cells"]
-    return NotebookCode("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+def _code(notebook: bytes) -> list[str]:
+    """Return cells of a notebook; its content is the key, so a changed file is read anew."""
+    return [
+        "".join(cell["source"])
+        for cell in json.loads(notebook)["cells"]
+        if cell["cell_type"] == "code" and "exercise" not in cell["metadata"].get("pqkd", {})
+    ]
 
 
 def nothing_read(student: str, number: str | None, problem: str) -> list[Row]:
@@ -227,32 +258,3 @@ def nothing_read(student: str, number: str | None, problem: str) -> list[Row]:
         Row(student, exercise.number, exercise.name, 0, "missing", problem)
         for exercise in exercises_of(number)
     ]
-
-
-class _Processes:
-    """One process for all exercises of a student, replaced when it is gone."""
-
-    def __init__(self, limits: Limits, *, sandboxed: bool) -> None:
-        self._limits, self._sandboxed = limits, sandboxed
-        self._process: StudentProcess | None = None
-
-    def current(self) -> StudentProcess:
-        if self._process is None:
-            self._process = StudentProcess(self._limits, sandboxed=self._sandboxed)
-        return self._process
-
-    def restart(self) -> None:
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-
-    def __enter__(self) -> "_Processes":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.restart()

@@ -1,7 +1,8 @@
 """Where a student's process runs: in a bubblewrap sandbox, or, if the teacher says so, in none.
 
-In the sandbox it sees the interpreter, its packages and this package, all read-only, an empty
-folder for files, no network, no other process, and nothing of the other students. It is a wall
+In the sandbox it sees the interpreter, its packages, this package and the project's stored records,
+all read-only, an empty folder for files, no network, no other process, and nothing of the other
+students. It is a wall
 against careless code and simple tricks; it is no wall against an attack on the system's kernel.
 """
 
@@ -13,6 +14,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+# Records and claims: what of the project's other files the package reads.
+FIGURES = PACKAGE.parent / "figures"
 _FILES = 64 * 2**20
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _ENVIRONMENT = {
@@ -43,9 +46,8 @@ def command(arguments: list[str], *, sandboxed: bool) -> list[str]:
     python = [sys.executable, *arguments]
     if not sandboxed:
         return python
-    seen = dict.fromkeys(
-        [*_SYSTEM, sys.base_prefix, sys.prefix, str(Path(sys.executable).parent), str(PACKAGE)]
-    )
+    python_itself = (sys.base_prefix, sys.prefix, str(Path(sys.executable).parent))
+    seen = dict.fromkeys([*_SYSTEM, *python_itself, str(PACKAGE), str(FIGURES)])
     walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
     walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(_FILES), "--tmpfs", "/tmp"]
     for path in seen:

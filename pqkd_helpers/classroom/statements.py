@@ -1,17 +1,23 @@
-"""One top-level statement of a notebook: which names it binds, changes and looks up.
+"""One top-level statement of a notebook: which names it looks up, binds and changes.
 
-Names are told apart by Python's own scopes (`symtable`): a parameter, a local variable or the
-variable of a comprehension is no name of the notebook.
+The names are read from Python's own bytecode, where a parameter, a local variable or the variable
+of a comprehension is no name of the notebook, in every version of Python.
 """
 
 import ast
-import symtable
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import dis
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import CodeType
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_IMPORTS = (ast.Import, ast.ImportFrom)
-_COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
+_LOOKED_UP = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
+_BOUND = ("STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+# With these a text may name what is looked up; every line of IPython's own calls the last.
+_BY_TEXT = {"eval", "exec", "compile", "globals", "locals", "vars", "get_ipython"}
+_Names = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -20,120 +26,128 @@ class Statement:
 
     Attributes
     ----------
-    source : str
-        Its code.
+    node : ast.stmt
+        The statement.
+    used : frozenset of str
+        Names that it looks up and has not bound before; a function that it defines is not called.
+    used_later : frozenset of str
+        Names that functions in it look up when they are called.
     bound : frozenset of str
-        Names that it binds: by definition, import or assignment, also inside ``if``, ``try``, ...
+        Names that it, or a function in it, binds in the notebook.
     anew : frozenset of str
         Those of them whose earlier meaning does not count any more.
     changed : frozenset of str
-        Names of objects that it changes: ``v[0] = 1``, ``v.size = 1``, ``v.append(1)``.
-    used : frozenset of str
-        Names that it, or a function in it, looks up in the notebook.
-    is_import, imports_all, is_check : bool
-        Whether it is an import; of all names, ``from ... import *``; or only has an answer
-        checked, ``f = check("2.3", f)``.
+        Names of objects that it may change: ``v[0] = 1``, ``v.append(1)``, ``fill(v)``.
+    defined : frozenset of str
+        Names of modules, functions and classes that it binds: calls do not change these.
+    is_async : bool
+        Whether it awaits.
     """
 
-    source: str
-    bound: frozenset[str]
-    anew: frozenset[str]
-    changed: frozenset[str]
-    used: frozenset[str]
-    is_import: bool
-    imports_all: bool
-    is_check: bool
+    node: ast.stmt
+    used: _Names = frozenset()
+    used_later: _Names = frozenset()
+    bound: _Names = frozenset()
+    anew: _Names = frozenset()
+    changed: _Names = frozenset()
+    defined: _Names = frozenset()
+    is_async: bool = False
 
 
 def statement_of(node: ast.stmt) -> Statement:
-    """Describe a statement.
-
-    Raises
-    ------
-    ValueError, RecursionError, SyntaxError
-        If its code cannot be written out.
-    """
-    source = ast.unparse(node)
-    now, later = _looked_up(symtable.symtable(source, "<submission>", "exec"))
-    now |= {
-        inner.target.id
-        for inner in _at_top_level(node)
-        if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)
-    }
-    bound = frozenset(_bound(node))
-    is_whole = isinstance(node, (ast.Assign, *_IMPORTS, *_DEFINITIONS)) or (
-        isinstance(node, ast.AnnAssign) and node.value is not None
-    )
+    """Describe a statement; one that cannot be compiled does nothing."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        code = compile(ast.Module([node], []), "<cell>", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Statement(node)
+    found = _Found()
+    found.read(code)
+    if (found.now | found.later) & _BY_TEXT:
+        found.now.update(_words(node))
+    is_simple = not isinstance(
+        node,
+        ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TryStar | ast.Match
+        | ast.With | ast.AsyncWith | ast.Delete,
+    )  # fmt: skip
+    bound = found.bound | found.bound_later
+    called = set() if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else found.later
     return Statement(
-        source=source,
-        bound=bound,
-        anew=bound - now if is_whole else frozenset(),
+        node,
+        used=frozenset(found.now | called - bound),
+        used_later=frozenset(found.later),
+        bound=frozenset(bound),
+        anew=frozenset(found.bound if is_simple else ()),
         changed=frozenset(_changed(node)),
-        used=frozenset(now | later),
-        is_import=isinstance(node, _IMPORTS),
-        imports_all=isinstance(node, ast.ImportFrom) and node.names[0].name == "*",
-        is_check=isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "check",
+        defined=frozenset(_defined(node)),
+        is_async=bool(code.co_flags & inspect.CO_COROUTINE),
     )
 
 
-def _looked_up(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
-    """Return the names looked up when the code runs, and when functions in it are called."""
-    is_module = table.get_type() == "module"
-    now = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if (symbol.is_referenced() if is_module else symbol.is_global())
-    }
-    later: set[str] = set()
-    for child in table.get_children():
-        inner_now, inner_later = _looked_up(child)
-        runs_now = child.get_type() == "class" or child.get_name() in _COMPREHENSIONS
-        later |= inner_later
-        if runs_now:
-            now |= inner_now
-        else:
-            later |= inner_now
-    return now, later
+@dataclass
+class _Found:
+    """Names in bytecode, of what runs now and of functions that may run later."""
+
+    now: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)
+    bound_later: set[str] = field(default_factory=set)
+
+    def read(self, code: CodeType, *, is_later: bool = False, is_class: bool = False) -> None:
+        for instruction in dis.get_instructions(code):
+            kind, name = instruction.opname, instruction.argval
+            if isinstance(name, CodeType):
+                of_class = not name.co_flags & inspect.CO_NEWLOCALS
+                runs_now = of_class or name.co_name in _COMPREHENSIONS
+                self.read(name, is_later=is_later or not runs_now, is_class=of_class)
+            elif kind in _LOOKED_UP and is_later:
+                self.later.add(name)
+            elif kind in _LOOKED_UP and name not in self.bound:
+                self.now.add(name)
+            elif kind in _BOUND and not (is_class and kind.endswith("_NAME")):
+                (self.bound_later if is_later else self.bound).add(name)
 
 
-def _bound(node: ast.AST) -> set[str]:
-    return {name for inner in _at_top_level(node) for name in _bound_by(inner)}
+def _words(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield from re.findall(r"[^\W\d]\w*", inner.value)
 
 
-def _bound_by(node: ast.AST) -> Iterable[str]:
+def _defined(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
+            yield name
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            return [(alias.asname or alias.name).split(".")[0] for alias in names]
-        case ast.Name(id=name, ctx=ast.Store()):
-            return [name]
-    return []
+            yield from ((alias.asname or alias.name).split(".")[0] for alias in names)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _defined(child)
 
 
-def _changed(node: ast.AST) -> set[str]:
-    """Return the names of objects of which a part is assigned, or a method called for itself."""
-    found = set()
+def _changed(node: ast.AST) -> Iterator[str]:
+    """Yield the names of objects of which a part is assigned, or that a call is made for."""
     for inner in _at_top_level(node):
-        part: ast.AST | None = None
-        if isinstance(inner, ast.Subscript | ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-            part = inner
+        if isinstance(inner, ast.Subscript | ast.Attribute):
+            if not isinstance(inner.ctx, ast.Load):
+                yield from _names(inner.value)
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            yield from _names(inner.func.value)
         elif isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Call):
-            part = inner.value.func
-        while isinstance(part, ast.Subscript | ast.Attribute):
-            part = part.value
-            if isinstance(part, ast.Name):
-                found.add(part.id)
-    return found
+            yield from _names(inner.value)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
 def _at_top_level(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all inside it that runs in the same scope."""
+    """Yield a node and all inside it that runs with it, but for what only shows or asserts."""
+    match node:
+        case ast.Assert() | ast.Expr(ast.Call(ast.Name("print" | "show" | "display"))):
+            return
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+            return
     yield node
-    if isinstance(node, (*_DEFINITIONS, ast.Lambda, ast.comprehension)):
-        return
     for child in ast.iter_child_nodes(node):
         yield from _at_top_level(child)

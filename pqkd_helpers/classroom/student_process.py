@@ -1,18 +1,25 @@
-"""A student's function as the grader sees it: calls go to the student's process and come back."""
+"""A student's process as the grader sees it: what is asked of it goes there, answers come back."""
 
 import os
 import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..checks import check_positive, check_whole
 from . import sandbox, wire
+
+# What statements define, and what is unreadable: see `kernel.Kernel`.
+Notebook = tuple[list[list[list[str]]], dict[str, str]]
+# Exercises with another answer, exercises checked, what was raised: see `kernel.Kernel.run`.
+Ran = tuple[list[str], list[str], str | None]
+_START = 60.0  # seconds; a slow disk is not the student's fault
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,8 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Time, from the definition of the function to the last law.
+        Time that the process may take for all laws, those of the grader not counted; and for one
+        statement of the notebook, see `NotebookRun`.
     memory : int
         Bytes of address space.
     """
@@ -40,7 +48,7 @@ class StudentProcessGoneError(BaseException):
 
 
 class StudentProcess:
-    """A process that defines a function and answers calls of it.
+    """A process that runs a notebook and answers calls of the functions in it.
 
     Parameters
     ----------
@@ -65,44 +73,67 @@ class StudentProcess:
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._turn = 0
+        self._seconds = 0.0
         self._pipes = _Pipes(self._process.stdin.fileno(), self._process.stdout.fileno())
 
-    def define(self, code: str, name: str) -> Callable[..., Any]:
-        """Run code that defines a function, and return what stands for it here.
+    def open(
+        self,
+        cells: Sequence[str],
+        original: Sequence[str],
+        exercises: Mapping[str, str],
+        only_answers: bool = False,
+    ) -> Notebook:
+        """Hand over a notebook and return what its statements define, and what is unreadable.
 
-        Parameters
-        ----------
-        code : str
-        name : str
-            Name of the function in it.
+        See `kernel.Kernel`.
 
         Raises
         ------
         StudentProcessGoneError
             If the process takes too long or ends.
         Exception
-            Whatever the code raises, of the same name.
+            Whatever is raised there, of the same name; of the other methods too.
         """
-        self._pipes.deadline = time.monotonic() + self.limits.seconds
-        self._turn = 0
-        self._say({"define": code, "name": name})
-        self._heard((), [])
+        notebook = [*cells], [*original], {**exercises}, only_answers
+        defines, unreadable = self._asked({"notebook": notebook}, self.limits.seconds + _START)
+        return defines, unreadable
 
-        def answer(*arguments: Any) -> Any:
-            functions: list[Callable[..., Any]] = []
-            self._turn += 1
-            self._say({"arguments": wire.encode(arguments, functions)})
-            return self._heard(arguments, functions)
+    def run(self, cell: int, statement: int, seconds: float) -> Ran:
+        """Run one statement of the notebook; see `kernel.Kernel.run`."""
+        new, checked, problem = self._asked({"run": [cell, statement]}, seconds)
+        return new, checked, problem
 
-        answer.__name__ = name
+    def answer(self, exercise: str) -> Callable[..., Any]:
+        """Return what stands here for the answer to an exercise; its time begins now.
+
+        Parameters
+        ----------
+        exercise : str
+            Its number.
+        """
+        self._begin(self.limits.seconds)
+
+        def answer(*arguments: Any, **options: Any) -> Any:
+            given, functions = (arguments, options), list[Callable[..., Any]]()
+            self._say({"exercise": exercise, "arguments": wire.encode(given, functions)})
+            return self._heard(given, functions)
+
         return answer
+
+    def _asked(self, message: dict[str, Any], seconds: float) -> Any:
+        self._begin(seconds)
+        self._say(message)
+        return self._heard(((), {}), [])
+
+    def _begin(self, seconds: float) -> None:
+        self._seconds = self._pipes.seconds = seconds
 
     @contextmanager
     def _gone(self) -> Iterator[None]:
         try:
             yield
         except TimeoutError as error:
-            message = f"no answer within {self.limits.seconds:g} seconds"
+            message = f"no answer within {self._seconds:g} seconds"
             raise StudentProcessGoneError(message) from error
         except (EOFError, OSError) as error:
             raise StudentProcessGoneError("the process ended by itself") from error
@@ -122,10 +153,14 @@ class StudentProcess:
         self._folder.cleanup()
 
     def _say(self, message: dict[str, Any]) -> None:
+        self._turn += 1
+        self._send(message)
+
+    def _send(self, message: dict[str, Any]) -> None:
         with self._gone():
             wire.send(self._pipes, {**message, "turn": self._turn})
 
-    def _heard(self, arguments: tuple[Any, ...], functions: list[Callable[..., Any]]) -> Any:
+    def _heard(self, given: Any, functions: list[Callable[..., Any]]) -> Any:
         failed: Exception | None = None
         while True:
             with self._gone():
@@ -133,27 +168,29 @@ class StudentProcess:
                 if reply.get("turn") != self._turn:
                     raise wire.WireError("an answer out of turn")
                 if "error" not in reply and "callback" not in reply:
-                    wire.advance(arguments, reply["generators"])
+                    if reply.get("changed") is not None:
+                        wire.change(given, wire.decode(reply["changed"], lambda *_: None))
                     return wire.decode(reply["value"])
             if "error" in reply:
                 raise failed if failed and reply.get("from callback") else _raised(reply)
             try:
                 with self._gone():
-                    function, given = functions[reply["callback"]], wire.decode(reply["arguments"])
-                value = {"value": wire.encode(function(*given))}
+                    function = functions[reply["callback"]]
+                    arguments, options = wire.decode(reply["arguments"])
+                value = {"value": wire.encode(function(*arguments, **options))}
             except Exception as error:  # called with what it does not take
                 failed = error
                 value = {"error": type(error).__name__, "text": str(error)[:300]}
-            self._say(value)
+            self._send(value)
 
 
 class _Pipes:
-    """A stream to and from a process that may never read or write, up to a deadline."""
+    """A stream to and from a process that may never read or write; waiting for it is limited."""
 
     def __init__(self, to: int, origin: int) -> None:
         self._to, self._from = to, origin
         os.set_blocking(to, False)
-        self.deadline = float("inf")
+        self.seconds = 0.0  # left
 
     def read(self, n_bytes: int) -> bytes:
         self._wait(readable=[self._from])
@@ -170,11 +207,14 @@ class _Pipes:
         """Nothing is kept back."""
 
     def _wait(self, readable: Sequence[int] = (), writable: Sequence[int] = ()) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0 or not any(select.select(readable, writable, [], left)):
+        started = time.monotonic()
+        is_ready = any(select.select(readable, writable, [], max(self.seconds, 0.0)))
+        self.seconds -= time.monotonic() - started
+        if not is_ready or self.seconds <= 0.0:
             raise TimeoutError
 
 
+@cache
 def check_processes(limits: Limits, *, sandboxed: bool) -> None:
     """Raise unless a student's process starts here, finds its packages and answers.
 
@@ -191,8 +231,10 @@ def check_processes(limits: Limits, *, sandboxed: bool) -> None:
     """
     process = StudentProcess(replace(limits, seconds=120.0), sandboxed=sandboxed)
     try:
-        answer = process.define("import numpy as np\n\ndef f(x):\n    return np.add(x, 1)", "f")
-        works, problem = bool(answer(1) == 2), "it gives a wrong answer"
+        process.open(["import torch\n\ndef f(x):\n    return torch.tensor(x) + 1"], [], {"1": "f"})
+        for statement in range(2):
+            process.run(0, statement, 120.0)
+        works, problem = bool(process.answer("1")(1) == 2), "it gives a wrong answer"
     except (StudentProcessGoneError, Exception) as error:
         works, problem = False, str(error)
     finally:

@@ -1,8 +1,9 @@
 """Values and messages between the grader and a student's process, none of which is ever run.
 
 A message is a length (four bytes, most significant first) and JSON. Numbers, texts, arrays,
-tuples, lists and dictionaries are written out; functions stay where they are and are called from
-there; random generators travel with their state. Nothing is unpickled.
+tuples, lists and dictionaries are written out, and so is what `plain` makes one of these, as it
+does for the laws; functions stay where they are and are called from there; random generators
+travel with their state. Nothing is unpickled.
 """
 
 import base64
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
+
+from ..exercises.plain_values import NUMBERS, plain_part
 
 LARGEST_MESSAGE = 32 * 2**20
 _DEEPEST = 20
@@ -93,8 +96,8 @@ def encode(value: Any, functions: list[Callable[..., Any]] | None = None, depth:
     Parameters
     ----------
     value : object
-        None, bool, int, float, complex, str, NumPy number or array, torch tensor,
-        numpy.random.Generator (PCG64), or tuple, list or dict of these.
+        None, number, text, array of any library, numpy.random.Generator (PCG64), or tuple, list
+        or dict of these.
     functions : list or None
         Where functions among them are put down; None: there must be none.
 
@@ -105,10 +108,6 @@ def encode(value: Any, functions: list[Callable[..., Any]] | None = None, depth:
     """
     if depth > _DEEPEST:
         raise WireError(f"values nested more than {_DEEPEST} deep cannot be handed over")
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    if isinstance(value, complex) and not isinstance(value, np.generic):
-        return {"complex": [value.real, value.imag]}
     if isinstance(value, tuple | list):
         parts = [encode(part, functions, depth + 1) for part in value]
         return {"tuple": parts} if isinstance(value, tuple) else parts
@@ -117,13 +116,20 @@ def encode(value: Any, functions: list[Callable[..., Any]] | None = None, depth:
         return {"dict": [[encode(part, functions, depth + 1) for part in item] for item in items]}
     if isinstance(value, np.random.Generator):
         return {"generator": _state_of(value)}
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    if isinstance(value, np.ndarray | np.generic):
-        return _encoded_array(value)
     if callable(value) and functions is not None:
         functions.append(value)
         return {"function": len(functions) - 1}
+    value = plain_part(value)
+    if isinstance(value, list):
+        return encode(value, functions, depth + 1)
+    if isinstance(value, np.ndarray | np.generic):
+        return _encoded_array(value)
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):  # of a class of its own: an enumeration
+        return int(value) if isinstance(value, int) else float(value)
+    if isinstance(value, complex):
+        return {"complex": [value.real, value.imag]}
     raise WireError(
         f"a {type(value).__name__} cannot be handed over; numbers, texts, arrays, tuples, lists "
         "and dictionaries of these are expected"
@@ -137,7 +143,8 @@ def decode(value: Any, call: Callable[..., Any] | None = None) -> Any:
     ----------
     value : JSON value
     call : callable or None
-        Calls the other side's function of a number: ``call(number, *args)``; None: there is none.
+        Calls the other side's function of a number: ``call(number, *args, **options)``; None:
+        there is none.
 
     Raises
     ------
@@ -168,13 +175,13 @@ def _decoded(value: Any, call: Callable[..., Any] | None) -> Any:
         case "generator":
             return generator_of(content)
         case "function" if call is not None:
-            return lambda *args: call(content, *args)
+            return lambda *args, **options: call(content, *args, **options)
     raise ValueError(f"{kind!r} is not known")
 
 
 def _encoded_array(value: Any) -> dict[str, Any]:
     array = np.asarray(value, order="C")
-    if array.dtype.kind not in "biufcU":
+    if array.dtype.kind not in NUMBERS:
         raise WireError(f"an array of {array.dtype} cannot be handed over; numbers are expected")
     is_array = isinstance(value, np.ndarray)
     data = base64.b64encode(array.tobytes()).decode()
@@ -183,7 +190,7 @@ def _encoded_array(value: Any) -> dict[str, Any]:
 
 def _decoded_array(dtype: str, shape: list[int] | None, data: str) -> Any:
     kind = np.dtype(dtype)
-    if kind.kind not in "biufcU":
+    if kind.kind not in NUMBERS:
         raise ValueError(f"an array of {kind}")
     flat = np.frombuffer(base64.b64decode(data), dtype=kind)
     return flat.copy()[0] if shape is None else flat.reshape(shape).copy()
@@ -217,22 +224,39 @@ def set_state(generator: np.random.Generator, state: dict[str, int]) -> None:
     }
 
 
-def states_of(arguments: tuple[Any, ...]) -> list[dict[str, int]]:
-    """Return the states of the random generators among the arguments, in their order."""
-    return [_state_of(part) for part in arguments if isinstance(part, np.random.Generator)]
+def change(here: Any, there: Any) -> None:
+    """Change values into what has become of their copies on the other side.
 
-
-def advance(arguments: tuple[Any, ...], states: list[dict[str, int]]) -> None:
-    """Put the random generators among the arguments into the states that they have elsewhere.
+    Parameters
+    ----------
+    here : object
+        Arguments of a call: arrays, lists, dictionaries and random generators are changed.
+    there : object
+        What was decoded, of the same form.
 
     Raises
     ------
     WireError
-        If these are no such states.
+        If it is not.
     """
-    generators = [part for part in arguments if isinstance(part, np.random.Generator)]
     try:
-        for generator, state in zip(generators, states, strict=True):
-            set_state(generator, state)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise WireError(f"these are no generators' states: {error}") from error
+        _change(here, there)
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise WireError(f"this has not become of the arguments: {error}") from error
+
+
+def _change(here: Any, there: Any) -> None:
+    if isinstance(here, np.random.Generator):
+        here.bit_generator.state = there.bit_generator.state
+    elif isinstance(here, np.ndarray):
+        if here.flags.writeable:
+            here[...] = there
+    elif isinstance(here, list):
+        here[:] = there
+    elif isinstance(here, dict):
+        new = dict(there)
+        here.clear()
+        here.update(new)
+    elif isinstance(here, tuple):
+        for mine, theirs in zip(here, there, strict=True):
+            _change(mine, theirs)

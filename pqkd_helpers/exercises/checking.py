@@ -1,8 +1,12 @@
 """Checking an answer: the first law it breaks, a hint that grows, and a way to go on."""
 
 import importlib
+import inspect
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial, wraps
+from typing import Any
 
 from ..checks import check_choice
 from ..stored_figures import MissingFiguresError
@@ -11,13 +15,16 @@ from .exercise import (
     BrokenLawError,
     Exercise,
     Law,
+    WorkedSolutionError,
     drawn,
     expect,
     is_private,
+    on_trial,
     private_seed,
     same,
     shown,
 )
+from .plain_values import plain
 
 # Number of the notebook -> module of this package with its exercises.
 MODULES = {
@@ -34,6 +41,7 @@ MODULES = {
     "10": "paper_figures",
 }
 _WRONG_TRIES: Counter[str] = Counter()
+_COLLECTORS: list[Callable[[str, Answer], Answer]] = []
 
 
 def exercises_of(notebook: str) -> tuple[Exercise, ...]:
@@ -65,13 +73,16 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
     ------
     NotImplementedError
         If the answer was not written yet.
+    WorkedSolutionError
+        If it calls what `check` handed back in its place.
     MissingFiguresError
         If a law needs a stored record and there are none: not the answer's fault.
     """
+    tried = _tried(exercise, answer)
     for law in (*exercise.laws, *_private_laws(exercise)):
         try:
-            law(answer)
-        except (NotImplementedError, MissingFiguresError):
+            law(tried)
+        except (NotImplementedError, WorkedSolutionError, MissingFiguresError):
             raise
         except BrokenLawError as broken:
             return (
@@ -81,6 +92,17 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
         except Exception as error:  # whatever a learner's code may raise
             return f"{law.__doc__}\n  trying your answer raised {type(error).__name__}: {error}"
     return None
+
+
+def _tried(exercise: Exercise, answer: Answer) -> Answer:
+    """Return the answer as the laws call it: it gives plain values, the stand-in raises in it."""
+
+    @wraps(answer)
+    def tried(*arguments: Any, **options: Any) -> Any:
+        with on_trial(exercise.number):
+            return plain(answer(*arguments, **options))
+
+    return tried
 
 
 def _private_laws(exercise: Exercise) -> tuple[Law, ...]:
@@ -100,9 +122,10 @@ def _private_laws(exercise: Exercise) -> tuple[Law, ...]:
 
 def typical_mistake(exercise: Exercise, answer: Answer) -> str | None:
     """Return the hint of the typical mistake that behaves as the answer does, or None."""
+    tried = _tried(exercise, answer)
     for mistake in exercise.mistakes:
         if all(
-            _agree(answer, mistake.answer, mine, theirs)
+            _agree(tried, mistake.answer, mine, theirs)
             for mine, theirs in zip(exercise.probes(), exercise.probes(), strict=True)
         ):
             return mistake.hint
@@ -123,21 +146,29 @@ def check(number: str, answer: Answer) -> Answer:
     -------
     callable
         The answer itself if it is right, else the worked solution, so that the cells below work.
+        No later check takes the worked solution for an answer.
 
     Raises
     ------
     ValueError
         If there is no such exercise.
     """
+    for collector in _COLLECTORS:
+        return collector(number, answer)
     exercise = find_exercise(number)
     if not callable(answer):
         print(f"Exercise {number}: a function is expected, {type(answer).__name__} was given.")
         return _go_on_with_the_reference(exercise)
     try:
-        problem = first_problem(exercise, answer)
+        problem = _first_problem_of_own(exercise, answer)
     except NotImplementedError:
         print(f"Exercise {number} is not started yet: going on with the reference.")
-        return exercise.reference
+        return exercise.stand_in
+    except WorkedSolutionError:
+        name = exercise.reference.__name__
+        print(f"Exercise {number}: {name} is the reference here, not an answer of yours.")
+        print("Run the cell with your function first, then this one.")
+        return _go_on_with_the_reference(exercise)
     if problem is None:
         print(f"Exercise {number} is solved: every law holds ({len(exercise.laws)} tried).")
         return answer
@@ -176,14 +207,38 @@ def require(number: str, answer: Answer, *, seed: int | None = None) -> None:
     """
     exercise = find_exercise(number)
     with nullcontext() if seed is None else private_seed(seed):
-        problem = first_problem(exercise, answer)
+        try:
+            problem = _first_problem_of_own(exercise, answer)
+        except WorkedSolutionError as error:
+            problem = str(error)
     if problem is not None:
         raise AssertionError(f"exercise {number}: {problem}")
 
 
+def collect_answers(collector: Callable[[str, Answer], Answer]) -> None:
+    """Let `check` hand answers to a grader, in this process, instead of trying them.
+
+    Parameters
+    ----------
+    collector : callable
+        Is called with the exercise's number and the answer; `check` returns what it returns.
+    """
+    _COLLECTORS[:] = [collector]
+
+
+def _first_problem_of_own(exercise: Exercise, answer: Answer) -> str | None:
+    """Return the first problem of a learner's answer; the worked solution itself is none."""
+    function = answer
+    while isinstance(function, partial):
+        function = function.func
+    if inspect.unwrap(function) is exercise.reference:
+        raise WorkedSolutionError("this is the worked solution, not an answer of your own")
+    return first_problem(exercise, answer)
+
+
 def _go_on_with_the_reference(exercise: Exercise) -> Answer:
     print("Not solved yet: going on with the reference.")
-    return exercise.reference
+    return exercise.stand_in
 
 
 def _agree(answer: Answer, other: Answer, mine: tuple, theirs: tuple) -> bool:

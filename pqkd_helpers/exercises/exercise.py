@@ -9,13 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property, wraps
 from typing import Any
 
 import numpy as np
 
 _PRIVATE_SEED: ContextVar[int | None] = ContextVar("private seed", default=None)
+# Exercises whose answer is being called. No context variable: an answer may start threads.
+_ON_TRIAL: list[str] = []
 Answer = Callable[..., Any]
 Law = Callable[[Answer], None]
+
+
+class WorkedSolutionError(Exception):
+    """The worked solution was called where the learner's own answer is expected."""
 
 
 class BrokenLawError(Exception):
@@ -89,6 +96,36 @@ class Exercise:
     hints: tuple[str, str, str]
     explanation: str
     private_inputs: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
+
+    @cached_property
+    def stand_in(self) -> Answer:
+        """The worked solution to go on with: it raises where this exercise's answer is tried.
+
+        So neither it, nor a function that calls it, can pass for an answer.
+        """
+
+        @wraps(self.reference)
+        def worked_solution(*arguments: Any, **options: Any) -> Any:
+            if is_on_trial(self.number):
+                raise WorkedSolutionError("this is the worked solution, not an answer of your own")
+            return self.reference(*arguments, **options)
+
+        return worked_solution
+
+
+@contextmanager
+def on_trial(number: str) -> Iterator[None]:
+    """Mark that the answer to an exercise is being called."""
+    _ON_TRIAL.append(number)
+    try:
+        yield
+    finally:
+        _ON_TRIAL.pop()
+
+
+def is_on_trial(number: str) -> bool:
+    """Tell whether the answer to that exercise is being called."""
+    return number in _ON_TRIAL
 
 
 def drawn(number: int) -> np.random.Generator:

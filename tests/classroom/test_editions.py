@@ -20,6 +20,7 @@ from .made_up_class import NOTEBOOKS
 pytestmark = pytest.mark.slow
 
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+CALLED = "if True:\n    back = c('{number}', {name})\n    {name} = lambda *a: back(*a)\n"
 # Two that run in seconds; one with exercises in the middle, one with them at the end.
 EXECUTED = ("02_feature_histograms", "05_spsa")
 
@@ -155,8 +156,14 @@ def test_the_source_for_nbgrader(name):
         assert "### BEGIN HIDDEN TESTS" in graded.source
         exec(answer.source + "\n" + graded.source, namespace)  # the worked solution passes
         function = exercise.reference.__name__
-        with pytest.raises((AssertionError, NotImplementedError)):
-            exec(f"def {function}(*a): raise NotImplementedError\n{graded.source}", namespace)
+        empty = f"def {function}(*a): raise NotImplementedError\n"
+        with pytest.raises(NotImplementedError):
+            exec(empty + graded.source, namespace)
+        imported = "from pqkd_helpers.exercises import check as c\n"
+        for form in ("{name} = c('{number}', {name})\n", CALLED):
+            checked = form.format(name=function, number=exercise.number)
+            with pytest.raises(AssertionError, match="not an answer of your own"):
+                exec(empty + imported + checked + graded.source, namespace)
     text = "\n".join(cell.source for cell in edition.cells)
     assert "Worked solution" not in text and "Notes for teachers" not in text
 

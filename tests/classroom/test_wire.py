@@ -2,12 +2,17 @@
 
 import io
 import json
+from collections import deque
+from enum import IntEnum
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from pqkd_helpers.classroom import wire
+from pqkd_helpers.exercises.checking import MODULES, exercises_of
 from pqkd_helpers.exercises.exercise import same
 
 
@@ -52,9 +57,60 @@ def test_a_generator_goes_on_where_it_stood():
     here.integers(0, 10, 3, dtype=np.uint32)
     there = wire.decode(json.loads(json.dumps(wire.encode(here))))
     drawn = there.standard_normal(5)
-    wire.advance((1, here), wire.states_of((there,)))
+    wire.change((1, here), (1, wire.decode(wire.encode(there))))
     assert here.random() == there.random()
     assert not np.array_equal(drawn, here.standard_normal(5))
+
+
+def test_what_was_handed_over_is_changed_here_as_it_was_there():
+    array, items, keys = np.zeros(2), [1], {"a": 1}
+    constant = np.zeros(2)
+    constant.flags.writeable = False
+    wire.change((array, items, keys, constant, "x"), (np.ones(2), [2, 3], {"b": 2}, [1, 1], "y"))
+    assert array.tolist() == [1.0, 1.0] and items == [2, 3] and keys == {"b": 2}
+    assert constant.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (np.zeros(2), np.zeros(3)),
+        (np.random.default_rng(0), 3),
+        ({}, 3),
+        ([], 3),
+        ((1, 2), (1,)),
+    ],
+)
+def test_what_has_not_become_of_the_arguments_is_refused(here, there):
+    with pytest.raises(wire.WireError, match="has not become"):
+        wire.change(here, there)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        deque([1, 2]),
+        range(1, 3),
+        [Fraction(1), IntEnum("Two", {"two": 2}).two],
+        pd.Series([1, 2]),
+        torch.tensor([1.0, 2.0], requires_grad=True),
+        np.ma.masked_array([1, 2]),
+        np.array([Fraction(1), 2], dtype=object),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_laws_take_for_numbers_arrives(value):
+    assert same(wire.decode(json.loads(json.dumps(wire.encode({"a": value})))), {"a": [1, 2]})
+
+
+def test_arguments_of_every_exercise_arrive_with_their_types():
+    for notebook in MODULES:
+        for exercise in exercises_of(notebook):
+            for given in exercise.probes():
+                there = wire.decode(wire.encode(given, []), print)
+                assert [type(a) for a in there if not callable(a)] == [
+                    type(a) for a in given if not callable(a)
+                ]
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", np.array([object()]), print])

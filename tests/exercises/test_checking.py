@@ -1,11 +1,18 @@
 """The machinery of the exercises: comparing values, telling what is wrong."""
 
+from array import array
+from collections import deque
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from pqkd_helpers.exercises import checking
 from pqkd_helpers.exercises.exercise import BrokenLawError, Exercise, Mistake, expect, same, shown
+from pqkd_helpers.exercises.plain_values import plain
 
 
 @pytest.mark.parametrize(
@@ -88,7 +95,7 @@ def only_this_exercise(monkeypatch):
 
 
 def test_the_first_broken_law_is_named_with_input_and_output(capsys):
-    assert checking.check("2.1", lambda x: x + 1) is double
+    assert checking.check("2.1", lambda x: x + 1)(4) == 8
     said = capsys.readouterr().out
     assert "Twice three is six." in said
     assert "given     x = 3" in said and "got       4" in said and "expected  6" in said
@@ -107,3 +114,32 @@ def test_an_interrupt_is_not_swallowed():
 
     with pytest.raises(KeyboardInterrupt):
         checking.check("2.1", interrupted)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        deque([1, 2]),
+        range(1, 3),
+        (1, Fraction(2)),
+        [Decimal(1), np.array(2)],
+        array("d", [1, 2]),
+        pd.Series([1, 2]),
+        pd.Series([Fraction(1), 2]),
+        torch.tensor([1.0, 2.0], requires_grad=True),
+        np.ma.masked_array([1, 2]),
+        np.array([Fraction(1), 2], dtype=object),
+    ],
+    ids=lambda values: type(values).__name__,
+)
+def test_laws_see_plain_values_whatever_library_they_come_from(values):
+    found = plain(values)
+    assert type(found) in (np.ndarray, list, tuple) and same(found, [1, 2])
+    assert np.sum(found) == 3  # a tensor's own sum takes other arguments
+    assert same(plain({"a": [values]}), {"a": [[1, 2]]})
+
+
+def test_texts_are_plain_texts_and_what_is_no_number_stays():
+    assert type(plain(np.str_("a"))) is str and plain(np.array(["a", "b"])) == ["a", "b"]
+    for value in (None, True, 3, 1j, {1, 2}, b"x", print):
+        assert plain(value) is value

@@ -1,12 +1,16 @@
 """Every exercise of every notebook: stub, right and wrong answers, and the checks themselves."""
 
+import functools
 import importlib
 import inspect
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from pqkd_helpers.exercises import checking
 from pqkd_helpers.exercises.checking import (
@@ -18,7 +22,7 @@ from pqkd_helpers.exercises.checking import (
     require,
     typical_mistake,
 )
-from pqkd_helpers.exercises.exercise import drawn, private_seed, shown
+from pqkd_helpers.exercises.exercise import drawn, private_seed, same, shown
 from pqkd_helpers.publishing import exercise_cells
 
 from ..machine_speed import slowness
@@ -52,16 +56,78 @@ def test_the_stub_is_not_started(exercise, capsys):
     names = {}
     exec(exercise_cells.stub(exercise), dict(exercise.reference.__globals__), names)
     (stub,) = names.values()
-    assert check(exercise.number, stub) is exercise.reference
+    assert check(exercise.number, stub) is exercise.stand_in
     assert "not started yet" in capsys.readouterr().out
 
 
 @by_number
-def test_the_reference_passes_in_time(exercise, capsys):
+def test_the_reference_obeys_every_law_in_time(exercise):
     started = time.process_time()  # not the clock: other work on the machine does not count
-    assert check(exercise.number, exercise.reference) is exercise.reference
+    assert first_problem(exercise, exercise.reference) is None
     assert time.process_time() - started < 2.0 * slowness()
-    assert "is solved" in capsys.readouterr().out
+
+
+WRAPPED = {
+    "as it is": lambda back: back,
+    "partial": functools.partial,
+    "lambda": lambda back: lambda *arguments: back(*arguments),
+    "decorated": functools.lru_cache,
+    "method": lambda back: type("Mine", (), {"answer": staticmethod(back)})().answer,
+    "in a thread": lambda back: lambda *a: ThreadPoolExecutor(1).submit(back, *a).result(),
+}
+
+
+@by_number
+def test_what_check_hands_back_is_never_solved(exercise, capsys):
+    def empty(*arguments):
+        raise NotImplementedError
+
+    back = check(exercise.number, empty)
+    answers = [wrap(back) for wrap in WRAPPED.values()]
+    answers += [exercise.reference, functools.partial(exercise.reference)]
+    for answer in answers:
+        capsys.readouterr()
+        assert check(exercise.number, answer) is back
+        said = capsys.readouterr().out
+        assert "Run the cell with your function first" in said and "is solved" not in said
+        with pytest.raises(AssertionError, match="not an answer of your own"):
+            require(exercise.number, answer, seed=5)
+    probe = exercise.probes()[0]
+    assert same(back(*probe), exercise.reference(*exercise.probes()[0]))  # the cells below work
+
+
+def test_what_check_hands_back_may_be_used_for_another_exercise(capsys):
+    back = check("2.2", None)
+
+    def ratio():
+        back(np.zeros((1, 4), dtype=int))
+        return 2.0
+
+    assert check("2.1", ratio) is ratio and "is solved" in capsys.readouterr().out
+
+
+def test_a_kernel_says_so_for_every_exercise():
+    """One kernel: an empty answer, its check twice, a cell that cannot be read, the check again."""
+    cells = ["from pqkd_helpers.exercises import check"]
+    for exercise in EXERCISES:
+        name = exercise.reference.__name__
+        cells += [
+            f"def {name}(*arguments):\n    raise NotImplementedError",
+            exercise_cells.check_call(exercise),
+            exercise_cells.check_call(exercise),
+            f"def {name}(*arguments:",
+            exercise_cells.check_call(exercise),
+        ]
+    mine = exercise_cells.reference_source(find_exercise("2.1"))  # copied from the folded solution
+    cells += [mine, exercise_cells.check_call(find_exercise("2.1"))]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    said = ["".join(o.get("text", "") for o in cell.outputs) for cell in notebook.cells]
+    for first in range(1, len(cells) - 2, 5):
+        assert "not started yet" in said[first + 1]
+        assert "Run the cell with your function first" in said[first + 2]
+        assert "Run the cell with your function first" in said[first + 4]
+    assert [text for text in said if "is solved" in text] == [said[-1]]
 
 
 @by_number
@@ -77,7 +143,7 @@ def test_every_typical_mistake_is_caught_and_gets_its_own_hint(exercise, capsys)
     assert len(exercise.mistakes) >= 3
     assert len({mistake.hint for mistake in exercise.mistakes}) == len(exercise.mistakes)
     for mistake in exercise.mistakes:
-        assert check(exercise.number, mistake.answer) is exercise.reference
+        assert check(exercise.number, mistake.answer) is exercise.stand_in
         said = capsys.readouterr().out
         assert f"A common slip: {mistake.hint}" in said, said
         assert "going on with the reference" in said
@@ -101,7 +167,7 @@ def test_an_answer_that_raises_is_told_what_it_raised(exercise, capsys):
     def broken(*arguments, **options):
         raise KeyError("oh")
 
-    assert check(exercise.number, broken) is exercise.reference
+    assert check(exercise.number, broken) is exercise.stand_in
     assert "trying your answer raised KeyError: 'oh'" in capsys.readouterr().out
 
 
@@ -185,9 +251,8 @@ def test_a_private_seed_changes_what_laws_draw_and_then_all_is_as_before():
 
 
 def test_require_raises_what_is_wrong():
-    exercise = find_exercise("2.1")
-    require("2.1", exercise.reference)
-    require("2.1", exercise.reference, seed=5)
+    require("2.1", answers(find_exercise("2.1")).ANSWERS["2.1"])
+    require("2.1", lambda: 2.0, seed=5)
     with pytest.raises(AssertionError, match=r"(?s)exercise 2\.1: .*expected"):
         require("2.1", lambda: 4.0, seed=5)
     with pytest.raises(NotImplementedError):
@@ -209,7 +274,7 @@ def test_its_texts_are_complete(exercise):
 
 
 def test_what_is_no_function_is_said_to_be_none(capsys):
-    assert check("2.1", 0.5) is find_exercise("2.1").reference
+    assert check("2.1", 0.5) is find_exercise("2.1").stand_in
     assert "a function is expected, float was given" in capsys.readouterr().out
 
 
