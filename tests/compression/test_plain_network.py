@@ -2,7 +2,6 @@
 
 import importlib.util
 import io
-import sys
 
 import numpy as np
 import onnxruntime
@@ -85,4 +84,4 @@ def test_missing_packages_are_named(monkeypatch, tmp_path):
     )
     with pytest.raises(ModuleNotFoundError, match=r"onnxscript, which is not installed.*\[onnx\]"):
         export_onnx(conditioned(), tmp_path / "s.onnx", image_size=(28, 28))
-    assert not (tmp_path / "s.onnx").exists() and "onnxscript" in sys.modules
+    assert not (tmp_path / "s.onnx").exists()
