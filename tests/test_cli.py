@@ -297,7 +297,7 @@ def test_reproduce_does_everything_at_the_smallest_scale_and_then_nothing(tmp_pa
     options = ("--tier", "smoke", "--seeds", "1", "--workers", "2")
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
     assert main(["reproduce", "all", *options, *folders]) == 0
-    names = {path.stem for path in (tmp_path / "out").iterdir()}
+    names = {path.stem for path in (tmp_path / "out").glob("*/*")}
     assert f"{len(names)} done, 0 done before, 0 failed" in capsys.readouterr().out
     experiments = ("table1", "frontier", "extreme", "shot-noise", "regularisation", "article")
     for start in (*experiments, "ema-variance", "kernel-noise"):

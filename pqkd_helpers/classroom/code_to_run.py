@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from .statements import Statement, statement_of
 
 Parse = Callable[[str], list[ast.stmt]]
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class CodeToRun:
     Attributes
     ----------
     cells : list of list of Statement
-        First what the submission has lost, then cell by cell of the submission.
+        First, as one cell, what the submission has lost, then cell by cell of the submission.
     missing : frozenset of str
         Names that are looked up and that nothing here binds, those of Python among them.
     unreadable : list of (str, str)
@@ -62,16 +61,18 @@ def code_to_run(
     handed_out = {_without_spaces(source): source for source in original}
     lost = handed_out.keys() - {_without_spaces(source) for source in cells}
     notebook = _Notebook()
-    for plain, source in handed_out.items():
-        if plain in lost:
-            notebook.add(parse(source), is_own=False)
+    notebook.add(
+        [node for plain in handed_out if plain in lost for node in parse(handed_out[plain])]
+    )
     notebook.n_lost = len(notebook.statements)
     unreadable = []
     for source in cells:
+        nodes = []
         try:
-            notebook.add(parse(source), is_own=_without_spaces(source) not in handed_out)
-        except UNREADABLE as error:
+            nodes = parse(source)
+        except Exception as error:  # whatever tokenizers, parsers and their limits raise
             unreadable.append((source, _reason(error)))
+        notebook.add(nodes, is_own=_without_spaces(source) not in handed_out)
     kept, missing = notebook.needed(only)
     to_run = [[notebook.statements[i] for i in places if i in kept] for places in notebook.cells]
     return CodeToRun(to_run, missing, unreadable)
@@ -86,7 +87,7 @@ class _Notebook:
         self.n_lost = 0
         self._own: set[int] = set()
 
-    def add(self, nodes: list[ast.stmt], *, is_own: bool) -> None:
+    def add(self, nodes: list[ast.stmt], *, is_own: bool = False) -> None:
         """Add a cell."""
         first = len(self.statements)
         self.statements += [statement_of(node) for node in nodes]

@@ -5,7 +5,8 @@ function that the notebook gave the exercise's name, also if it was first handed
 """
 
 import ast
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import update_wrapper
 from pathlib import Path
@@ -15,7 +16,8 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
-from ..exercises.checking import collect_answers, find_exercise
+from .. import exercises as package
+from ..exercises.checking import MODULES, collect_answers, find_exercise, is_worked_solution
 from ..exercises.exercise import WorkedSolutionError, is_on_trial
 from .code_to_run import code_to_run
 
@@ -135,9 +137,16 @@ class Kernel:
             What the statement raised; None if it only misses the function of an exercise.
         """
         statement, result = self._cells[cell][place], ExecutionResult(None)
+        is_last = place == len(self._cells[cell]) - 1
+        # Cell 0 is what was lost, so results get Jupyter's numbers.
+        self._shell.execution_count += cell - self._shell.displayhook.prompt_count
         with self._shell.builtin_trap, self._shell.display_trap:
             running = self._shell.run_ast_nodes(
-                [statement.node], "<cell>", "none", compiler=self._shell.compile, result=result
+                [statement.node],
+                "<cell>",
+                "last_expr" if is_last else "none",  # for the names _ and Out
+                compiler=self._shell.compile,
+                result=result,
             )
             if statement.is_async:
                 self._shell.loop_runner(running)
@@ -165,6 +174,20 @@ class Kernel:
             self.answers[number] = found
             new.append(number)
         return new
+
+    def answer(self, number: str) -> Callable[..., Any]:
+        """Return the answer to an exercise.
+
+        Raises
+        ------
+        WorkedSolutionError
+            If it is the package's own.
+        """
+        found = self.answers[number]
+        module = f"{package.__name__}.{MODULES[number.split('.')[0]]}"
+        if module in sys.modules and is_worked_solution(find_exercise(number), found):
+            raise WorkedSolutionError("this is the worked solution itself")
+        return found
 
     def _collect(self, number: str, answer: Any) -> HandedBack:
         if number in self._exercises:

@@ -17,6 +17,7 @@ _BOUND = ("STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 # With these a text may name what is looked up; every line of IPython's own calls the last.
 _BY_TEXT = {"eval", "exec", "compile", "globals", "locals", "vars", "get_ipython"}
+_PARTS = (ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Constant, ast.Tuple, ast.List)
 _Names = frozenset[str]
 
 
@@ -31,13 +32,14 @@ class Statement:
     used : frozenset of str
         Names that it looks up and has not bound before; a function that it defines is not called.
     used_later : frozenset of str
-        Names that functions in it look up when they are called.
+        Names that count where it is used: functions in it look them up when they are called, or
+        it gives an object, or a part of one, another name: ``layer = network.conv1``.
     bound : frozenset of str
         Names that it, or a function in it, binds in the notebook.
     anew : frozenset of str
         Those of them whose earlier meaning does not count any more.
     changed : frozenset of str
-        Names of objects that it may change: ``v[0] = 1``, ``v.append(1)``, ``fill(v)``.
+        Names of objects that it may change: ``v[0] = 1``, ``v.append(1)``, ``w = fill(v)``.
     defined : frozenset of str
         Names of modules, functions and classes that it binds: calls do not change these.
     is_async : bool
@@ -55,14 +57,13 @@ class Statement:
 
 
 def statement_of(node: ast.stmt) -> Statement:
-    """Describe a statement; one that cannot be compiled does nothing."""
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    """Describe a statement; of one that cannot be compiled or disassembled nothing is known."""
+    flags, found = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, _Found()
     try:
         code = compile(ast.Module([node], []), "<cell>", "exec", flags, dont_inherit=True)
+        found.read(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Statement(node)
-    found = _Found()
-    found.read(code)
     if (found.now | found.later) & _BY_TEXT:
         found.now.update(_words(node))
     is_simple = not isinstance(
@@ -75,7 +76,7 @@ def statement_of(node: ast.stmt) -> Statement:
     return Statement(
         node,
         used=frozenset(found.now | called - bound),
-        used_later=frozenset(found.later),
+        used_later=frozenset(found.later.union(_renamed(node))),
         bound=frozenset(bound),
         anew=frozenset(found.bound if is_simple else ()),
         changed=frozenset(_changed(node)),
@@ -125,26 +126,29 @@ def _defined(node: ast.AST) -> Iterator[str]:
                 yield from _defined(child)
 
 
+def _renamed(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Assign):
+        names = [inner for inner in ast.walk(node.value) if isinstance(inner, ast.expr)]
+        if all(isinstance(name, _PARTS) for name in names):
+            yield from (name.id for name in names if isinstance(name, ast.Name))
+
+
 def _changed(node: ast.AST) -> Iterator[str]:
-    """Yield the names of objects of which a part is assigned, or that a call is made for."""
+    """Yield the names of objects of which a part is assigned, or that take part in a call."""
     for inner in _at_top_level(node):
-        if isinstance(inner, ast.Subscript | ast.Attribute):
-            if not isinstance(inner.ctx, ast.Load):
-                yield from _names(inner.value)
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            yield from _names(inner.func.value)
-        elif isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Call):
-            yield from _names(inner.value)
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    return (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+        match inner:
+            case (
+                ast.Call()
+                | ast.Subscript(ctx=ast.Store() | ast.Del())
+                | ast.Attribute(ctx=ast.Store() | ast.Del())
+            ):
+                yield from (name.id for name in ast.walk(inner) if isinstance(name, ast.Name))
 
 
 def _at_top_level(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all inside it that runs with it, but for what only shows or asserts."""
+    """Yield a node and all inside it that runs with it, but for what only shows something."""
     match node:
-        case ast.Assert() | ast.Expr(ast.Call(ast.Name("print" | "show" | "display"))):
+        case ast.Expr(ast.Call(ast.Name("print" | "show" | "display"))):
             return
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
             return

@@ -226,12 +226,15 @@ def collect_answers(collector: Callable[[str, Answer], Answer]) -> None:
     _COLLECTORS[:] = [collector]
 
 
+def is_worked_solution(exercise: Exercise, answer: Answer) -> bool:
+    """Tell whether an answer is the package's own function, also decorated or in a partial."""
+    while isinstance(answer, partial):
+        answer = answer.func
+    return inspect.unwrap(answer) is exercise.reference
+
+
 def _first_problem_of_own(exercise: Exercise, answer: Answer) -> str | None:
-    """Return the first problem of a learner's answer; the worked solution itself is none."""
-    function = answer
-    while isinstance(function, partial):
-        function = function.func
-    if inspect.unwrap(function) is exercise.reference:
+    if is_worked_solution(exercise, answer):
         raise WorkedSolutionError("this is the worked solution, not an answer of your own")
     return first_problem(exercise, answer)
 

@@ -39,6 +39,16 @@ def test_what_a_function_looks_up_counts_where_it_is_called():
     assert run_of(cells, original) == ["def g():", "A = 2", "v = g()", "A = 3", "w = g()"]
 
 
+def test_an_object_has_the_changes_made_under_its_other_name():
+    original = [
+        "network = Network()",
+        "A = network.layers[0]",
+        "train(network)",
+        "B = network.size",
+    ]
+    assert run_of([*original, F], original) == [*original[:3], "def f(x):"]
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -105,6 +115,9 @@ CHANGES = {
     "by its method": "A.append(1)",
     "by a method with a result": "for _ in range(2):\n    last = A.step()",
     "by a function": "fill(A, 0)",
+    "by a call with a result": "B = draw(3, rng=A)",
+    "by calling it": "B = [A(i) for i in range(3)]",
+    "in an assertion": "assert A.step() > 0",
     "by an attribute": "A.size = 2",
     "in a block": "if True:\n    A = 3",
     "by a pattern": "match 3:\n    case A:\n        pass",
@@ -115,7 +128,7 @@ CHANGES = {
 NO_CHANGES = {
     "shown": "show(picture(A))",
     "printed": "for _ in range(2):\n    print(A.mean())",
-    "asserted": "assert A.mean() > 0",
+    "asserted": "assert A > 0",
     "used": "B = A + 1",
     "in a comprehension": "B = [A for A in range(3)]",
     "in a function": "def g(A):\n    A = A + 1\n    return A",
@@ -161,8 +174,10 @@ def test_a_text_may_name_what_is_looked_up(source):
 def test_cells_that_are_no_python_are_named_and_the_others_are_run():
     chosen = code_to_run(["def g(:", "def f():\n    return g()"], [], parse)
     assert chosen.unreadable == [("def g(:", "SyntaxError: invalid syntax (line 1)")]
-    assert chosen.missing == {"g"} and len(chosen.cells[0]) == 1
+    assert chosen.missing == {"g"} and [len(cell) for cell in chosen.cells] == [0, 0, 1]
 
 
-def test_a_statement_that_cannot_be_compiled_does_nothing_here():
-    assert not statement_of(parse("return 1")[0]).used
+@pytest.mark.parametrize("source", ["return A", f"A = 0x{'f' * 4000}", "A = " + "-" * 900 + "1"])
+def test_a_statement_that_cannot_be_read_closely_is_run_all_the_same(source):
+    chosen = code_to_run([source, F], [], parse)
+    assert [len(cell) for cell in chosen.cells] == [0, 1, 1]

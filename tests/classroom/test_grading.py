@@ -574,7 +574,7 @@ def test_without_a_sandbox_a_child_that_lives_on_delays_nobody():
 def defined(process, code):
     """Return what stands for the function f that a piece of code defines."""
     process.open([code], [], {"2.1": "f"})
-    process.run(0, 0, 10.0)
+    process.run(1, 0, 10.0)
     return process.answer("2.1")
 
 

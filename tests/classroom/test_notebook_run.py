@@ -68,7 +68,7 @@ IN_ORDER = {
         ["from __future__ import annotations", "def f(x: Unknown = 1) -> Vector:\n    return x"],
         1,
     ),
-    "a number that no decimal can write": ([f"v = 0x{'f' * 4000} % 7", F], 0x0F % 7),
+    "a number that no decimal can write": ([f"v = 0x{'f' * 4000}\nv = v % 2", F], 1),
     # IPython's own forms
     "cell magic": (["%%time\ndef f():\n    return 1"], 1),
     "line magics": (["%matplotlib inline\n!ls \\\n  -l\nimport math\nmath.pi?\nv = 1", F], 1),
@@ -79,6 +79,8 @@ IN_ORDER = {
     "text with a line that starts with %": (["%time 1 + 1\nv = '''\n%d'''", F], "\n%d"),
     "prompts": ([">>> v = 1", ">>> def f():\n...     return v"], 1),
     "get_ipython": (["def f():\n    return get_ipython().user_ns['v']", "v = 1"], 1),
+    "the last result": (["2 * 2;\n1 + 0", "v = _", F], 1),
+    "a numbered result": (["6", "7", "v = Out[1]", F], 6),
     "pylab": (["%pylab inline", "def f():\n    return zeros(2)"], [0, 0]),
     "a file": (["%%writefile g.py\nv = 1", "from g import v", F], 1),
     # What fails in a cell keeps neither its other statements nor other cells from being run
@@ -134,7 +136,7 @@ def test_other_exercises_go_on_from_the_worked_solution(process):
         "def f():\n    return error_ratio() + twin(np.ones((1, 1)))[0, 0]",
     ]
     process.open(cells, [], {"2.1": "error_ratio", "2.2": "f", "2.3": "twin"})
-    for cell, statement in ((0, 0), (0, 1), (1, 0), (2, 0), (3, 0)):
+    for cell, statement in ((1, 0), (1, 1), (2, 0), (3, 0), (4, 0)):
         process.run(cell, statement, 60.0)
     assert process.answer("2.2")() == 3.0
     with pytest.raises(Exception, match=r"2\.3"):
@@ -145,10 +147,21 @@ def test_what_stands_for_a_missing_answer_is_none(process):
     process.open(
         ["g = error_ratio", "globals()['error_ratio'] = lambda: g()"], [], {"2.1": "error_ratio"}
     )
-    for cell in range(2):
+    for cell in (1, 2):
         process.run(cell, 0, 60.0)
     with pytest.raises(Exception, match="no answer of the student's"):
         process.answer("2.1")()
+
+
+def test_the_worked_solution_itself_is_no_answer(process):
+    module = "pqkd_helpers.exercises.feature_histograms"
+    for source in (
+        f"from {module} import error_ratio as f",
+        f"import {module} as m\nf = m.error_ratio",
+    ):
+        answer = answer_of(process, [f"import {module} as m", source])
+        with pytest.raises(Exception, match="the worked solution itself"):
+            answer()
 
 
 def test_arguments_are_changed_here_as_they_are_there(process):

@@ -86,8 +86,11 @@ def test_a_cluster_gives_the_records_that_this_machine_gives(tmp_path, capsys):
     with cluster(tmp_path) as (address, _, _):
         assert reproduce(tmp_path / "there", *arms, "--cluster", address) == 0
     assert "3 done, 0 done before, 0 failed" in capsys.readouterr().out
-    for path in (tmp_path / "here" / "out").iterdir():
-        here, there = (read_record(p) for p in (path, tmp_path / "there" / "out" / path.name))
+    paths = list((tmp_path / "here" / "out").glob("*/*.json"))
+    assert len(paths) == 3
+    for path in paths:
+        there = tmp_path / "there" / path.relative_to(tmp_path / "here")
+        here, there = (read_record(p) for p in (path, there))
         assert without_seconds(here) == without_seconds(there)
 
 
@@ -114,7 +117,9 @@ def test_a_lost_worker_and_then_a_dead_scheduler(tmp_path, capsys):
     finished = {path.name: path.read_bytes() for path in out.glob("*/frontier*")}
     assert 3 <= len(finished) < 13
     assert reproduce(tmp_path, "--workers", "2") == 0
-    assert all((out / name).read_bytes() == content for name, content in finished.items())
+    assert all(
+        (out / "frontier" / name).read_bytes() == content for name, content in finished.items()
+    )
     assert len(list(out.glob("*/frontier*"))) == 13
 
 

@@ -32,7 +32,7 @@ def record():
 
 @pytest.fixture(scope="module")
 def stored():
-    return read_record(FIGURES / "records" / "study-imperfections.json")
+    return read_record(FIGURES / "records" / "imperfections" / "study-imperfections.json")
 
 
 def test_the_record_is_valid_and_repeatable(record):

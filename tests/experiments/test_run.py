@@ -84,7 +84,7 @@ def test_final_results_are_consistent(finished):
 
 def test_a_finished_run_is_not_done_again(finished, monkeypatch):
     root, record = finished
-    monkeypatch.setattr("pqkd_helpers.experiments.run.load_dataset", None)
+    monkeypatch.setattr("pqkd_helpers.experiments.teacher_runs.load_dataset", None)
     assert run(root) == record
 
 
