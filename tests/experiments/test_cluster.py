@@ -114,12 +114,10 @@ def test_a_lost_worker_and_then_a_dead_scheduler(tmp_path, capsys):
         thread.join()
     captured = capsys.readouterr()
     assert "scheduler" in captured.err and "same command goes on" in captured.err
-    finished = {path.name: path.read_bytes() for path in out.glob("*/frontier*")}
+    finished = {path: path.read_bytes() for path in out.glob("*/frontier*")}
     assert 3 <= len(finished) < 13
     assert reproduce(tmp_path, "--workers", "2") == 0
-    assert all(
-        (out / "frontier" / name).read_bytes() == content for name, content in finished.items()
-    )
+    assert all(path.read_bytes() == content for path, content in finished.items())
     assert len(list(out.glob("*/frontier*"))) == 13
 
 

@@ -244,12 +244,12 @@ def test_kill_9_of_the_command_loses_no_finished_run_and_leaves_no_orphan(expect
     finally:
         child.kill()
         child.wait()
-    kept = {path.name: path.read_bytes() for path in out.glob("*/frontier*.json")}
+    kept = {path: path.read_bytes() for path in out.glob("*/frontier*.json")}
     assert kept
     locks = list((tmp_path / "runs").glob("*/.lock"))
     _wait_until(lambda: all(_is_free(lock) for lock in locks))
     subprocess.run(command, env=environment, cwd=root, check=True, timeout=120)
-    assert all((out / name).read_bytes() == content for name, content in kept.items())
+    assert all(path.read_bytes() == content for path, content in kept.items())
     check_all(out, expected)
 
 

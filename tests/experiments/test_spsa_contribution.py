@@ -9,7 +9,7 @@ import pytest
 from pqkd_helpers.cli import main
 from pqkd_helpers.experiments import spsa_contribution
 from pqkd_helpers.experiments.configuration import preset
-from pqkd_helpers.experiments.records import read_record
+from pqkd_helpers.experiments.records import read_record, stored_record
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def test_the_stored_records_are_complete_pairs_of_todays_experiment():
 @pytest.mark.parametrize("seed", range(spsa_contribution.N_SEEDS))
 def test_the_stored_arms_of_a_seed_share_their_teacher(seed):
     teachers = [
-        read_record(RECORDS / f"spsa-contribution-{arm}-seed{seed}.json")["teacher"]["final"]
+        stored_record(f"spsa-contribution-{arm}-seed{seed}")["teacher"]["final"]
         for arm in spsa_contribution.ARMS
     ]
     assert all(teacher == teachers[0] for teacher in teachers)
