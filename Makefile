@@ -52,7 +52,7 @@ $(LOWEST)/.installed: pyproject.toml
 # Optional packages are not there; packages as old as these warn beside newer ones.
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pqkd_helpers doctor
-	$(LOWEST)/bin/python -m pytest -o filterwarnings= \
+	$(LOWEST)/bin/python -m pytest -o filterwarnings= --disable-warnings \
 		-k "not engine and not reproduce and not onnx_too and not no_onnx" \
 		tests/circuit_simulator tests/test_cli.py tests/test_doctor.py \
 		"tests/classroom/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
