@@ -150,10 +150,10 @@ def test_light_that_is_better_than_coins_is_found(tmp_path):
 
 def test_curves_of_other_budgets_are_not_compared(tmp_path):
     made_up.shot_noise(tmp_path, seeds=2)
-    for path in tmp_path.glob("*-mnist-raw-200-seed*.json"):
+    for path in tmp_path.glob("*/*-mnist-raw-200-seed*.json"):
         path.unlink()
     assert shot_noise(Catalogue(tmp_path)) is None
-    for path in tmp_path.glob("*-mnist-ema-200-seed*.json"):
+    for path in tmp_path.glob("*/*-mnist-ema-200-seed*.json"):
         path.unlink()
     result = shot_noise(Catalogue(tmp_path))
     assert not any("random noise cannot" in found.claim for found in result.findings)
@@ -161,7 +161,7 @@ def test_curves_of_other_budgets_are_not_compared(tmp_path):
 
 def test_a_frontier_without_its_base_is_drawn(tmp_path):
     made_up.frontier(tmp_path)
-    for path in tmp_path.glob("*-base-seed*.json"):
+    for path in tmp_path.glob("*/*-base-seed*.json"):
         path.unlink()
     assert len(frontier(Catalogue(tmp_path)).figure.axes) == 4
 
