@@ -316,7 +316,7 @@ def test_reproduce_knows_all_experiments():
     ("options", "message"),
     [
         (("table1", "--seeds", "0"), "seeds is 0"),
-        (("table1", "--datasets", "imagenet"), "known are cifar10, conv1-conv2, fashion-mnist"),
+        (("table1", "--datasets", "imagenet"), "known are at-rest, cifar10, conv1-conv2, dense"),
         (("extreme", "--arms", "rank-3"), "no run of extreme is left"),
         (("table1", "--device", "abacus"), "device is 'abacus'"),
         (("table1", "--workers", "0"), "workers is 0"),
@@ -331,7 +331,8 @@ def test_reproduce_refuses_bad_input_before_any_work(tmp_path, capsys, options, 
 
 def test_reproduce_reports_what_failed(tmp_path, capsys):
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
-    options = ("--datasets", "mnist", "--seeds", "1", "--data-root", "/dev/null")
+    options = ("--datasets", "mnist", "--arms", "conv1-conv2", "--seeds", "1")
+    options += ("--data-root", "/dev/null")
     assert main(["reproduce", "table1", *options, *folders]) == 1
     captured = capsys.readouterr()
     assert "0 done, 0 done before, 1 failed" in captured.out
