@@ -62,8 +62,9 @@ def test_onnx_files_are_written_there(home, tmp_path, student, monkeypatch):
 
 def test_records_are_written_and_read_there(home):
     record = read_record(RECORD)
-    write_record(record, home("records/one.json"))
-    assert read_record(home("records/one.json")) == record
+    name = f"records/{record['experiment']}/one.json"
+    write_record(record, home(name))
+    assert read_record(home(name)) == record
     assert Catalogue(home("records")).runs(record["experiment"]) == [record]
 
 

@@ -17,6 +17,7 @@ from pqkd_helpers.pictures import PictureWarning, picture_bytes, write_pictures
 from pqkd_helpers.plotting import training_curves
 from pqkd_helpers.publishing.figures import write_figures
 from pqkd_helpers.results.catalogue import Catalogue
+from tests.classroom.made_up_class import NOTEBOOKS, submission
 from tests.results import made_up
 from tests.tiny_run import train
 
@@ -71,11 +72,11 @@ def test_a_class_keeps_its_scores(tmp_path, monkeypatch, no_picture):
     monkeypatch.setattr(scores, "check_processes", lambda *given, **options: None)
     monkeypatch.setattr(scores, "grade", lambda *given, **options: rows)
     (tmp_path / "class").mkdir()
-    (tmp_path / "class" / "ann.ipynb").write_text("{}")
+    submission(tmp_path / "class" / "ann.ipynb")
     with pytest.warns(PictureWarning, match="scores-summary.png could not be drawn"):
         files = scores.grade_class(
             tmp_path / "class",
-            notebooks=tmp_path,
+            notebooks=NOTEBOOKS,
             out=tmp_path / "scores.csv",
             seed=1,
             limits=Limits(),

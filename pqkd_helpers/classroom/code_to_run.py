@@ -100,7 +100,7 @@ class _Notebook:
             place for place in self._own if only is None or not self._makes(place).isdisjoint(only)
         }
         at_hand = {name for s in self.statements[self.n_lost :] for name in s.bound}
-        defined = {name for s in self.statements for name in s.defined} | {*dir(builtins)}
+        changed = self._changed()
         asked = [(name, place) for place in kept for name in self.statements[place].used]
         for cell in self.cells:  # a function is called below its cell
             own = kept.intersection(cell)
@@ -108,7 +108,7 @@ class _Notebook:
         seen, missing = set(asked), set()
         while asked:
             name, place = asked.pop()
-            makers = list(self._makers(name, place, at_hand, defined))
+            makers = list(self._makers(name, place, at_hand, changed))
             if not makers:
                 missing.add(name)
             for maker in makers:
@@ -121,16 +121,36 @@ class _Notebook:
                 seen |= used
         return kept, frozenset(missing)
 
+    def _changed(self) -> list[set[str]]:
+        """Return what each statement may change, also in functions and under other names."""
+        later: dict[str, frozenset[str]] = {}
+        defined = {*dir(builtins)}
+        for statement in self.statements:
+            defined |= statement.defined
+            for name in statement.bound:
+                later[name] = later.get(name, frozenset()) | statement.used_later
+        changed = []
+        for statement in self.statements:
+            found, asked = set(statement.changed), list(statement.changed)
+            while asked:
+                inside = later.get(asked.pop(), frozenset()) - found
+                found |= inside
+                asked += inside
+            changed.append(found - defined)
+        return changed
+
     def _makes(self, place: int) -> frozenset[str]:
         return self.statements[place].bound | self.statements[place].changed
 
-    def _makers(self, name: str, place: int, at_hand: set[str], defined: set[str]) -> Iterator[int]:
+    def _makers(
+        self, name: str, place: int, at_hand: set[str], changed: list[set[str]]
+    ) -> Iterator[int]:
         """Yield the places of what makes a name what it is at a place, or else below it."""
         is_lost = place < self.n_lost or name not in at_hand
         is_bound = False
         for above in range(place - 1, -1 if is_lost else self.n_lost - 1, -1):
             statement = self.statements[above]
-            if name in statement.bound or (name in statement.changed and name not in defined):
+            if name in statement.bound or name in changed[above]:
                 yield above
                 is_bound = is_bound or name in statement.bound
             if name in statement.anew:

@@ -92,7 +92,9 @@ class NotebookRun:
         self._left = _TIMES * self._limits.seconds
         defines, unreadable = self._start()
         for exercise, problem in unreadable.items():
-            self.problems[exercise] = "syntax error", f"not valid Python: {problem}"
+            name = self._notebook[2][exercise]
+            law = f"the cell that defines {name} is not valid Python: {problem}"
+            self.problems[exercise] = "syntax error", law
         for cell, statements in enumerate(defines):
             moment = Moment()
             for statement, defined in enumerate(statements):

@@ -2,8 +2,8 @@
 
 In the sandbox it sees the interpreter, its packages, this package and the project's stored records,
 all read-only, an empty folder for files, no network, no other process, and nothing of the other
-students. It is a wall
-against careless code and simple tricks; it is no wall against an attack on the system's kernel.
+students. It is a wall against careless code and simple tricks; it is no wall against an attack on
+the system's kernel.
 """
 
 import os
@@ -13,9 +13,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from ..stored_figures import FIGURES
+
 PACKAGE = Path(__file__).parents[1]
-# Records and claims: what of the project's other files the package reads.
-FIGURES = PACKAGE.parent / "figures"
 _FILES = 64 * 2**20
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _ENVIRONMENT = {

@@ -39,13 +39,20 @@ def test_what_a_function_looks_up_counts_where_it_is_called():
     assert run_of(cells, original) == ["def g():", "A = 2", "v = g()", "A = 3", "w = g()"]
 
 
-def test_an_object_has_the_changes_made_under_its_other_name():
+def test_a_function_may_change_what_it_looks_up():
     original = [
-        "network = Network()",
-        "A = network.layers[0]",
-        "train(network)",
-        "B = network.size",
+        "A = rng(3)",
+        "def draw():\n    return A.random()",
+        "B = [draw() for _ in range(3)]",
     ]
+    expected = ["A = rng(3)", "def draw():", "B = [draw() for _ in range(3)]", "def f(x):"]
+    assert run_of([*original, F], original) == expected
+
+
+def test_an_object_has_the_changes_made_under_its_other_name():
+    original = ["net = Network()", "A = net.layers[0]", "train(net)", "B = net.size"]
+    assert run_of([*original, F], original) == [*original[:3], "def f(x):"]
+    original = ["A = Network()", "layer = A.layers[0]", "layer.fill(0)", "B = layer.size"]
     assert run_of([*original, F], original) == [*original[:3], "def f(x):"]
 
 

@@ -257,7 +257,9 @@ def test_an_answer_in_a_cell_that_is_no_python_is_wrong_and_told_so(tmp_path):
     submission(tmp_path / "mia.ipynb", answers=answers)
     rows = graded(tmp_path / "mia.ipynb")
     assert (rows["2.1"].status, rows["2.3"].status) == ("syntax error", "wrong")
-    assert "SyntaxError: invalid syntax (line 1)" in rows["2.1"].law
+    assert (
+        "error_ratio is not valid Python: SyntaxError: invalid syntax (line 1)" in rows["2.1"].law
+    )
     assert "raised NameError: name 'nothing'" in rows["2.3"].law
 
 
