@@ -24,7 +24,7 @@ from pqkd_helpers.results.catalogue import Catalogue
 from pqkd_helpers.results.stored_claims import FILE, stored_claims
 from pqkd_helpers.stored_figures import FIGURES
 
-RECORD = STORED_RECORDS / "train-quick-seed0.json"
+RECORD = STORED_RECORDS / "train" / "train-quick-seed0.json"
 
 
 @pytest.fixture(params=[str, Path])

@@ -96,7 +96,7 @@ def test_the_study_of_spsa_stores_a_record_per_arm(tmp_path, monkeypatch):
     monkeypatch.setattr("pqkd_helpers.experiments.spsa_contribution.preset", lambda name: tiny)
     folders = ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path)]
     assert main([*command.split(), "--n-seeds", "1", *folders]) == 0
-    assert len(list((tmp_path / "records").glob("spsa-contribution-*-seed0.json"))) == 5
+    assert len(list((tmp_path / "records").glob("spsa-contribution/*-seed0.json"))) == 5
 
 
 def test_the_printed_export_and_inspection_follow_a_run(tmp_path, monkeypatch, capsys):
