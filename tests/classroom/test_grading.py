@@ -132,7 +132,7 @@ ATTACKS = {
         "wrong",
     ),
     "error that is no text": ("raise ValueError('\\ud800')", "wrong"),
-    "number that no decimal can write": ("return 0x" + "f" * 4000, "syntax error"),
+    "number that no decimal can write": ("return 0x" + "f" * 4000, "wrong"),
     "pretends to be equal": (
         "class Equal:\n    def __eq__(self, other): return True\nreturn Equal()",
         "wrong",
