@@ -63,13 +63,11 @@ def read_only(monkeypatch):
     """As on a read-only file system: no lock can be taken, no file written or removed."""
 
     def refuse(*arguments, **options):
-        raise OSError(30, "Read-only file system")
+        raise OSError(30, "Read-only file system", ".lock")
 
     for name in (
-        *(
-            "pqkd_helpers.files.write_durably",
-            "pqkd_helpers.experiments.run_folder.FileLock.acquire",
-        ),
+        "pqkd_helpers.files.write_durably",
+        "pqkd_helpers.experiments.run_folder.FileLock.acquire",
         "pathlib.Path.unlink",
     ):
         monkeypatch.setattr(name, refuse)
