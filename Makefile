@@ -63,8 +63,8 @@ test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pqkd_helpers doctor
 	$(LOWEST)/bin/python -m pytest -o filterwarnings= --disable-warnings \
 		-k "not engine and not reproduce and not onnx_too and not no_onnx" \
-		tests/circuit_simulator tests/test_cli.py tests/test_doctor.py \
-		"tests/classroom/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
+		tests/circuit_simulator tests/command_line/test_main.py tests/command_line/test_doctor.py \
+		"tests/classroom/grading/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
 		"tests/notebooks/test_nbval.py::test_every_cell_passes[01_circuit_simulator]" \
 		"tests/notebooks/test_nbval.py::test_every_cell_passes[03_dictionary_convolutions]" \
 		"tests/notebooks/test_nbval.py::test_every_cell_passes[06_training_loop]"

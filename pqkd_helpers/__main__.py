@@ -2,16 +2,16 @@
 
 import sys
 
-from .terminal import prepare
+from .common.terminal import prepare
 
 
 def _run() -> int:
     prepare()
     if sys.argv[1:] == ["doctor"]:  # must work where packages are missing
-        from .doctor import main as doctor
+        from .command_line.doctor import main as doctor
 
         return doctor()
-    from .cli import main
+    from .command_line.main import main
 
     return main(sys.argv[1:])
 

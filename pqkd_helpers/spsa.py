@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import as_number, check_generator, check_positive
+from .common.checks import as_number, check_generator, check_positive
 
 STEP_SIZE_EXPONENT = 0.602
 PERTURBATION_EXPONENT = 0.101

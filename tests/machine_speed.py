@@ -13,7 +13,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from pqkd_helpers.notebook import png_bytes
+from pqkd_helpers.lessons.showing import png_bytes
 
 # Medians on the reference machine, quiet, one thread.
 REFERENCE_SECONDS = {"training": 0.1, "drawing": 0.045}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.experiments.records import read_record, stored_record
-from pqkd_helpers.experiments.report import overview_table, record_table
+from pqkd_helpers.experiments.tables import overview_table, record_table
+from pqkd_helpers.records import stored_record
+from pqkd_helpers.records.record import read_record
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -49,7 +50,7 @@ def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
     script.write_text("\n".join([*code, "import sys", "print('#', *sys.modules)"]))
     answer = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     loaded = set(answer.stdout.rpartition("#")[2].split())
-    assert "pqkd_helpers.exercises.checking" in loaded
+    assert "pqkd_helpers.lessons.checking" in loaded
     assert not loaded & {"torch", "pandas", "sklearn"}
 
 
@@ -111,8 +112,8 @@ def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch
 
 
 def test_the_stored_quick_run_has_todays_configuration():
-    from pqkd_helpers.experiments.configuration import preset
-    from pqkd_helpers.experiments.method_version import METHOD_VERSION
+    from pqkd_helpers.experiments.runs.presets import preset
+    from pqkd_helpers.records.record import METHOD_VERSION
 
     record = stored_record("train-quick-seed0")
     assert record["configuration"] == preset("quick").as_json()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pqkd_helpers.random_search import LocalRandomSearch
+from pqkd_helpers.controls.angle_searches import LocalRandomSearch
 from pqkd_helpers.spsa import SPSA
 
 

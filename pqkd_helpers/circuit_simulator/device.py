@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import check_share
+from ..common.checks import check_share
 from .guards import check_light
 from .loops import check_loop_lengths, describe_angles
 from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_generator, check_whole
-from . import exact_clicks
+from ..common.checks import check_generator, check_whole
 from .device import LoopDevice
-from .photon_probabilities import check_size, photon_probabilities
+from .exact import exact_clicks
+from .exact.photon_probabilities import check_size, photon_probabilities
 from .sampler import check_settings
-from .sampling import sample_photon_numbers
+from .sampling.choice import sample_photon_numbers
 from .transfer_matrix import Matrix, transfer_matrix
 
 

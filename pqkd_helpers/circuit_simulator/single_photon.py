@@ -10,7 +10,7 @@ PQKD; it is kept as a first lesson and as a control, not as a model of the paper
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_generator, check_whole
+from ..common.checks import check_generator, check_whole
 from .device import MOST_MODES
 from .guards import check_sums
 from .loops import describe_angles

@@ -1,13 +1,9 @@
 """Compression that is real: counting, files without A, plain networks, and what others would do."""
 
-from .compressed_file import (
-    CompressedStudent,
-    load_compressed,
-    read_compressed,
-    save_compressed,
-)
-from .counting import Compression, measure_compression, trained_values
-from .feature_specification import FeatureSpecification
+from ..controls.feature_specification import FeatureSpecification
+from ..networks.teacher_and_student import trained_values
+from .compressed_file import CompressedStudent, load_compressed, read_compressed, save_compressed
+from .counting import Compression, measure_compression
 from .ledger import SizeLedger, measure_sizes
 from .plain_network import export_onnx, to_dense
 from .sealed_tensors import CompressedFileError

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..circuit_settings import CircuitSettings
-from ..dictionary_convolutions import FixedProjection
-from ..files import as_path, write_atomically
-from ..image_format import ImageFormat
-from ..networks import StudentCNN
-from .feature_specification import FeatureSpecification
+from ..common.files import as_path, write_atomically
+from ..controls.circuit_settings import CircuitSettings
+from ..controls.feature_specification import FeatureSpecification
+from ..datasets.image_format import ImageFormat
+from ..dictionary_convolutions.fixed_projection import FixedProjection
+from ..networks.teacher_and_student import StudentCNN
 from .sealed_tensors import CompressedFileError, seal, unseal
 
 DTYPES = (torch.float32, torch.float16)

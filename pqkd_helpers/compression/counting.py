@@ -8,9 +8,7 @@ side; a higher ratio may mean a larger teacher and not a smaller student.
 
 from dataclasses import dataclass
 
-from torch import nn
-
-from ..networks import ConvNet
+from ..networks.teacher_and_student import ConvNet, trained_values
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,6 @@ class Compression:
     convolution_kernels: float
 
 
-def trained_values(module: nn.Module) -> int:
-    """Return the number of values that training changes.
-
-    Examples
-    --------
-    >>> trained_values(nn.Linear(128, 10))
-    1290
-    """
-    return sum(p.numel() for p in module.parameters() if p.requires_grad)
-
-
 def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Compression:
     """Count both networks and compare them.
 
@@ -59,7 +46,7 @@ def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Co
 
     Examples
     --------
-    >>> from pqkd_helpers.networks import StudentCNN, TeacherCNN
+    >>> from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
     >>> compression = measure_compression(TeacherCNN(), StudentCNN(), n_angles=30)
     >>> compression.student_values, round(compression.whole_network, 2)
     (149368, 1.5)

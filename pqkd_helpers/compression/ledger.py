@@ -12,11 +12,10 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from ..image_format import ImageFormat
-from ..networks import ConvNet, StudentCNN
+from ..controls.feature_specification import FeatureSpecification
+from ..datasets.image_format import ImageFormat
+from ..networks.teacher_and_student import ConvNet, StudentCNN, trained_values
 from .compressed_file import compressed_bytes
-from .counting import trained_values
-from .feature_specification import FeatureSpecification
 from .plain_network import to_dense
 
 
@@ -70,8 +69,8 @@ def measure_sizes(
 
     Examples
     --------
-    >>> from pqkd_helpers.circuit_settings import CircuitSettings
-    >>> from pqkd_helpers.networks import TeacherCNN
+    >>> from pqkd_helpers.controls.circuit_settings import CircuitSettings
+    >>> from pqkd_helpers.knowledge_distillation.loss import TeacherCNN
     >>> feature = FeatureSpecification(CircuitSettings(), (0.1,) * 30, n_shots=None)
     >>> student = StudentCNN(scope="all")
     >>> student.condition(feature.z())

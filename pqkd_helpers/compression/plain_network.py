@@ -17,10 +17,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from ..checks import check_whole
-from ..files import as_path, write_atomically
-from ..networks import ConvNet
-from ..requirements import require_extra
+from ..common.checks import check_whole
+from ..common.files import as_path, write_atomically
+from ..common.requirements import require_extra
+from ..networks.teacher_and_student import ConvNet
 
 
 def to_dense(network: ConvNet) -> nn.Sequential:
@@ -47,7 +47,7 @@ def to_dense(network: ConvNet) -> nn.Sequential:
 
     Examples
     --------
-    >>> from pqkd_helpers.networks import StudentCNN
+    >>> from pqkd_helpers.knowledge_distillation.loss import StudentCNN
     >>> student = StudentCNN(widths=(4, 6, 8), scope="all").eval()
     >>> student.condition(torch.ones(512))
     >>> images = torch.zeros(2, 1, 28, 28)

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from ..files import sha256
+from ..common.files import sha256
 
 FORMAT = 1
 _KEY = "pqkd"

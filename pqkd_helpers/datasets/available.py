@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..files import as_path
+from ..common.files import as_path
 
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
 EMBEDDED: tuple[DatasetName, ...] = ("mnist-5k", "digits")

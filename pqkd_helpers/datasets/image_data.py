@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..checks import check_whole
-from ..image_format import ImageFormat, normalised
+from ..common.checks import check_whole
+from .image_format import ImageFormat, normalised
 
 SPLIT_SEED = 42
 LEAST_PIXELS = 4  # per side: the networks halve images twice

@@ -20,7 +20,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import check_choice
+from ..common.checks import check_choice
 from .available import ARCHIVES, DATA_VARIABLE, FILES, DatasetName, damaged, data_root, missing
 from .image_data import ImageData
 from .own_images import data_from_images, image_data, stratified_split

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ..checks import check_whole
+from ..common.checks import check_whole
 from .image_data import LEAST_PIXELS, SPLIT_SEED, ImageData, Split, channel_statistics
 
 _MOST_COLOURS = 4  # red, green, blue, opacity

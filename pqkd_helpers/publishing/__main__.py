@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from ..files import write_atomically
-from ..pictures import picture_warnings_in_one_line
-from ..terminal import prepare
+from ..common.files import write_atomically
+from ..common.picture_files import picture_warnings_in_one_line
+from ..common.terminal import prepare
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -15,7 +15,7 @@ NOTEBOOKS = ROOT / "notebooks"
 def main() -> None:
     """Carry out the command."""
     prepare()
-    from ..results.catalogue import Catalogue
+    from ..records.stored import Catalogue
     from .execution import execute, read_notebook
     from .figures import update_text, write_figures, write_idea
     from .guide import with_curriculum

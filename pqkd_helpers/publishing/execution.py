@@ -10,8 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from ..files import write_atomically
-from .exercise_cells import refresh_exercises
+from ..common.files import write_atomically
+from ..lessons.exercise_cells import refresh_exercises
 from .fingerprint import files_of_the_project, fingerprint
 
 CELL_TIMEOUT = 60

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..files import as_path, write_atomically
-from ..pictures import write_pictures
+from ..common.files import as_path, write_atomically
+from ..common.picture_files import write_pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

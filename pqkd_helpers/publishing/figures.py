@@ -3,13 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from ..experiments.imperfection_study import figure_card, figure_rows
-from ..files import as_path, write_atomically
-from ..pictures import write_pictures
-from ..plotting import imperfections
-from ..results.catalogue import Catalogue
-from ..results.claims import results
-from ..results.stored_claims import FILE, claims_file
+from ..common.files import as_path, write_atomically
+from ..common.picture_files import write_pictures
+from ..paper_figures.claims import results
+from ..paper_figures.imperfections import figure_card, figure_rows, imperfections
+from ..paper_figures.stored_claims import FILE, claims_file
+from ..records.stored import Catalogue
 from . import idea
 from .figure_folder import write_figure_folder
 from .readme import with_results

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..exercises.checking import find_exercise
-from ..results.result import markdown_table
+from ..lessons.checking import find_exercise
+from ..paper_figures.result import markdown_table
 from .blocks import with_blocks
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..circuit_simulator import TimeBinInterferometer
-from ..datasets import load_dataset
-from ..dictionary_convolutions import DictConv2d
+from ..circuit_simulator.interferometer import TimeBinInterferometer
+from ..datasets.loading import load_dataset
+from ..dictionary_convolutions.layer import DictConv2d
 from ..feature_histograms import HistogramFeature, click_histograms
-from ..knowledge_distillation import StudentCNN
-from ..plotting.start_here import idea_in_one_picture
+from ..lessons.nb00_start_here.idea_in_one_picture import idea_in_one_picture
+from ..networks.teacher_and_student import StudentCNN
 
 NAME = "idea"
 ALT = (

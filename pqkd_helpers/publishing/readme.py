@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from ..experiments.verdicts import Verdict
-from ..results.catalogue import Catalogue
-from ..results.claims import claim_map
-from ..results.control_contrasts import FOLLOW_UP, Analysis, analyse, state
-from ..results.control_wording import follow_up_in_two_sentences, in_two_sentences
-from ..results.result import findings_table, markdown_table
-from ..results.table1 import NAMES, table1
+from ..paper_figures.claims import claim_map
+from ..paper_figures.controls.contrasts import FOLLOW_UP, Analysis, analyse, state
+from ..paper_figures.controls.wording import follow_up_in_two_sentences, in_two_sentences
+from ..paper_figures.result import findings_table, markdown_table
+from ..paper_figures.table1 import NAMES, table1
+from ..records.stored import Catalogue
+from ..statistics.verdicts import Verdict
 from .blocks import with_blocks
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..files import as_path
+from ..common.files import as_path
 from .execution import read_notebook
 
 CONFIGURATION = "conf.py"

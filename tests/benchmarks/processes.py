@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from pqkd_helpers.networks import StudentCNN
+from pqkd_helpers.knowledge_distillation.loss import StudentCNN
 from tests.benchmarks import article_loop
 from tests.benchmarks.article_loop import ArticleCNN
 from tests.benchmarks.training_measures import (
@@ -23,7 +23,7 @@ from tests.benchmarks.training_measures import (
 ROOT = Path(__file__).parents[2]
 THREADS = 2
 NUMPY_HALF = "pqkd_helpers.circuit_simulator, pqkd_helpers.feature_histograms, pqkd_helpers.spsa"
-TORCH_HALF = "pqkd_helpers.training_loop, pqkd_helpers.compression, pqkd_helpers.experiments.run"
+TORCH_HALF = "pqkd_helpers.training_loop.trainer, pqkd_helpers.compression, pqkd_helpers.experiments.runs.run"
 IMPORTS = {
     "import of the NumPy half": NUMPY_HALF,
     "import numpy": "numpy",

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from pqkd_helpers.circuit_simulator import (
     SinglePhotonCircuit,
     TimeBinInterferometer,
-    click_probabilities,
     device,
     fock_beam_splitter,
-    photon_probabilities,
-    series_of_loops,
     single_photon,
 )
+from pqkd_helpers.circuit_simulator.exact import click_probabilities, photon_probabilities
 from pqkd_helpers.circuit_simulator.fock_beam_splitter import fock_beam_splitters
+from pqkd_helpers.circuit_simulator.sampling.choice import series_of_loops
 from tests.circuit_simulator.devices import draw_angles
 
 EDGE = photon_probabilities.MOST_PHOTONS

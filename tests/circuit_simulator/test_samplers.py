@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
+from pqkd_helpers.circuit_simulator.sampling.choice.choice import choose_method
 from scipy.stats import binom
 
-from pqkd_helpers.circuit_simulator import TimeBinInterferometer, sampling
+from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.circuit_simulator.device import LoopDevice
 from pqkd_helpers.circuit_simulator.fock_basis import places
-from pqkd_helpers.circuit_simulator.sampling import choose_method
+from pqkd_helpers.circuit_simulator.sampling.choice import choice as sampling
 from pqkd_helpers.feature_histograms import click_histograms
 from tests.circuit_simulator.devices import LISTED, draw_angles
-from tests.statistics import fits
+from tests.goodness_of_fit import fits
 
 SHOTS = 20_000
 
@@ -114,11 +115,11 @@ def test_many_photons_in_the_loop_make_its_tables_grow():
 def test_shots_and_settings_beyond_one_block_of_memory(monkeypatch):
     circuit = TimeBinInterferometer((1, 1, 0), (1, 1))
     theta = draw_angles(circuit, 11, batch=(4,))
-    monkeypatch.setattr("pqkd_helpers.circuit_simulator.boson_sampling._BLOCK_VALUES", 64)
+    monkeypatch.setattr("pqkd_helpers.circuit_simulator.sampling.boson_sampling._BLOCK_VALUES", 64)
     for n_shots in (3, 37, 64):
         samples = circuit.sample_photons(theta, n_shots, rng=np.random.default_rng(0))
         assert samples.shape == (4, n_shots, 3) and (samples.sum(axis=2) == 2).all()
-    monkeypatch.setattr("pqkd_helpers.circuit_simulator.single_loop._BLOCK_VALUES", 64)
+    monkeypatch.setattr("pqkd_helpers.circuit_simulator.sampling.single_loop._BLOCK_VALUES", 64)
     circuit = TimeBinInterferometer((1, 1, 0), (1,))
     theta = draw_angles(circuit, 11, batch=(4,))
     samples = circuit.sample_photons(theta, 5, rng=np.random.default_rng(0))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
-from tests.statistics import fits
+from tests.goodness_of_fit import fits
 
 
 def test_probabilities_are_those_of_one_true_photon():

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from pqkd_helpers.exercises.checking import exercises_of
-from pqkd_helpers.publishing.exercise_cells import reference_source
+from pqkd_helpers.lessons.checking import exercises_of
+from pqkd_helpers.lessons.exercise_cells import reference_source
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

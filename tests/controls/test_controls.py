@@ -4,20 +4,20 @@ import itertools
 
 import numpy as np
 import pytest
+from pqkd_helpers.training_loop.trainer.feature_source import measure_histogram
+from pqkd_helpers.training_loop.trainer.photonic_feature import PhotonicFeature, angle_between
 
-from pqkd_helpers.circuit_settings import RECORDED, TRAINED, CircuitSettings
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
-from pqkd_helpers.controls.circuit_variants import KeptShots, Marginals, Shuffled
-from pqkd_helpers.controls.classical_map import ClassicalMap
-from pqkd_helpers.controls.gaussian_features import (
+from pqkd_helpers.controls.circuit_settings import RECORDED, TRAINED, CircuitSettings
+from pqkd_helpers.controls.features.circuit_variants import KeptShots, Marginals, Shuffled
+from pqkd_helpers.controls.features.classical_map import ClassicalMap
+from pqkd_helpers.controls.features.gaussian_features import (
     GaussianFresh,
     GaussianFrozen,
     drifting_features,
 )
-from pqkd_helpers.controls.recorded_feature import RecordedFeature
+from pqkd_helpers.controls.features.recorded_feature import RecordedFeature
 from pqkd_helpers.feature_histograms import click_histograms
-from pqkd_helpers.histogram_sources import measure_histogram
-from pqkd_helpers.photonic_feature import PhotonicFeature, angle_between
 
 CIRCUIT = TimeBinInterferometer()
 RNG = np.random.default_rng(5)

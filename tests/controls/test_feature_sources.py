@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from pqkd_helpers.training_loop.trainer.photonic_feature import PhotonicFeature
 
-from pqkd_helpers.circuit_settings import CircuitSettings
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
-from pqkd_helpers.controls.feature_sources import ExactHistograms, UniformBits, ZeroFeature
+from pqkd_helpers.controls.circuit_settings import CircuitSettings
+from pqkd_helpers.controls.features.circuit_variants import ExactHistograms
+from pqkd_helpers.controls.features.coins_and_zero import UniformBits, ZeroFeature
 from pqkd_helpers.feature_histograms import HistogramFeature, click_histograms
-from pqkd_helpers.photonic_feature import PhotonicFeature
 
 THETA = np.random.default_rng(3).uniform(-np.pi, np.pi, 30)
 

@@ -5,7 +5,7 @@ import torch
 
 from pqkd_helpers.datasets import ImageData, Split
 from pqkd_helpers.datasets.image_data import channel_statistics
-from pqkd_helpers.image_format import ImageFormat
+from pqkd_helpers.datasets.image_format import ImageFormat
 
 
 def test_fewer_training_images_are_a_fixed_choice_of_all(digits):

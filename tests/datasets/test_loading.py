@@ -12,7 +12,7 @@ import pytest
 import torch
 import torchvision
 
-from pqkd_helpers import doctor
+from pqkd_helpers.command_line import doctor
 from pqkd_helpers.datasets import (
     DatasetUnavailableError,
     damaged_files,

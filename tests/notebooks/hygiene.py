@@ -11,7 +11,7 @@ from statistics import median
 import nbformat
 from nbformat import NotebookNode
 
-from pqkd_helpers.publishing.exercise_cells import refresh_exercises
+from pqkd_helpers.lessons.exercise_cells import refresh_exercises
 from pqkd_helpers.publishing.fingerprint import fingerprint
 
 MOST_LINES, MEDIAN_LINES = 15, 8

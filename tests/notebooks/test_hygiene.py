@@ -9,7 +9,7 @@ import types
 import nbformat
 import pytest
 
-from pqkd_helpers.exercises.checking import MODULES, exercises_of, find_exercise
+from pqkd_helpers.lessons.checking import MODULES, exercises_of, find_exercise
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of

@@ -6,8 +6,8 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert.exporters import ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from pqkd_helpers.exercises.checking import find_exercise
-from pqkd_helpers.publishing import exercise_cells
+from pqkd_helpers.lessons import exercise_cells
+from pqkd_helpers.lessons.checking import find_exercise
 from pqkd_helpers.publishing.execution import execute, read_notebook
 from pqkd_helpers.publishing.fingerprint import fingerprint
 

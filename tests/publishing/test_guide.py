@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.exercises.checking import MODULES, exercises_of
+from pqkd_helpers.lessons.checking import MODULES, exercises_of
 from pqkd_helpers.publishing.guide import with_curriculum
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

@@ -20,8 +20,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...checks import check_choice, check_generator, check_positive, check_whole
-from ...requirements import require_extra
+from ...common.checks import check_choice, check_generator, check_positive, check_whole
+from ...common.requirements import require_extra
 from ..device import LoopDevice
 from ..sampler import check_theta
 from .orca_client import OrcaClient

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...checks import check_generator, check_whole
-from ...requirements import require_extra
+from ...common.checks import check_generator, check_whole
+from ...common.requirements import require_extra
 from ..device import LoopDevice
 from ..loops import beam_splitter_pairs
 from ..sampler import check_theta

@@ -12,7 +12,7 @@ import pytest
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.circuit_simulator.engines import CudaqInterferometer
 from pqkd_helpers.circuit_simulator.engines.orca_client import OrcaError
-from tests.statistics import fits
+from tests.goodness_of_fit import fits
 
 TOKEN = "a-secret-token"
 STATE, LOOPS = (1, 0, 1, 0), (1, 2)

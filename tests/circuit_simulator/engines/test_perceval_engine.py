@@ -7,7 +7,7 @@ from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.circuit_simulator.engines import PercevalInterferometer
 from pqkd_helpers.feature_histograms import click_histograms
 from tests.circuit_simulator.devices import LISTED, draw_angles
-from tests.statistics import fits
+from tests.goodness_of_fit import fits
 
 
 def same_device(circuit):

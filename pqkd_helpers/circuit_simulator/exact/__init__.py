@@ -1,0 +1,1 @@
+"""Exact probabilities of clicks and photons."""

@@ -1,0 +1,1 @@
+"""Samplers of clicks, and the choice between them."""

@@ -1,0 +1,1 @@
+"""Students' and teacher's editions of the notebooks."""

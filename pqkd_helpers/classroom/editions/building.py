@@ -1,0 +1,72 @@
+"""Writing the editions of all notebooks, and the files beside them that they link to."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from ...common.checks import check_whole
+from ...common.files import as_path, write_atomically
+from ...publishing.execution import read_notebook
+from .editions import student_edition, teacher_edition
+from .nbgrader import nbgrader_source
+
+# Texts that each edition's notebooks link to, where the folder holds them; the guide is for
+# teachers alone.
+_TEXTS = {
+    "student": ("glossary.md", "bring_your_own.md"),
+    "teacher": ("glossary.md", "bring_your_own.md", "teaching.md", "nbgrader.md"),
+    "nbgrader": ("glossary.md", "bring_your_own.md"),
+}
+
+
+def build_editions(
+    notebooks: Path | str, out: Path | str, nbgrader_seed: int | None = None
+) -> list[Path]:
+    """Write the editions of all notebooks.
+
+    Parameters
+    ----------
+    notebooks : path
+        Folder of the originals, which are only read.
+    out : path
+        Folder of the folders ``student`` and ``teacher``; made if missing.
+    nbgrader_seed : int or None
+        Private seed of nbgrader's tests; given, there is a folder ``nbgrader`` too.
+
+    Returns
+    -------
+    list of Path
+        The notebooks written.
+
+    Raises
+    ------
+    ValueError
+        If ``notebooks`` holds no notebook, ``out`` lies in it or contains it, or the seed is none.
+    """
+    notebooks, out = as_path(notebooks), as_path(out)
+    sources = sorted(notebooks.glob("*.ipynb"))
+    if not sources:
+        raise ValueError(f"{notebooks} holds no notebook (.ipynb)")
+    if nbgrader_seed is not None:
+        check_whole("nbgrader_seed", nbgrader_seed, least=0)
+    inside, outside = out.resolve(), notebooks.resolve()
+    if inside.is_relative_to(outside) or outside.is_relative_to(inside):
+        raise ValueError(
+            f"the editions cannot be written to {out}: a folder beside {notebooks}, not in it or "
+            "around it, is expected"
+        )
+    written = []
+    for path in sources:
+        notebook = read_notebook(path)
+        editions = {"student": student_edition(notebook), "teacher": teacher_edition(notebook)}
+        if nbgrader_seed is not None:
+            editions["nbgrader"] = nbgrader_source(notebook, seed=nbgrader_seed)
+        for name, edition in editions.items():
+            written.append(out / name / path.name)
+            write_atomically(written[-1], (nbformat.writes(edition) + "\n").encode())
+    for name in {path.parent.name for path in written}:
+        for text in _TEXTS[name]:
+            if (notebooks / text).is_file():
+                shutil.copy(notebooks / text, out / name / text)
+    return written

@@ -1,0 +1,1 @@
+"""The commands of ``python -m pqkd_helpers``, one module each."""

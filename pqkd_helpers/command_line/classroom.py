@@ -1,0 +1,113 @@
+"""The command ``classroom``: editions and grading."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+from tqdm.auto import tqdm
+
+from ..common.checks import check_whole
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True)
+class Build:
+    """Write the students' edition (no solutions) and the teacher's edition (all solved).
+
+    Attributes
+    ----------
+    out : Path
+        Folder of both; made if missing.
+    notebooks : Path
+        Folder of the originals, which are only read.
+    nbgrader_seed : int or None
+        Write sources of nbgrader assignments too, with this private seed.
+    """
+
+    out: Path
+    notebooks: Path = Path("notebooks")
+    nbgrader_seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Grade:
+    """Grade what students handed in: one row per student and exercise, a summary, a picture.
+
+    It can be stopped at any moment; the same command goes on. Every exercise runs in a process of
+    its own, in a bubblewrap sandbox where there is one; the laws are tried on this side.
+
+    Attributes
+    ----------
+    submissions : Path
+        Folder of notebooks, NAME.ipynb or NAME/anything.ipynb.
+    seed : int
+        Private seed of the laws' inputs; another one gives other inputs.
+    out : Path
+        The table; summary and picture are written beside it.
+    trust_submissions : bool
+        Run them without a sandbox where there is none.
+    seconds : float
+        Time that one exercise, or one statement, of one student may take.
+    memory : float
+        Memory of a student's process, GB.
+    notebooks : Path
+        Folder of the original notebooks.
+    """
+
+    submissions: tyro.conf.Positional[Path]
+    seed: int
+    out: Path = Path("scores.csv")
+    trust_submissions: bool = False
+    seconds: float = 10.0
+    memory: float = 4.0
+    notebooks: Path = Path("notebooks")
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """For teachers: editions of the notebooks, and grading."""
+
+    classroom: tyro.conf.OmitSubcommandPrefixes[
+        Annotated[Build, tyro.conf.subcommand("build")]
+        | Annotated[Grade, tyro.conf.subcommand("grade")]
+    ]
+
+
+def classroom(command: Build | Grade) -> None:
+    """Carry out the command ``classroom`` and say where its files are."""
+    from ..classroom.editions.building import build_editions
+    from ..classroom.grading.scores import grade_class
+    from ..classroom.sandbox.bubblewrap import choose_sandbox
+    from ..classroom.sandbox.student_process import Limits
+
+    if isinstance(command, Build):
+        written = build_editions(command.notebooks, command.out, command.nbgrader_seed)
+        print("\n".join(sorted({f"{path.parent}/" for path in written})))
+        return
+    with tqdm(unit="submission", disable=True if os.environ.get("CI") else None) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        sandboxed = choose_sandbox(trust=command.trust_submissions)
+        files = grade_class(
+            command.submissions,
+            notebooks=command.notebooks,
+            out=command.out,
+            seed=check_whole("--seed", command.seed, least=0),
+            limits=Limits(command.seconds, round(command.memory * 2**30)),
+            sandboxed=sandboxed,
+            report=report,
+            remark=tqdm.write,
+        )
+    print(
+        "Each submission ran in a bubblewrap sandbox."
+        if sandboxed
+        else "Without a sandbox, because --trust-submissions was given."
+    )
+    print("\n".join(f"{name.capitalize() + ':':9} {path}" for name, path in files.items()))

@@ -1,0 +1,70 @@
+"""Progress bars of the commands."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tqdm.auto import tqdm
+
+from ..experiments.jobs.scheduler import AnyJob, Progress
+
+if TYPE_CHECKING:
+    pass
+
+
+PROGRAM = "python -m pqkd_helpers"
+
+
+class _JobsBar:
+    """One bar for all jobs, in epochs; silent under CI and where the output is no terminal."""
+
+    def __init__(self, jobs: Sequence[AnyJob]) -> None:
+        self._epochs = {job.name: job.n_epochs for job in jobs}
+        self._bar = tqdm(
+            total=sum(self._epochs.values()),
+            unit="epoch",
+            disable=True if os.environ.get("CI") else None,
+        )
+
+    def __enter__(self) -> "_JobsBar":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.close()
+
+    def report(self, progress: Progress) -> None:
+        if self._bar.disable:
+            return
+        finished = [*progress.done, *progress.skipped, *progress.failed]
+        epochs = float(sum(self._epochs[name] for name in finished))
+        epochs += sum(share * self._epochs[name] for name, share in progress.running.items())
+        if progress.skipped and self._bar.n == 0:
+            self._bar.initial = sum(self._epochs[name] for name in progress.skipped)
+        self._bar.n = round(epochs)
+        self._bar.set_description(
+            f"{len(finished)} done, {len(progress.running)} running, {progress.waiting} waiting"
+        )
+
+
+class _ProgressBars:
+    """One bar per stage, silent under CI and where the output is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+        self._stage = ""
+
+    def __enter__(self) -> "_ProgressBars":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def announce(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            silent = True if os.environ.get("CI") else None
+            self._stage = stage
+            self._bar = tqdm(desc=stage, total=total, initial=done, unit="step", disable=silent)
+        elif self._bar is not None:
+            self._bar.update(done - self._bar.n if not self._bar.disable else 0)

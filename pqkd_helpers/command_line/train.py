@@ -1,0 +1,127 @@
+"""The command ``train``."""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tyro
+
+from ..common.picture_files import write_pictures
+from ..experiments.runs.configuration import Preset, RunConfig
+from ..experiments.runs.presets import PRESETS
+from ..experiments.runs.run import Labels, carry_out
+from ..experiments.tables import record_table
+from ..networks.adam import select_device
+from ..records.record import Record, configuration_hash
+from .progress import PROGRAM
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+from .progress import _ProgressBars
+
+
+@dataclass(frozen=True)
+class _Options(RunConfig):
+    """Everything that a run's result depends on; defaults at the paper's scale."""
+
+    def __post_init__(self) -> None:
+        pass  # `checked` finds what is wrong; tyro would hide the message in its own
+
+    def checked(self) -> RunConfig:
+        """Return the configuration, or raise ``ValueError``."""
+        return RunConfig(**vars(self))
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a teacher, distil a PQKD student from it, and store a record.
+
+    A run that was interrupted goes on where it stopped when the same command is given again.
+
+    Attributes
+    ----------
+    preset : {"paper", "article", "quick"} or None
+        Start from these values instead of the defaults; other options still override them.
+    name : str or None
+        Folder of the run below the runs folder; None makes a name from the configuration.
+    runs : Path
+        Folder of all runs.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    device : str
+        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
+    """
+
+    preset: Preset | None = None
+    name: str | None = None
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+    device: str = "auto"
+    config: tyro.conf.OmitArgPrefixes[_Options] = field(default_factory=_Options)
+
+
+def train(command: Train) -> Record:
+    """Carry out the command ``train`` and tell its results."""
+    config = command.config.checked()
+    device = select_device(command.device)
+    tier = _tier(config, command.preset)
+    name = _checked_name(command.name or _default_name(config, tier))
+    folder = command.runs / name
+    student = (
+        f"{config.scope} compressed, rank {config.rank}, {config.features} features"
+        if config.student == "pqkd"
+        else f"student {config.student}"
+    )
+    print(
+        f"PQKD on {config.dataset}: widths {config.widths}, {student}, seed {config.seed}, "
+        f"{device.type}"
+    )
+    with _ProgressBars() as bars:
+        record = carry_out(
+            config,
+            name=name,
+            runs_root=command.runs,
+            device=device,
+            data_root=command.data_root,
+            labels=Labels(arm=config.features, tier=tier),
+            announce=bars.announce,
+        )
+    print(f"\n{record_table(record)}\n")
+    print(f"Record:  {folder / 'record.json'}")
+    for figure in write_pictures([folder / "training_curves.png"], partial(_curves, record)):
+        print(f"Figure:  {figure}")
+    print(
+        "Next:    make lab                                     the notebooks\n"
+        f"         {PROGRAM} train --help         every number of the method\n"
+        f"         {PROGRAM} train --dataset mnist --epochs 10   the full MNIST"
+    )
+    return record
+
+
+def _tier(config: RunConfig, chosen: Preset | None) -> str:
+    """Return the preset's name if nothing but data set and seed differs from it."""
+    if chosen is None:
+        return "custom"
+    same = replace(PRESETS[chosen], dataset=config.dataset, seed=config.seed)
+    return chosen if config == same else "custom"
+
+
+def _default_name(config: RunConfig, tier: str) -> str:
+    digits = configuration_hash(config.as_json())[:8]
+    return f"{tier}-{config.dataset}-{config.features}-seed{config.seed}-{digits}"
+
+
+def _checked_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", name):
+        raise ValueError(
+            f"--name is {name!r}, letters, digits and . _ + - are expected, no folders"
+        )
+    return name
+
+
+def _curves(record: Record) -> "Figure":
+    from ..paper_figures.training_curves import training_curves
+
+    return training_curves(record)

@@ -1,0 +1,1 @@
+"""The ground: checks, files, random streams, figure style."""

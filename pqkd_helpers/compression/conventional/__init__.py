@@ -1,0 +1,1 @@
+"""What one would do without PQKD: pruning and int8 weights."""

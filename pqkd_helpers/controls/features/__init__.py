@@ -1,0 +1,1 @@
+"""Features that take the place of the photonic one (``--features``)."""

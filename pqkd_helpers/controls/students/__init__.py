@@ -1,0 +1,1 @@
+"""Students that take the place of the PQKD student (``--student``)."""

@@ -1,0 +1,197 @@
+"""A grid of runs: arms, data sets, seeds and three tiers of effort.
+
+- ``smoke``: seconds, on 8 x 8 digits; shows that everything starts and fits together.
+- ``cpu``: hours on two cores. Fewer epochs; narrower networks and fewer images where a grid is
+  large.
+- ``paper``: 100 epochs at the paper's constant learning rate, all images; meant for a GPU.
+
+A recipe is made of a preset (``paper``, but for the article's run), the tier's values, the data
+set's, and the arm's, the later ones overriding the earlier ones.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ...common.checks import check_choice, check_whole
+from ...networks.adam import select_device
+from ...records.record import (
+    Record,
+    configuration_hash,
+)
+from ..jobs.work import epochs_in, without_traces
+from ..runs.configuration import Preset, RunConfig
+from ..runs.presets import preset
+from ..runs.run import Labels, carry_out
+from ..runs.teacher_checkpoints import checkpoint_path
+from ..runs.teacher_runs import teacher_name
+from ..runs.workplace import Workplace
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run of an experiment.
+
+    Attributes
+    ----------
+    experiment, arm, tier : str
+        By what its record is looked up.
+    config : RunConfig
+        What to do.
+    keep_traces : bool
+        Whether the record keeps theta and the losses of every SPSA step.
+    """
+
+    experiment: str
+    arm: str
+    tier: str
+    config: RunConfig
+    keep_traces: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return (
+            f"{self.experiment}-{self.tier}-{self.config.dataset}-{self.arm}-seed{self.config.seed}"
+        )
+
+    @property
+    def folder(self) -> str:
+        """Name of the run's folder; another recipe gets another one."""
+        return f"{self.name}-{configuration_hash(self.as_json())[:8]}"
+
+    @property
+    def donor_hash(self) -> str | None:
+        """Hash of the run whose z this one needs; None if it needs none."""
+        donor = self.config.donor()
+        return None if donor is None else configuration_hash(donor.as_json())
+
+    @property
+    def n_epochs(self) -> int:
+        """Epochs of teacher and student."""
+        return self.config.teacher_settings().epochs + self.config.epochs
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the run's configuration as plain JSON values."""
+        return self.config.as_json()
+
+    def carry_out(self, place: Workplace) -> Record:
+        """Do the run, or go on with it, and return its record."""
+        record = carry_out(
+            self.config,
+            name=self.folder,
+            runs_root=place.runs_root,
+            device=select_device(place.device),
+            data_root=place.data_root,
+            labels=Labels(self.experiment, self.arm, self.tier),
+        )
+        return record if self.keep_traces else without_traces(record)
+
+    def teacher(self, place: Workplace) -> Path:
+        """Return the folder of the teacher."""
+        device = select_device(place.device).type
+        return place.runs_root / teacher_name(self.config, device, place.threads)
+
+    def teacher_epochs_done(self, place: Workplace) -> int:
+        """Return how many epochs of the teacher need not be trained any more."""
+        if checkpoint_path(self.config).exists():
+            return self.config.teacher_settings().epochs
+        return epochs_in(self.teacher(place))
+
+
+Tier = Literal["smoke", "cpu", "paper"]
+
+
+Values = Mapping[str, Any]
+
+
+# What SPSA judged in all stored runs but those of an arm that says otherwise.
+FRESH: Values = {"objective": "fresh"}
+
+
+SMOKE: Values = {
+    "dataset": "digits",
+    "train_images": 200,
+    "widths": (4, 6, 8),
+    "epochs": 2,
+    "teacher_epochs": 2,
+    "teacher_selection": "last",
+    "fresh_draws": 2,
+    "spsa_steps": 1,
+    "fit_settings": 2,
+}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One experiment.
+
+    Attributes
+    ----------
+    experiment : str
+        Its name on the command line and in the records.
+    arms : dict of str to dict
+        What each arm sets.
+    base : dict
+        What all runs set, at all tiers.
+    cpu : dict
+        What tier "cpu" sets.
+    datasets : dict of str to dict
+        Data sets, and what each sets at all tiers.
+    datasets_cpu, datasets_paper : dict of str to dict
+        What each sets at tier "cpu", or "paper", alone.
+    paper : dict
+        What tier "paper" sets.
+    start : {"paper", "article"}
+        The preset that everything else overrides.
+    first_seed : int
+        The runs have this seed and the following ones.
+    """
+
+    experiment: str
+    arms: Mapping[str, Values]
+    cpu: Values
+    base: Values = field(default_factory=dict)
+    datasets: Mapping[str, Values] = field(default_factory=lambda: {"mnist": {}})
+    datasets_cpu: Mapping[str, Values] = field(default_factory=dict)
+    paper: Values = field(default_factory=dict)
+    datasets_paper: Mapping[str, Values] = field(default_factory=dict)
+    start: Preset = "paper"
+    first_seed: int = 0
+
+    def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
+        """Return the configuration of one run."""
+        check_choice("tier", tier, ("smoke", "cpu", "paper"))
+        check_choice("dataset", dataset, tuple(self.datasets))
+        check_choice("arm", arm, tuple(self.arms))
+        values = {**self.base, "dataset": dataset, **self.datasets[dataset]}
+        if tier == "cpu":
+            values |= {**self.cpu, **self.datasets_cpu.get(dataset, {})}
+        elif tier == "paper":
+            values |= {**self.paper, **self.datasets_paper.get(dataset, {})}
+        else:
+            values |= SMOKE
+        values |= self.arms[arm]
+        if tier == "smoke":
+            values["widths"] = SMOKE["widths"]
+        return replace(preset(self.start), **values, seed=seed)
+
+    def jobs(
+        self,
+        tier: Tier,
+        n_seeds: int,
+        *,
+        datasets: Sequence[str] = (),
+        arms: Sequence[str] = (),
+    ) -> Iterator[Job]:
+        """Yield the runs, seed by seed; of some data sets and arms only, where any are named."""
+        for seed in range(check_whole("seeds", n_seeds, least=1)):
+            seed += self.first_seed
+            for dataset in datasets or self.datasets:
+                for arm in arms or self.arms:
+                    if dataset not in self.datasets or arm not in self.arms:
+                        continue
+                    config = self.config(tier, dataset, arm, seed)
+                    traces = self.experiment in ("table1", "article") and seed == 0
+                    yield Job(self.experiment, arm, tier, config, keep_traces=traces)

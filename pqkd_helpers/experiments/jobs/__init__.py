@@ -1,0 +1,1 @@
+"""Carrying out many runs, on this machine or on a cluster."""

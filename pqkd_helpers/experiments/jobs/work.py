@@ -1,0 +1,106 @@
+"""One piece of work of a reproduction: a run or a study, with its name and its place in the books.
+
+A job is described by plain values and carried out in any process, on this machine or another.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from ...common.files import as_path
+from ...records.record import (
+    METHOD_VERSION,
+    Record,
+    RecordError,
+    read_record,
+    record_path,
+)
+from ..grids.grid import Job
+from ..runs.workplace import Workplace
+
+
+class Study(Protocol):
+    """What a study job computes: a frozen dataclass of settings that makes its own record."""
+
+    @property
+    def experiment(self) -> str:
+        """The experiment, by which its record is looked up."""
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+
+    def record(self) -> Record:
+        """Carry out the study."""
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """A study of an experiment: no network is trained."""
+
+    study: Study
+    n_epochs: int = 1
+
+    @property
+    def experiment(self) -> str:
+        """The experiment, by which its record is looked up."""
+        return self.study.experiment
+
+    @property
+    def name(self) -> str:
+        """Name of the record."""
+        return self.study.name
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the study's settings as plain JSON values."""
+        return self.study.as_json()
+
+    def carry_out(self, place: Workplace) -> Record:
+        """Carry out the study and return its record."""
+        return self.study.record()
+
+
+def work(job: Job | StudyJob, place: Workplace) -> Record:
+    """Carry out a job in this process; what workers are asked to do."""
+    torch.set_num_threads(place.threads)
+    return job.carry_out(place)
+
+
+def is_done(job: Job | StudyJob, out: Path | str) -> bool:
+    """Return whether the folder of records holds the job's record, of today's configuration.
+
+    Tier "paper" may be computed in bfloat16, so its arithmetic makes no difference here.
+    """
+    try:
+        record = read_record(record_path(as_path(out), job.experiment, job.name))
+    except (FileNotFoundError, RecordError):
+        return False
+    found, asked = record["configuration"], job.as_json()
+    if record["tier"] == "paper":
+        found, asked = ({**values, "arithmetic": None} for values in (found, asked))
+    return found == asked and record["method_version"] == METHOD_VERSION
+
+
+def epochs_in(folder: Path) -> int:
+    """Return how many finished epochs the folder of a run holds."""
+    return sum(1 for _ in folder.glob("epoch_*"))
+
+
+def without_traces(record: Record) -> Record:
+    """Return a run's record with means in the place of every epoch's angles and SPSA losses."""
+    epochs = []
+    for epoch in record["student"]["epochs"]:
+        if "theta" in epoch:
+            epoch = dict(epoch)
+            del epoch["theta"]
+            losses, norms = epoch.pop("spsa_losses"), epoch.pop("spsa_gradient_norms")
+            epoch["spsa_mean_loss"] = float(np.mean(losses)) if losses else None
+            epoch["spsa_mean_gradient_norm"] = float(np.mean(norms)) if norms else None
+        epochs.append(epoch)
+    return {**record, "student": {**record["student"], "epochs": epochs}}

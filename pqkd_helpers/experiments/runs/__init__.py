@@ -1,0 +1,1 @@
+"""One run: configuration, training, final tests, record."""

@@ -1,0 +1,318 @@
+"""What a run is made of: one frozen dataclass, three presets, one hash.
+
+A run's result depends on its configuration (and on the machine, in the last digits) and on
+nothing else; where the data lies or how the run is called is not part of it.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...common.checks import check_choice, check_whole, set_field
+from ...common.random_streams import derive_seed
+from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
+from ...controls.feature_specification import FeatureSpecification
+from ...controls.students.low_rank import LowRankStudent, affordable_rank
+from ...controls.students.narrow_cnn import narrow_widths
+from ...controls.students.trained_z import HypernetworkStudent, LearnedZStudent
+from ...datasets.available import DatasetName
+from ...feature_histograms import feature_length
+from ...networks.settings import (
+    AdamSettings,
+    Augmentation,
+    BasisStart,
+    Scope,
+    TeacherSelection,
+    check_teacher_selection,
+)
+from ...networks.teacher_and_student import ConvNet, StudentCNN, TeacherCNN, trained_values
+from ...training_loop.feature_source import Source
+from ...training_loop.photonic_feature import PhotonicFeature
+from ...training_loop.settings import PQKDSettings
+
+# z has 2 * 2^(modes / 2) numbers, and A as many columns.
+MAX_MODES = 24
+
+
+Student = Literal["pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"]
+
+
+FinalFeature = Literal["trained-with", "fresh"]
+
+
+Preset = Literal["paper", "article", "quick"]
+
+
+# Fields younger than the first stored records: left out of the JSON at their defaults, so that
+# older records and run folders keep their hashes.
+_LATER_FIELDS = (
+    "augmentation",
+    "label_smoothing",
+    "train_images",
+    "student",
+    "arithmetic",
+    "feature_gain",
+    "angle_search",
+    "batch_norm",
+    "teacher_augmentation",
+    "teacher_evaluated_images",
+)
+
+
+# What some sources of features mean for the tuning of the angles.
+_IMPLIED: dict[FeatureSource, dict[str, Any]] = {
+    "photonic-frozen": {"spsa_steps": 0},
+    "photonic-one-shot": {"spsa_steps": 0},
+    "photonic-sham": {"spsa_sham": True},
+    "random-search": {"angle_search": "random-search"},
+    "gaussian-frozen": {"spsa_steps": 0},
+    "gaussian-fresh": {"spsa_steps": 0},
+}
+
+
+@dataclass(frozen=True)
+class RunConfig(PQKDSettings, CircuitSettings):
+    """Everything that a run's result depends on; defaults at the paper's scale.
+
+    The circuit's settings are in `CircuitSettings`, those of the method in `PQKDSettings`.
+
+    Attributes
+    ----------
+    dataset : str
+        Data set; mnist-5k and digits need no download.
+    train_images : int or None
+        Train on the first so many training images only; None is all of them.
+    student : {"pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"}
+        The student: with dictionary convolutions and z, or without z: a plain network that trains
+        as many values ("narrow-cnn"), mixings that are trained as products of small matrices with
+        no more values than PQKD has, batch norm's apart ("low-rank-mixing"), a dense network of
+        the teacher's shape ("dense-distilled"). Without z only the settings of the distillation
+        count.
+    batch_norm : bool
+        Whether the student has batch norm after its convolutions.
+    widths : (int, int, int)
+        Output channels of the three convolutions, teacher and student alike.
+    rank : int
+        Basis filters R of each dictionary convolution.
+    scope : {"conv1", "conv1+conv2", "all"}
+        Convolutions of the student that are compressed.
+    basis_start : {"he", "rank"}
+        Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
+    teacher_epochs : int or None
+        Epochs of the teacher; None is the student's number.
+    teacher_learning_rate : float or None
+        Adam's step size for the teacher; None is the student's.
+    teacher_augmentation : str or None
+        What is done to the teacher's training images; None is the student's ``augmentation``.
+    teacher_selection : {"last", "best-of-every-10th"}
+        Weights the teacher keeps: the last epoch's, or the best of the epochs 10, 20, ...
+    teacher_evaluated_images : int
+        After every epoch the teacher is evaluated on the first so many training images too.
+    final_feature : {"trained-with", "fresh"}
+        Feature behind the headline result: the z trained with, or one sampled afresh.
+    fresh_draws : int
+        Fresh features on which the final test is repeated.
+    fresh_shots : int or None
+        Shots of each of these; None is the number used in training.
+    seed : int
+        Run seed: weights, A, data order, theta, shots and SPSA's directions follow from it.
+    """
+
+    dataset: DatasetName = "mnist-5k"
+    train_images: int | None = None
+    student: Student = "pqkd"
+    widths: tuple[int, int, int] = (64, 128, 128)
+    rank: int = 8
+    scope: Scope = "conv1+conv2"
+    basis_start: BasisStart = "he"
+    batch_norm: bool = False
+    teacher_epochs: int | None = None
+    teacher_learning_rate: float | None = None
+    teacher_augmentation: Augmentation | None = None
+    teacher_selection: TeacherSelection = "last"
+    teacher_evaluated_images: int = 0
+    final_feature: FinalFeature = "trained-with"
+    fresh_draws: int = 20
+    fresh_shots: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        PQKDSettings.__post_init__(self)
+        CircuitSettings.__post_init__(self)
+        check_choice("dataset", self.dataset, get_args(DatasetName))
+        check_choice("student", self.student, get_args(Student))
+        check_choice("final_feature", self.final_feature, get_args(FinalFeature))
+        smallest = {"rank": 1, "fresh_draws": 1, "seed": 0, "teacher_evaluated_images": 0}
+        for name, least in smallest.items():
+            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        for name in ("fresh_shots", "train_images"):
+            if getattr(self, name) is not None:
+                set_field(self, name, check_whole(name, getattr(self, name), least=1))
+        for name, value in _IMPLIED.get(self.features, {}).items():
+            set_field(self, name, value)
+        if self.n_modes > MAX_MODES:
+            raise ValueError(f"{self.n_modes} modes make z too long, {MAX_MODES} at most")
+        if self.n_modes % 2:
+            raise ValueError(
+                f"the circuit has {self.n_modes} modes, an even number is expected for two halves"
+            )
+        if self.features not in (*RECORDED, *TRAINED):
+            source = self.build_source()  # an engine that is not installed is found out now
+            if self.student == "pqkd":
+                PhotonicFeature.from_settings(source, self).check_length()
+        student = self.build_pqkd_student(in_channels=1, n_classes=10)
+        set_field(self, "widths", student.widths)
+        teacher = self.teacher_settings()
+        if self.teacher_epochs is not None:
+            set_field(self, "teacher_epochs", teacher.epochs)
+        if self.teacher_learning_rate is not None:
+            set_field(self, "teacher_learning_rate", teacher.learning_rate)
+        check_teacher_selection(self.teacher_selection, teacher.epochs)
+
+    @property
+    def feature_dim(self) -> int:
+        """Length of z."""
+        return feature_length(self.n_modes)
+
+    @property
+    def z_is_trained(self) -> bool:
+        """Whether Adam trains z, or what makes it."""
+        return self.student == "pqkd" and self.features in TRAINED
+
+    def build_source(self) -> Source:
+        """Return the source of the histograms of this run's seed."""
+        return self.build_circuit(derive_seed(self.seed, "feature source"))
+
+    def donor(self) -> "RunConfig | None":
+        """Return the photonic run whose z this one needs; None if it needs none.
+
+        A "yoked" run takes the z of its partner, seeds 0 and 1, 2 and 3, ...; "gaussian-drift"
+        turns by the angles of its own seed. The settings of SPSA are the donor's: the run itself
+        takes no step.
+        """
+        if self.student != "pqkd" or self.features not in RECORDED:
+            return None
+        seed = self.seed ^ 1 if self.features == "yoked" else self.seed
+        return replace(self, features="photonic", seed=seed)
+
+    def teacher_settings(self) -> AdamSettings:
+        """Return how the teacher is trained."""
+        return AdamSettings(
+            epochs=self.teacher_epochs if self.teacher_epochs is not None else self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=(
+                self.teacher_learning_rate
+                if self.teacher_learning_rate is not None
+                else self.learning_rate
+            ),
+            schedule=self.schedule,
+            augmentation=(
+                self.augmentation
+                if self.teacher_augmentation is None
+                else self.teacher_augmentation
+            ),
+            arithmetic=self.arithmetic,
+        )
+
+    def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:
+        """Return the untrained teacher."""
+        return TeacherCNN(in_channels, self.widths, n_classes, seed=self.seed)
+
+    def build_student(self, in_channels: int, n_classes: int) -> ConvNet:
+        """Return the untrained student."""
+        if self.student == "pqkd":
+            return self.build_pqkd_student(in_channels, n_classes)
+        seed = derive_seed(self.seed, "student")  # not the teacher's weights once more
+        if self.student == "dense-distilled":
+            return TeacherCNN(
+                in_channels, self.widths, n_classes, batch_norm=self.batch_norm, seed=seed
+            )
+        shape = {"in_channels": in_channels, "n_classes": n_classes}
+        budget = self.pqkd_values(in_channels, n_classes)
+        if self.student == "narrow-cnn":
+            widths = narrow_widths(budget, widths=self.widths, batch_norm=self.batch_norm, **shape)
+            return TeacherCNN(widths=widths, batch_norm=self.batch_norm, seed=seed, **shape)
+        rank = affordable_rank(budget, widths=self.widths, **shape)
+        return LowRankStudent(
+            widths=self.widths, rank=rank, batch_norm=self.batch_norm, seed=seed, **shape
+        )
+
+    def pqkd_values(self, in_channels: int, n_classes: int) -> int:
+        """Return how many values the PQKD student trains, its angles included, without z."""
+        student = replace(self, features="photonic", batch_norm=False).build_pqkd_student(
+            in_channels, n_classes
+        )
+        return trained_values(student) + self.build_interferometer().n_angles
+
+    def build_pqkd_student(self, in_channels: int, n_classes: int) -> StudentCNN:
+        """Return the untrained PQKD student of these settings, whatever the student chosen."""
+        shape = (in_channels, self.widths, n_classes)
+        options: dict[str, Any] = {
+            "rank": self.rank,
+            "scope": self.scope,
+            "feature_dim": self.feature_dim,
+            "basis_start": self.basis_start,
+            "batch_norm": self.batch_norm,
+            "seed": self.seed,
+        }
+        if not self.z_is_trained:
+            return StudentCNN(*shape, **options)
+        kind = LearnedZStudent if self.features == "learned-z" else HypernetworkStudent
+        norm = self.feature_gain * math.sqrt(self.feature_dim)
+        return kind(*shape, norm=norm, **options)
+
+    def feature_specification(self, theta: ArrayLike) -> FeatureSpecification:
+        """Return where the z of a run with these settings comes from, once theta is known."""
+        circuit = {
+            item.name: getattr(self, item.name) for item in dataclasses.fields(CircuitSettings)
+        }
+        return FeatureSpecification(
+            CircuitSettings(**circuit),
+            tuple(np.asarray(theta).tolist()),
+            scaling=self.scaling,
+            n_shots=self.n_shots,
+            ema_beta=self.ema_beta,
+        )
+
+    def resolved(self) -> "RunConfig":
+        """Return the same configuration with inherited values written out."""
+        teacher = self.teacher_settings()
+        return replace(
+            self,
+            teacher_epochs=teacher.epochs,
+            teacher_learning_rate=teacher.learning_rate,
+            fresh_shots=self.fresh_shots or self.n_shots,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the resolved configuration as plain JSON values."""
+        return _without_later_defaults(json.loads(json.dumps(dataclasses.asdict(self.resolved()))))
+
+    def teacher_as_json(self) -> dict[str, Any]:
+        """Return the part that a teacher depends on: equal parts share one teacher."""
+        return _without_later_defaults(
+            {
+                "role": "teacher",
+                "dataset": self.dataset,
+                "train_images": self.train_images,
+                "widths": list(self.widths),
+                **dataclasses.asdict(self.teacher_settings()),
+                "selection": self.teacher_selection,
+                "teacher_evaluated_images": self.teacher_evaluated_images,
+                "seed": self.seed,
+            }
+        )
+
+
+def _without_later_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    defaults = {item.name: item.default for item in dataclasses.fields(RunConfig)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in _LATER_FIELDS or value != defaults[name]
+    }

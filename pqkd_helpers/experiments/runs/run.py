@@ -1,0 +1,162 @@
+"""Carry out a run: teacher, student, final tests, record; resumable after every epoch."""
+
+import itertools
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from ...common.files import as_path
+from ...controls.features.gaussian_features import drifting_features
+from ...controls.features.recorded_feature import RecordedFeature
+from ...networks.teacher_and_student import StudentCNN
+from ...records.record import (
+    METHOD_VERSION,
+    SCHEMA_VERSION,
+    Record,
+    configuration_hash,
+    read_record,
+    write_record,
+)
+from ...training_loop.photonic_feature import angle_between
+from .configuration import RunConfig
+from .epochs import Announce, total_seconds
+from .new_record import provenance
+from .run_folder import RunFolder
+from .student_runs import train_distilled, train_pqkd
+from .teacher_runs import load_data, trained_teacher
+
+
+class Labels(NamedTuple):
+    """By what a record is looked up, beside its data set and seed."""
+
+    experiment: str = "train"
+    arm: str = "photonic"
+    tier: str = "custom"
+
+
+def carry_out(
+    config: RunConfig,
+    *,
+    name: str,
+    runs_root: Path | str,
+    device: torch.device,
+    data_root: Path | str | None = None,
+    labels: Labels | None = None,
+    announce: Announce = lambda stage, done, total: None,
+) -> Record:
+    """Do a run, or go on with one that was begun, and return its record.
+
+    Parameters
+    ----------
+    config : RunConfig
+        What to do.
+    name : str
+        The run's folder below ``runs_root``.
+    runs_root : path
+        Folder of all runs, teachers included.
+    device : torch.device
+        Where to compute.
+    data_root : path or None
+        Folder of the torchvision data sets; see `load_dataset`.
+    labels : Labels or None
+        By what the record is looked up; None: a run of the command line.
+    announce : callable
+        Told of the progress.
+
+    Returns
+    -------
+    dict
+        The record; it is also in ``runs_root / name / record.json``, under the labels of whoever
+        finished the run. Another one's donor may have been finished for that one's sake.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder belongs to another configuration, or is damaged.
+    DatasetUnavailableError
+        If the data cannot be read.
+    """
+    runs_root = as_path(runs_root)
+    labels = labels or Labels(arm=config.features)
+    configuration = config.as_json()
+    with RunFolder(runs_root / name, configuration, device=device.type) as folder:
+        if not folder.record_path.exists():
+            record = _computed(config, folder, runs_root, device, data_root, labels, announce)
+            write_record(record, folder.record_path)
+        return {**read_record(folder.record_path), **labels._asdict()}
+
+
+def _computed(
+    config: RunConfig,
+    folder: RunFolder,
+    runs_root: Path,
+    device: torch.device,
+    data_root: Path | str | None,
+    labels: Labels,
+    announce: Announce,
+) -> Record:
+    """Train, or go on training, and test; return the record."""
+    configuration = config.as_json()
+    data = load_data(config, data_root).to(device)
+    student = config.build_student(data.n_channels, data.n_classes).to(device)
+    teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
+    if isinstance(student, StudentCNN) and not config.z_is_trained:
+        donor = config.donor()
+        source = (
+            config.build_source()
+            if donor is None
+            else recorded_feature(config, donor, runs_root, device, data_root, announce)
+        )
+        results = train_pqkd(student, teacher, data, config, folder, announce, source)
+    else:
+        results = train_distilled(student, teacher, data, config, folder, announce)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "run",
+        **labels._asdict(),
+        "dataset": config.dataset,
+        "seed": config.seed,
+        "configuration": configuration,
+        "configuration_hash": configuration_hash(configuration),
+        "method_version": METHOD_VERSION,
+        **provenance(device),
+        "teacher": teacher_results,
+        **results,
+        "seconds": {"teacher": total_seconds(teacher_results["epochs"]), **results["seconds"]},
+    }
+
+
+def recorded_feature(
+    config: RunConfig,
+    donor: RunConfig,
+    runs_root: Path,
+    device: torch.device,
+    data_root: Path | str | None,
+    announce: Announce,
+) -> RecordedFeature:
+    """Return the feature that replays, or drifts as, the z of the donor's run.
+
+    The donor's folder is found by the hash of its configuration; a run that is missing, or not
+    finished, is done first.
+    """
+    configuration = donor.as_json()
+    digits = configuration_hash(configuration)[:8]
+    found = sorted(path.parent.name for path in runs_root.glob(f"*-{digits}/run.json"))
+    name = found[0] if found else f"donor-{donor.dataset}-seed{donor.seed}-{digits}"
+    carry_out(
+        donor,
+        name=name,
+        runs_root=runs_root,
+        device=device,
+        data_root=data_root,
+        announce=announce,
+    )
+    with RunFolder(runs_root / name, configuration, device=device.type, wait=True) as folder:
+        z = folder.features()["z"].numpy()
+    if config.features == "gaussian-drift":
+        angles = [angle_between(a, b) for a, b in itertools.pairwise(z)]
+        norm = float(np.linalg.norm(z[-1]))
+        z = drifting_features(angles, z.shape[1], norm=norm, seed=config.seed)
+    return RecordedFeature(z, n_angles=donor.build_interferometer().n_angles)

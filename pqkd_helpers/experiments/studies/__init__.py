@@ -1,0 +1,1 @@
+"""Studies of several runs, or of the circuit alone."""

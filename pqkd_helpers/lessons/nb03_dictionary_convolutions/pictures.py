@@ -1,0 +1,240 @@
+"""The pictures of notebook 03: filters, mixings, sizes of the signal, and what z does to them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from ...common.figure_style import COLOURS, style
+from ...statistics.means import PairedDifference
+from ..mosaic import draw_tiles
+
+MARKERS = "os^Dvx"
+LINES = ("-", "--", "-.", ":")
+
+
+def from_z_to_kernels(
+    z: ArrayLike, mixing: ArrayLike, basis: ArrayLike, kernels: ArrayLike
+) -> Figure:
+    """Draw the way from the feature to the kernels of a layer with one input channel.
+
+    Parameters
+    ----------
+    z : (n_features,) array_like
+    mixing : (c_out, rank) array_like
+    basis : (rank, k, k) array_like
+    kernels : (c_out, k, k) array_like
+    """
+    z, mixing = np.asarray(z), np.asarray(mixing)
+    with style():
+        figure = Figure(figsize=(8.8, 2.9), layout="constrained")
+        feature, middle, filters, result = figure.subplots(
+            1, 4, width_ratios=(2.2, 1.0, 0.8, 1.6)
+        ).ravel()
+        feature.vlines(np.arange(len(z)), 0.0, z, color=COLOURS[0], linewidth=0.9)
+        feature.set(xlabel="number of the bin", ylabel="value of z", xlim=(-6, len(z) + 5))
+        feature.set_title("feature z, 512 numbers", fontsize=10)
+        limit = np.abs(mixing).max()
+        middle.imshow(mixing, cmap="gray", vmin=-limit, vmax=limit, aspect="auto")
+        middle.set(xlabel="basis filter r", ylabel="output channel o")
+        middle.xaxis.set_major_locator(MaxNLocator(integer=True))
+        middle.yaxis.set_major_locator(MaxNLocator(integer=True))
+        middle.set_title("mixing M = A z", fontsize=10)
+        middle.grid(visible=False)
+        draw_tiles(filters, basis, 2, "basis B\n(trained)")
+        draw_tiles(result, kernels, 4, "kernels W = M B")
+    return figure
+
+
+def compression_over_rank(
+    ranks: ArrayLike, ratios: Mapping[str, ArrayLike], useful: Mapping[str, int]
+) -> Figure:
+    """Draw how many times fewer values each layer trains, over the rank.
+
+    Parameters
+    ----------
+    ranks : (n,) array_like
+    ratios : mapping of layer name to (n,) array_like
+        Values of the dense layer over values of the dictionary layer.
+    useful : mapping of layer name to int
+        Rank to be marked on each curve: the numbers in one filter, k^2.
+    """
+    ranks = np.asarray(ranks, dtype=np.float64)
+    with style():
+        figure = Figure(figsize=(6.0, 3.3), layout="constrained")
+        axes = figure.subplots()
+        for number, (name, ratio) in enumerate(ratios.items()):
+            colour, ratio = COLOURS[(0, 1, 3)[number % 3]], np.asarray(ratio)
+            axes.loglog(ranks, ratio, LINES[number % 4], color=colour, label=name)
+            at = float(np.interp(np.log(useful[name]), np.log(ranks), ratio))
+            axes.plot(useful[name], at, MARKERS[number], color=colour)
+        axes.axhline(1.0, color="black", linestyle=":", linewidth=1.2)
+        axes.annotate("as many values as the dense layer", (1.0, 0.3), fontsize=9)
+        axes.set(xlabel="rank R", ylabel="dense values per dictionary value")
+        axes.legend(title="marks: R = k²", loc="upper right")
+    return figure
+
+
+def signal_through_layers(
+    places: Sequence[str], sizes: Mapping[str, ArrayLike], title: str = ""
+) -> Figure:
+    """Draw the size of the signal after each layer, one curve per scaling.
+
+    Parameters
+    ----------
+    places : sequence of str
+        Where the signal was measured.
+    sizes : mapping of name to (len(places),) array_like
+        Root mean square difference between images.
+    title : str
+    """
+    with style():
+        figure = Figure(figsize=(5.8, 3.3), layout="constrained")
+        axes = figure.subplots()
+        for number, (name, values) in enumerate(sizes.items()):
+            axes.semilogy(
+                places,
+                np.asarray(values),
+                linestyle=LINES[number % 4],
+                marker=MARKERS[number],
+                color=COLOURS[(5, 1, 0, 3)[number % 4]],
+                label=name,
+            )
+        axes.axhline(1.0, color="black", linestyle=":", linewidth=1.0)
+        axes.set(ylabel="spread between images (rms)", xlabel="place in the network", title=title)
+        axes.legend()
+    return figure
+
+
+def features_and_mixings(
+    features: Mapping[str, ArrayLike], mixings: Mapping[str, ArrayLike], sigma: float
+) -> Figure:
+    """Draw several features, and below each the histogram of its mixing coefficients.
+
+    Parameters
+    ----------
+    features : mapping of name to (n_features,) array_like
+    mixings : mapping of name to (n,) array_like
+        The same names.
+    sigma : float
+        Standard deviation of the Gaussian drawn over the histograms.
+    """
+    edges = np.linspace(-4.0 * sigma, 4.0 * sigma, 49)
+    middle = (edges[1:] + edges[:-1]) / 2.0
+    gauss = np.exp(-((middle / sigma) ** 2) / 2.0) / (sigma * np.sqrt(2.0 * np.pi))
+    with style():
+        figure = Figure(figsize=(8.0, 3.8), layout="constrained")
+        upper, lower = figure.subplots(2, len(features), sharey="row")
+        for number, (name, z) in enumerate(features.items()):
+            z = np.asarray(z)
+            upper[number].vlines(np.arange(len(z)), 0.0, z, color=COLOURS[0], linewidth=0.8)
+            upper[number].set(xlabel="number of the bin")
+            upper[number].set_title(name, fontsize=10)
+            lower[number].hist(
+                np.ravel(np.asarray(mixings[name])), edges, density=True, color=COLOURS[6]
+            )
+            lower[number].plot(middle, gauss, "--", color="black", label="Gaussian")
+            lower[number].set(xlabel="mixing coefficient M")
+        upper[0].set_ylabel("value of z")
+        lower[0].set_ylabel("probability density")
+        lower[0].legend(fontsize=8)
+    return figure
+
+
+def mixing_correlations(
+    cosines: ArrayLike, correlations: Mapping[str, ArrayLike], names: Sequence[str]
+) -> Figure:
+    """Draw how alike two mixings are over how alike their features are.
+
+    Parameters
+    ----------
+    cosines : (n,) array_like
+        Cosine of the angle between the two features of each pair.
+    correlations : mapping of name to (n,) array_like
+        Measured correlation of the two mixings, one entry per experiment.
+    names : sequence of n str
+        Short name of each pair, written beside it; empty for none.
+    """
+    cosines = np.asarray(cosines)
+    with style():
+        figure = Figure(figsize=(5.2, 3.5), layout="constrained")
+        axes = figure.subplots()
+        axes.plot([-0.1, 1.05], [-0.1, 1.05], ":", color="black", linewidth=1.2, label="equal")
+        for number, (name, values) in enumerate(correlations.items()):
+            axes.plot(
+                cosines,
+                np.asarray(values),
+                "ox+"[number],
+                color=COLOURS[(0, 5, 1)[number]],
+                markerfacecolor="none",
+                markersize=(9, 6, 6)[number],
+                label=name,
+            )
+        last = -1.0
+        for cosine, name in sorted(zip(cosines, names, strict=True)):
+            last = max(float(cosine), last + 0.055)  # keeps the names apart
+            axes.annotate(name, (float(cosine), last), (cosine + 0.05, last - 0.03), fontsize=8)
+        axes.set(
+            xlabel="cosine of the angle between the two z",
+            ylabel="correlation of the two mixings",
+            xlim=(-0.1, 1.3),  # room for the names
+            xticks=np.linspace(0.0, 1.0, 6),
+        )
+        axes.legend(loc="upper left")
+    return figure
+
+
+def luck_of_projection(kept: Sequence[PairedDifference], fresh: PairedDifference) -> Figure:
+    """Draw the difference between two features: one interval per A kept, one with A drawn anew.
+
+    Parameters
+    ----------
+    kept : sequence of PairedDifference
+        One comparison for each A.
+    fresh : PairedDifference
+        The comparison with a new A for every pair.
+    """
+    rows = [*kept, fresh]
+    heights = np.arange(len(rows), 0, -1)
+    with style():
+        figure = Figure(figsize=(6.0, 3.2), layout="constrained")
+        axes = figure.subplots()
+        for number, (height, row) in enumerate(zip(heights, rows, strict=True)):
+            last = number == len(rows) - 1
+            axes.errorbar(
+                row.mean,
+                height,
+                xerr=[[row.mean - row.low], [row.high - row.mean]],
+                fmt="D" if last else "o",
+                color="black" if last else COLOURS[0 if row.excludes_zero else 2],
+                markerfacecolor=None if row.excludes_zero or last else "white",
+                capsize=3,
+            )
+        axes.axvline(0.0, color="black", linestyle=":", linewidth=1.2)
+        labels = [f"A number {number}" for number in range(1, len(kept) + 1)]
+        axes.set_yticks(heights, [*labels, "A anew each time"])
+        axes.set(xlabel="validation error with first z minus error with second z (x 100)")
+    return figure
+
+
+def filter_gallery(before: Sequence[ArrayLike], after: Sequence[ArrayLike]) -> Figure:
+    """Draw basis filters and kernels before and after training.
+
+    Parameters
+    ----------
+    before, after : two array_like each
+        Basis ``(rank, k, k)`` and some kernels ``(n, k, k)``.
+    """
+    with style():
+        figure = Figure(figsize=(7.6, 3.2))
+        columns = zip(before, after, ("basis B", "kernels W"), strict=True)
+        for column, (first, second, name) in enumerate(columns):
+            limit = float(np.quantile(np.abs(np.stack([first, second])), 0.99))  # few are larger
+            for row, (tiles, moment) in enumerate(((first, "before"), (second, "after"))):
+                place = ((0.01, 0.38)[column], (0.52, 0.02)[row], (0.31, 0.61)[column], 0.40)
+                panel = figure.add_axes(place)
+                title = f"{name}, {moment} training"
+                draw_tiles(panel, tiles, (4, 8)[column], title, limit)
+    return figure

@@ -1,0 +1,80 @@
+"""The interactive picture of notebook 06: what the angles of each epoch make of the feature."""
+
+from functools import cache
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ...circuit_simulator.interferometer import TimeBinInterferometer
+from ...dictionary_convolutions.layer import DictConv2d
+from ...experiments.runs.presets import preset
+from ...feature_histograms import EMA, HistogramFeature
+from ...records.stored import stored_record
+from ..explorer import Choice, Explorer, Slider
+from .pictures import state_of_a_run
+
+RUN = "train-quick-30-epochs-seed0"
+N_EPOCHS = 30
+
+
+@cache
+def histories() -> dict[str, NDArray[np.float64]]:
+    """Return the angles and the noise-free histograms of every epoch of the stored run.
+
+    Returns
+    -------
+    dict
+        "theta" (30, 30), "fresh" (30, 512): exact histograms at the angles of each epoch, and
+        "smoothed" (30, 512): their moving average.
+    """
+    theta = np.array([epoch["theta"] for epoch in stored_record(RUN)["student"]["epochs"]])
+    fresh = TimeBinInterferometer().half_click_probabilities(theta).reshape(len(theta), -1)
+    average = EMA(preset("quick").ema_beta)
+    return {
+        "theta": theta,
+        "fresh": fresh,
+        "smoothed": np.stack([average.update(histogram) for histogram in fresh]),
+    }
+
+
+@cache
+def _first_layer() -> DictConv2d:
+    """Return conv1 as the run began with it: its A, and the basis before training."""
+    return preset("quick").build_pqkd_student(1, 10).dictionary_layers()[0]
+
+
+def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the first eight kernels of conv1 under a histogram, with the basis untrained.
+
+    Returns
+    -------
+    (8, 5, 5) float64
+    """
+    layer = _first_layer()
+    layer.condition(HistogramFeature("unit-rms")(histogram))
+    return layer.kernel().detach().double().numpy()[:8, 0]
+
+
+def draw(epoch: int, feature: str) -> Figure:
+    """Draw the state after an epoch."""
+    history = histories()
+    histogram = history[feature][epoch - 1]
+    return state_of_a_run(history["theta"][epoch - 1], histogram, kernels(histogram))
+
+
+EPOCH = Explorer(
+    name="epoch",
+    draw=draw,
+    controls={
+        "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),
+        "feature": Choice(
+            "histogram", {"of this epoch": "fresh", "moving average": "smoothed"}, "fresh"
+        ),
+    },
+    alt=(
+        "After epoch {epoch} of the stored run: the 30 angles as bars, the 512 numbers of the "
+        "{feature} histogram, and eight 5 x 5 kernels that it mixes."
+    ),
+)
+EXPLORERS = (EPOCH,)

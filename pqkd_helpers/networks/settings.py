@@ -1,0 +1,79 @@
+"""How networks are built and trained: numbers only, no torch."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+
+from ..common.checks import check_choice, check_positive, check_whole, set_field
+
+Schedule = Literal["constant", "one-cycle"]
+
+
+Augmentation = Literal["none", "flip-and-shift", "flip-shift-erase"]
+
+
+Arithmetic = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class AdamSettings:
+    """How a network is trained by gradient descent.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch_size : int
+        Images per step.
+    learning_rate : float
+        Adam's step size; the peak of ``one-cycle``.
+    schedule : {"constant", "one-cycle"}
+        ``one-cycle`` rises from 1/25 to the peak over the first 30 % of all steps, then falls to
+        almost 0, both along a cosine: good results in few epochs.
+    augmentation : {"none", "flip-and-shift", "flip-shift-erase"}
+        What is done to every training image each time it is used; see `augmentation`.
+    arithmetic : {"float32", "bfloat16"}
+        Numbers that the networks multiply in a training step. Products of ``bfloat16`` have 8
+        significant bits and are more than twice as fast where the processor has units for them
+        (Intel's AMX, GPUs), slower elsewhere. Weights, loss and Adam stay in float32, and so does
+        every evaluation, SPSA's included.
+    """
+
+    epochs: int = 100
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    schedule: Schedule = "constant"
+    augmentation: Augmentation = "none"
+    arithmetic: Arithmetic = "float32"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            set_field(self, name, check_whole(name, getattr(self, name), least=1))
+        set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
+        check_choice("schedule", self.schedule, get_args(Schedule))
+        check_choice("augmentation", self.augmentation, get_args(Augmentation))
+        check_choice("arithmetic", self.arithmetic, get_args(Arithmetic))
+
+    def multiply_on(self, device: torch.device) -> AbstractContextManager[object]:
+        """Return the context in which a training step's networks are called."""
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.arithmetic == "bfloat16")
+
+
+Scope = Literal["conv1", "conv1+conv2", "all"]
+
+
+BasisStart = Literal["he", "rank"]
+
+
+TeacherSelection = Literal["last", "best-of-every-10th"]
+
+
+def check_teacher_selection(selection: TeacherSelection, epochs: int) -> None:
+    """Raise ``ValueError`` if the selection is unknown or has no epoch to select."""
+    check_choice("teacher_selection", selection, get_args(TeacherSelection))
+    if selection == "best-of-every-10th" and epochs < 10:
+        raise ValueError(
+            f"best-of-every-10th has no epoch to select in {epochs} epochs, 10 or more are expected"
+        )

@@ -1,0 +1,1 @@
+"""Does the light matter? The planned comparison with controls."""

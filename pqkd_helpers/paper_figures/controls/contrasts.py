@@ -1,0 +1,206 @@
+"""The planned comparison of the light with its controls.
+
+The plan, committed before the runs that count:
+
+- Measure: test error, percent, last epoch, of runs with the same seed (teacher, A, data order,
+  start). Difference: photonic minus control, so below zero the light is better.
+- Three primary contrasts, with Holm's correction, each with as many pairs as the pilot asks for:
+  `PRIMARY`.
+- Every arm with the recipe that the search chose for it: learning rate and length of z may differ.
+- Margin: the effect of one basis filter of four, from the pilot (`control_preparation`).
+- Assay sensitivity: three filters instead of four must show as a difference (95 % interval).
+  If not, nothing may be called equivalent.
+- A null experiment: the same feature with its bins permuted once cannot differ, by theorem.
+- All other arms: a few seeds, described, without a verdict.
+
+A follow-up, `FOLLOW_UP`, was planned after this verdict and committed before its own runs. The
+light was found better than two controls whose recipes were not its own; so the same two meet it
+again with its recipe. And so does one Gaussian vector that never changes, whose recipe is the
+light's. Same seeds, margin, tests and checks; Holm's correction over these three.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...records.record import Record, unpacked_images
+from ...records.stored import Catalogue, accuracies, same_seeds
+from ...statistics.equivalence import (
+    Contrast,
+    ContrastVerdict,
+    contrast,
+    corrected,
+    over_seeds_and_images,
+)
+from ...statistics.means import PairedDifference
+
+Array = NDArray[np.float64]
+EXPERIMENT = "controls"
+LIGHT = "photonic"
+# What each question compares the light with.
+PRIMARY = {
+    "selection": "yoked",
+    "interference": "distinguishable",
+    "anything photonic": "classical-map",
+}
+FOLLOW_UP = {
+    "interference, one recipe": "distinguishable-as-photonic",
+    "anything photonic, one recipe": "classical-map-as-photonic",
+    "plain randomness": "gaussian-frozen",
+}
+NULL = "shuffled"
+KNOWN = "rank-3"
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the plan makes of the records.
+
+    Attributes
+    ----------
+    margin, log_margin : float
+        In percentage points of test error, and of its logarithm.
+    contrasts : dict of str to Contrast
+        Question -> photonic minus control, percentage points, corrected by Holm's rule.
+    logarithmic : dict of str to Contrast
+        The same of the log error.
+    seeds_and_images : dict of str to PairedDifference
+        The same differences with an interval over seeds and test images both.
+    null, known : Contrast
+        Of the null experiment, and of the known effect.
+    """
+
+    margin: float
+    log_margin: float
+    contrasts: dict[str, Contrast]
+    logarithmic: dict[str, Contrast]
+    seeds_and_images: dict[str, PairedDifference]
+    null: Contrast
+    known: Contrast
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the known effect was found."""
+        return self.known.difference.high < 0.0
+
+    @property
+    def null_is_null(self) -> bool:
+        """Whether nothing was found where nothing can be."""
+        return not self.null.difference.excludes_zero
+
+    def verdicts(self) -> dict[str, ContrastVerdict]:
+        """Return the verdict on each question."""
+        return {
+            question: found.verdict(sensitive=self.sensitive)
+            for question, found in self.contrasts.items()
+        }
+
+
+def errors(records: list[Record]) -> Array:
+    """Return test errors, percent, one per record."""
+    return 100.0 - accuracies(records)
+
+
+def light_minus(
+    catalogue: Catalogue, arm: str, *, margin: float, tier: str = "cpu"
+) -> Contrast | None:
+    """Return the contrast of the light's test errors and an arm's; None below two pairs."""
+    light, other = _pairs(catalogue, arm, tier)
+    return contrast(errors(light), errors(other), margin=margin) if len(light) > 1 else None
+
+
+def analyse(
+    catalogue: Catalogue, plan: Mapping[str, str] = PRIMARY, *, tier: str = "cpu"
+) -> Analysis | None:
+    """Return the planned analysis; None before all planned pairs are there: nobody peeks.
+
+    Seeds beyond the planned ones do not count either.
+
+    Parameters
+    ----------
+    plan : mapping of str to str
+        `PRIMARY` or `FOLLOW_UP`: what each question compares the light with.
+    """
+    pilot = catalogue.study("controls-pilot")
+    if pilot is None:
+        return None
+    margin, log_margin = pilot["results"]["margin"], pilot["results"]["log_margin"]
+    planned = range(pilot["results"]["pairs"])
+    pairs = {arm: _pairs(catalogue, arm, tier, planned) for arm in (*plan.values(), NULL, KNOWN)}
+    if any(len(light) < len(planned) for light, _ in pairs.values()):
+        return None
+    plain = {
+        arm: contrast(errors(light), errors(other), margin=margin)
+        for arm, (light, other) in pairs.items()
+    }
+    logarithmic = {
+        question: contrast(
+            np.log(errors(pairs[arm][0])), np.log(errors(pairs[arm][1])), margin=log_margin
+        )
+        for question, arm in plan.items()
+    }
+    return Analysis(
+        margin=margin,
+        log_margin=log_margin,
+        contrasts=corrected({question: plain[arm] for question, arm in plan.items()}),
+        logarithmic=corrected(logarithmic),
+        seeds_and_images={
+            question: over_seeds_and_images(_image_differences(*pairs[arm]))
+            for question, arm in plan.items()
+        },
+        null=plain[NULL],
+        known=plain[KNOWN],
+    )
+
+
+def state(catalogue: Catalogue, plan: Mapping[str, str] = PRIMARY, *, tier: str = "cpu") -> str:
+    """Return how many of the planned pairs are stored, in a sentence; nothing of their results."""
+    pilot = catalogue.study("controls-pilot")
+    if pilot is None:
+        return "There is no pilot yet, and so no plan."
+    planned = pilot["results"]["pairs"]
+    stored = {
+        arm: len(_pairs(catalogue, arm, tier, range(planned))[0])
+        for arm in (*plan.values(), NULL, KNOWN)
+    }
+    n = min(stored.values())
+    if n < planned:
+        return (
+            f"Each of {len(stored)} comparisons needs {planned} pairs of runs; the slowest has {n}."
+            " No analysis before the last of them."
+        )
+    return f"All {planned} planned pairs of each comparison are stored."
+
+
+def _pairs(
+    catalogue: Catalogue, arm: str, tier: str, seeds: Collection[int] | None = None
+) -> tuple[list[Record], list[Record]]:
+    """Return the records of the light and of an arm with the same seeds; of these seeds only."""
+    light, other = (
+        [
+            record
+            for record in catalogue.runs(EXPERIMENT, tier=tier, arm=name)
+            if seeds is None or record["seed"] in seeds
+        ]
+        for name in (LIGHT, arm)
+    )
+    return same_seeds(light, other)
+
+
+def _image_differences(light: list[Record], other: list[Record]) -> Array:
+    """Return by how many points each image's error differs, shape ``(n_seeds, n_images)``."""
+
+    def right(records: list[Record]) -> Array:
+        return np.stack(
+            [
+                unpacked_images(
+                    record["student"]["test_images_right"],
+                    record["student"]["final"]["test"]["n_images"],
+                )
+                for record in records
+            ]
+        ).astype(np.float64)
+
+    return 100.0 * (right(other) - right(light))

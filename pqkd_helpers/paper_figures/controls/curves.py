@@ -1,0 +1,190 @@
+"""What the runs of the controls did on the way: learning curves, length of z, turning of z.
+
+All arms that are drawn together are shown with the same seeds.
+"""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from ...common.figure_style import COLOURS, style
+from ...experiments.grids.controls import FEATURE_ARMS, SIZED, SIZES
+from ...records.record import Record
+from ...records.stored import Catalogue
+from .contrasts import (
+    EXPERIMENT,
+    FOLLOW_UP,
+    errors,
+)
+from .forest import _LOOKS, _legend_of_groups
+
+Array = NDArray[np.float64]
+
+
+SCALE = "controls-scale"
+
+
+def learning(catalogue: Catalogue, arms: Sequence[str]) -> dict[str, Array]:
+    """Return the validation errors of arms, percent, each ``(n_seeds, n_epochs)``."""
+    return {
+        arm: np.array(
+            [
+                [100.0 * (1.0 - epoch["validation_accuracy"]) for epoch in run["student"]["epochs"]]
+                for run in runs
+            ]
+        )
+        for arm, runs in _same_seeds(catalogue, arms).items()
+    }
+
+
+def over_length(catalogue: Catalogue) -> dict[str, Array]:
+    """Return length of z and test error, percent, of runs that differ in that length alone.
+
+    Returns
+    -------
+    dict of str to (n_runs, 2) array
+        By source; the runs at the factor 1 are those of the controls with the same seeds.
+    """
+    found = {}
+    for source in SIZED:
+        runs = [
+            run
+            for size in SIZES
+            for run in catalogue.runs(SCALE, tier="cpu", arm=f"{source}-{size}")
+        ]
+        seeds = {run["seed"] for run in runs}
+        runs += [run for run in _runs(catalogue, source) if run["seed"] in seeds]
+        lengths = [run["configuration"].get("feature_gain", 1.0) * np.sqrt(512.0) for run in runs]
+        found[source] = np.stack([lengths, errors(runs)], axis=1)
+    return found
+
+
+def over_turning(catalogue: Catalogue) -> dict[str, Array]:
+    """Return late turn of z per epoch, degrees, and test error, percent, of every source of z.
+
+    Returns
+    -------
+    dict of str to (n_seeds, 2) array
+        By arm; an arm whose records tell no turn is left out.
+    """
+    found = {}
+    arms = [*dict.fromkeys((*FEATURE_ARMS, *FOLLOW_UP.values()))]
+    for arm, runs in _same_seeds(catalogue, arms).items():
+        turn = late_turn(runs)
+        if turn is not None:
+            found[arm] = np.stack([turn, errors(runs)], axis=1)
+    return found
+
+
+def _runs(catalogue: Catalogue, arm: str) -> list[Record]:
+    return catalogue.runs(EXPERIMENT, tier="cpu", arm=arm)
+
+
+def _same_seeds(catalogue: Catalogue, arms: Sequence[str]) -> dict[str, list[Record]]:
+    """Return the runs of each arm that has any, at the seeds that all of these arms have."""
+    runs = {arm: found for arm in arms if (found := _runs(catalogue, arm))}
+    common = set.intersection(*({run["seed"] for run in found} for found in runs.values()))
+    return {arm: [run for run in found if run["seed"] in common] for arm, found in runs.items()}
+
+
+LATE_EPOCHS = 5
+
+
+def late_turn(records: list[Record]) -> NDArray[np.float64] | None:
+    """Return the mean turn of z per epoch over the last epochs of each run, degrees."""
+    epochs = [record["student"]["epochs"][-LATE_EPOCHS:] for record in records]
+    if any("drift" not in epoch for run in epochs for epoch in run):
+        return None
+    return np.array([np.degrees(np.mean([epoch["drift"] or 0.0 for epoch in r])) for r in epochs])
+
+
+def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
+    """Draw the mean validation error over the epochs, one line per arm.
+
+    Parameters
+    ----------
+    curves : dict of str to (n_seeds, n_epochs) array
+        Validation errors, percent.
+    """
+    lines = ("-", "--", "-.", ":")
+    with style():
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        axes = figure.subplots()
+        for number, (arm, errors) in enumerate(curves.items()):
+            epochs = np.arange(1, errors.shape[1] + 1)
+            axes.plot(
+                epochs,
+                errors.mean(axis=0),
+                linestyle=lines[number % 4],
+                marker="" if number < 4 else "o",
+                markersize=3,
+                color=COLOURS[number % len(COLOURS)],
+                label=f"{arm} ({len(errors)})",
+            )
+        axes.set(xlabel="epoch", ylabel="validation error (%)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend(fontsize=9)
+        return figure
+
+
+def error_over_turning(
+    points: dict[str, np.ndarray], groups: dict[str, str], named: Collection[str] = ()
+) -> Figure:
+    """Draw the test error of each run over the turning of its z in the late epochs.
+
+    Parameters
+    ----------
+    points : dict of str to (n_seeds, 2) array
+        For each arm: mean turn of z per epoch, degrees, and test error, percent.
+    groups : dict of str to str
+        For each arm: its group, as in the rows of `results.controls`; it gives colour and marker.
+    named : collection of str
+        Arms whose names are written beside their means.
+    """
+    with style():
+        figure = Figure(figsize=(6.8, 4.2), layout="constrained")
+        axes = figure.subplots()
+        for arm in sorted(points, key=lambda arm: [*_LOOKS].index(groups[arm])):
+            values = points[arm]
+            colour, marker, label = _LOOKS[groups[arm]]
+            size = 9 if marker == "*" else 5
+            axes.plot(*values.T, marker, color=colour, markersize=size, alpha=0.8, label=label)
+            if arm in named:
+                axes.annotate(
+                    arm,
+                    values.mean(axis=0),
+                    xytext=(-10, 4),
+                    textcoords="offset points",
+                    ha="right",
+                    fontsize=9,
+                )
+        axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
+        _legend_of_groups(figure, axes)
+        return figure
+
+
+def error_over_length(points: dict[str, np.ndarray]) -> Figure:
+    """Draw the test error over the length of z, one curve of means per source, seeds as dots.
+
+    Parameters
+    ----------
+    points : dict of str to (n_runs, 2) array
+        For each source: length of z and test error, percent.
+    """
+    with style():
+        figure = Figure(figsize=(6.0, 3.4), layout="constrained")
+        axes = figure.subplots()
+        for number, (source, values) in enumerate(points.items()):
+            lengths = np.unique(values[:, 0])
+            means = [values[values[:, 0] == length, 1].mean() for length in lengths]
+            look = {"color": COLOURS[number], "marker": "osD^"[number % 4]}
+            axes.plot(lengths, means, linestyle=("-", "--")[number % 2], label=source, **look)
+            axes.plot(values[:, 0], values[:, 1], linestyle="", markersize=3, alpha=0.5, **look)
+        axes.set(
+            xscale="log", xlabel="length |z| (no unit)", ylabel="test error (%)", ylim=(0.0, 100.0)
+        )
+        axes.legend()
+        return figure

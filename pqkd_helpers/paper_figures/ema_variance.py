@@ -1,0 +1,153 @@
+"""By how much the moving average reduces the variance of a feature, and what the paper measured."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..common.figure_style import COLOURS, style
+from ..records.record import Record
+from ..records.stored import Catalogue
+from ..statistics.verdicts import NumberFinding, verdict
+from .paper_values import EMA_VARIANCE
+from .result import SCALES, Finding, Result
+
+EXPERIMENT = "ema-variance"
+
+
+# The paper's median is over bins and settings that we do not know: a twentieth of it.
+MARGIN = 0.05 * EMA_VARIANCE.mean
+
+
+RULE = (
+    "The paper's 0.0406 counts as explained by an estimator if the median of 100 random settings "
+    "differs from it by less than a twentieth."
+)
+
+
+EPOCHS = 100
+
+
+def ema_variance(catalogue: Catalogue) -> Result | None:
+    """Return what smoothing does to shot noise, or None without the study's record."""
+    record = catalogue.study(EXPERIMENT)
+    if record is None:
+        return None
+    results = record["results"]
+    rows = results["rows"]
+    settled = _row(rows, "settled")
+    fresh = _row(rows, "first value")
+    finding = _finding(settled["variance_median"])
+    return Result(
+        name="ema-variance",
+        title="Variance of the smoothed over the raw feature",
+        rows=rows,
+        findings=[
+            Finding(
+                claim="Median variance, smoothed over raw feature (beta = 0.9, S = 200)",
+                paper=f"{EMA_VARIANCE.mean:.4f}",
+                ours=f"{settled['variance_median']:.4f} (settled average, {EPOCHS} epochs)",
+                difference=f"{settled['variance_median'] - EMA_VARIANCE.mean:+.4f}",
+                verdict=verdict([finding]),
+                rule=RULE,
+                scale=SCALES["paper"],
+                notebook="07",
+                records="ema-variance-*",
+            )
+        ],
+        draw=lambda: variance_over_length(record, EMA_VARIANCE.mean),
+        alt=(
+            "Median variance ratio over the number of epochs of the series, for an average begun "
+            "at its first value and for a settled one. Both rise to "
+            f"{results['steady_state_variance']:.4f}; at 100 epochs they are "
+            f"{fresh['variance_median']:.4f} and {settled['variance_median']:.4f}; the paper's "
+            "0.0406 is drawn as a line."
+        ),
+        reading=(
+            "The same feature, angles fixed, sampled epoch after epoch. Its variance over the "
+            "epochs, smoothed over raw, is the smaller the shorter the series: neighbours in a "
+            "smoothed series are alike, so a short one underestimates its own variance. Bands: "
+            "quartiles over 100 random settings. The dashed line is the steady state, "
+            "(1 - beta) / (1 + beta); the dotted one the paper's number."
+        ),
+        rerun="python -m pqkd_helpers reproduce ema-variance --tier cpu",
+        differs=["Angles fixed and no network: shot noise is all that moves the feature."],
+        assumed=[
+            "The variance is taken per bin over 100 epochs, bins that never change left out, and "
+            "the median over the bins is reported.",
+        ],
+        limits=[
+            "In training SPSA moves the angles too; the paper's number was probably measured "
+            "there. That it agrees with pure shot noise says that its angles hardly moved, or that "
+            "the agreement is chance.",
+        ],
+        columns=("start", "epochs", "variance_median", "jump_median"),
+    )
+
+
+def _row(rows: list[dict[str, Any]], start: str) -> dict[str, Any]:
+    (row,) = [row for row in rows if row["start"] == start and row["epochs"] == EPOCHS]
+    return row
+
+
+def _finding(median: float) -> NumberFinding:
+    return "equivalent" if abs(median - EMA_VARIANCE.mean) < MARGIN else "different"
+
+
+def training_ratios(records: list[Record]) -> np.ndarray:
+    """Return the same ratio as measured in training runs, where SPSA moves the angles."""
+    found = [record["student"]["variance_ratio"] for record in records]
+    return np.array([ratio for ratio in found if ratio is not None])
+
+
+def variance_over_length(record: dict[str, Any], paper: float) -> Figure:
+    """Draw the variance ratio over the length of the series it was estimated from.
+
+    Parameters
+    ----------
+    record : dict
+        The record of the study of the moving average.
+    paper : float
+        The paper's ratio.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    results = record["results"]
+    with style():
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        axes = figure.subplots()
+        for number, start in enumerate(("first value", "settled")):
+            rows = [row for row in results["rows"] if row["start"] == start]
+            lengths = [row["epochs"] for row in rows]
+            axes.plot(
+                lengths,
+                [row["variance_median"] for row in rows],
+                marker="os"[number],
+                linestyle=("-", "-.")[number],
+                color=COLOURS[(0, 5)[number]],
+                label=("begun at its first value", "settled beforehand")[number],
+            )
+            axes.fill_between(
+                lengths,
+                [row["variance_lower_quartile"] for row in rows],
+                [row["variance_upper_quartile"] for row in rows],
+                color=COLOURS[(0, 5)[number]],
+                alpha=0.2,
+                linewidth=0,
+            )
+        steady = results["steady_state_variance"]
+        axes.axhline(steady, color="black", linestyle="--", linewidth=1.2, label="steady state")
+        axes.axhline(paper, color=COLOURS[1], linestyle=":", label="paper")
+        axes.set(
+            xscale="log",
+            xlabel="epochs of the series",
+            ylabel="variance, smoothed / raw",
+            ylim=(0.0, 0.06),
+        )
+        ticks = sorted({row["epochs"] for row in results["rows"]})
+        axes.set_xticks(ticks, [str(tick) for tick in ticks])
+        axes.minorticks_off()
+        axes.legend(loc="lower right")
+        return figure

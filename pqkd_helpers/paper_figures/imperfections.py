@@ -1,0 +1,185 @@
+"""What a device's imperfections do to the feature, from the study's record."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..common.figure_style import COLOURS, style
+from ..experiments.studies.imperfections import LEVELS
+from ..records.record import Record
+
+
+def figure_rows(record: Record) -> list[dict[str, Any]]:
+    """Return the numbers behind the study's figure, one row per point."""
+    results = record["results"]
+    rows = [
+        {
+            "panel": "imperfections",
+            "device": "8 photons, every other bin",
+            "quantity": row["parameter"],
+            "value": row["value"],
+            **row["relative"],
+        }
+        for row in results["imperfections"]
+    ]
+    for device in results["devices"]:
+        for quantity in ("distinguishable", "shot_noise"):
+            numbers = device[quantity]
+            rows.append(
+                {
+                    "panel": "devices",
+                    "device": device["device"],
+                    "quantity": quantity,
+                    "value": None,
+                    **numbers.get("relative", numbers),
+                }
+            )
+    return rows
+
+
+def figure_card(record: Record) -> str:
+    """Return what the study's figure shows and how to read it, in Markdown."""
+    study = record["configuration"]
+    noise = record["results"]["devices"][-1]["shot_noise"]["median"]
+    reached = [
+        f"- {parameter.replace('_', ' ')}: {_first_above_noise(record, parameter, noise)}"
+        for parameter in LEVELS
+    ]
+    return "\n".join(
+        [
+            "# What imperfections do to the feature",
+            "",
+            f"Exact features of {study['n_settings']} random settings (angles uniform in "
+            f"[-pi, pi], seed {study['seed']}), 16 time bins, loops (1, 1). Medians; bands and "
+            "error bars reach from the lower to the upper quartile over the settings.",
+            "",
+            "**Left:** distance of the feature from that of the ideal device with 8 photons, "
+            "relative to the feature's norm, over the size of one imperfection at a time. The "
+            f"dashed line is the noise of a histogram of {study['n_shots']} shots, {noise:.2f}. "
+            "An imperfection is larger than this noise from",
+            "",
+            *reached,
+            "",
+            "on. A constant distance is not a fault of the method by itself: the student is "
+            "trained with the imperfect feature. It says that a simulation of the ideal device "
+            "does not describe the real one.",
+            "",
+            "**Right:** how far the feature moves when the photons become distinguishable: the "
+            "share of it that is interference between photons. One photon has no other to "
+            "interfere with; two photons far apart hardly meet.",
+            "",
+            "Made by `python -m pqkd_helpers study imperfections` from "
+            "`records/imperfections/study-imperfections.json`; numbers in `imperfections.csv`.",
+        ]
+    )
+
+
+def _first_above_noise(record: Record, parameter: str, noise: float) -> str:
+    for row in record["results"]["imperfections"]:
+        if row["parameter"] == parameter and row["relative"]["median"] > noise:
+            return f"{row['value']:g} ({row['relative']['median']:.2f})"
+    return "no value tried"
+
+
+IMPERFECTIONS = {
+    "efficiency": "lost on detection",
+    "loop_efficiency": "lost per round in a loop",
+    "indistinguishability": "lack of indistinguishability",
+    "dark_count_probability": "dark count per time bin",
+}
+
+
+def imperfections(record: dict[str, Any]) -> Figure:
+    """Draw how far imperfections move the feature, beside the shot noise.
+
+    Parameters
+    ----------
+    record : dict
+        The record of the study "imperfections".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Left: distance over the size of each imperfection. Right: devices of 1, 2 and 8 photons.
+    """
+    results = record["results"]
+    n_shots = record["configuration"]["n_shots"]
+    with style():
+        figure = Figure(figsize=(10.0, 4.2), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        for number, (parameter, label) in enumerate(IMPERFECTIONS.items()):
+            points = [row for row in results["imperfections"] if row["parameter"] == parameter]
+            dark = parameter == "dark_count_probability"
+            _draw_quartiles(
+                left,
+                [row["value"] if dark else 1.0 - row["value"] for row in points],
+                [row["relative"] for row in points],
+                label,
+                number,
+            )
+        noise = results["devices"][-1]["shot_noise"]
+        left.axhline(noise["median"], color="black", linestyle="--", linewidth=1.2)
+        left.axhspan(noise["lower_quartile"], noise["upper_quartile"], color="black", alpha=0.12)
+        left.annotate(
+            f"noise of {n_shots} shots",
+            (0.02, noise["median"]),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 4),
+            textcoords="offset points",
+        )
+        left.set(
+            xscale="log",
+            yscale="log",
+            xlabel="size of the imperfection (probability)",
+            ylabel=r"distance from the ideal feature, $|z^\prime - z|\,/\,|z|$",
+        )
+        left.legend(loc="lower right")
+        _draw_devices(right, results["devices"], n_shots)
+        return figure
+
+
+def _draw_quartiles(
+    axes: Axes, x: list[float], rows: list[dict[str, float]], label: str, number: int
+) -> None:
+    colour = COLOURS[(0, 1, 5, 3)[number]]
+    axes.plot(
+        x,
+        [row["median"] for row in rows],
+        color=colour,
+        marker="osD^"[number],
+        linestyle=("-", "--", "-.", ":")[number],
+        label=label,
+    )
+    lower, upper = ([row[f"{side}_quartile"] for row in rows] for side in ("lower", "upper"))
+    axes.fill_between(x, lower, upper, color=colour, alpha=0.15, linewidth=0)
+
+
+def _draw_devices(axes: Axes, devices: list[dict[str, Any]], n_shots: int) -> None:
+    places = np.arange(len(devices))
+    bars = {
+        "photons made distinguishable": [row["distinguishable"]["relative"] for row in devices],
+        f"noise of {n_shots} shots": [row["shot_noise"] for row in devices],
+    }
+    for side, (label, rows) in enumerate(bars.items()):
+        medians = np.array([row["median"] for row in rows])
+        errors = [
+            medians - [row["lower_quartile"] for row in rows],
+            np.array([row["upper_quartile"] for row in rows]) - medians,
+        ]
+        axes.barh(
+            places + 0.2 * (1 - 2 * side),
+            medians,
+            height=0.38,
+            xerr=errors,
+            color=COLOURS[(0, 6)[side]],
+            hatch=("", "//")[side],
+            edgecolor="white",
+            label=label,
+            error_kw={"linewidth": 1.0},
+        )
+    axes.set_yticks(places, [row["device"].replace(", ", "\n") for row in devices])
+    axes.set(xlabel=r"relative distance, $|z^\prime - z|\,/\,|z|$")
+    axes.grid(axis="y", visible=False)
+    axes.legend(loc="lower right")

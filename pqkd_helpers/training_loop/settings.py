@@ -1,0 +1,123 @@
+"""All numbers of Algorithm S1 in one frozen dataclass, checked when it is made."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..common.checks import (
+    check_choice,
+    check_positive,
+    check_share,
+    check_whole,
+    set_field,
+)
+from ..controls.angle_searches import LocalRandomSearch
+from ..feature_histograms import Scaling
+from ..knowledge_distillation.settings import DistillationSettings
+from ..spsa import SPSA
+
+ThetaStart = Literal["uniform", "zero"]
+
+
+Objective = Literal["fresh", "through-ema"]
+
+
+AngleSearch = Literal["spsa", "random-search"]
+
+
+@dataclass(frozen=True)
+class PQKDSettings(DistillationSettings):
+    """All of Algorithm S1's numbers; the defaults are the paper's, where it states them.
+
+    Attributes
+    ----------
+    n_shots : int
+        Shots S per feature estimate.
+    ema_beta : float
+        Share of the old histogram kept by the moving average over epochs.
+    scaling : {"raw", "standardised", "unit-rms"}
+        Scaling of the smoothed histogram into z. The paper standardises (meant for the photonic
+        feature: the single-photon one leaves most bins empty); raw is unscaled.
+    fit_settings : int
+        Random circuit settings on which "standardised" measures its statistics, S shots each.
+    theta_start : {"uniform", "zero"}
+        First angles: uniform in [-pi, pi], or all zero, where the gradient vanishes.
+    feature_gain : float
+        Factor on the scaled z, > 0; 1 leaves the norm that the scaling gives.
+    angle_search : {"spsa", "random-search"}
+        What tunes the angles. The random search tries Gaussian neighbours of standard deviation
+        ``spsa_perturbation``, with as many evaluations.
+    spsa_steps : int
+        SPSA steps per epoch; 0 keeps theta as it starts.
+    spsa_step_size : float
+        SPSA's gain a.
+    spsa_perturbation : float
+        SPSA's shift c of every angle, radians.
+    spsa_bound : float
+        Updated angles are clipped to [-bound, bound], radians.
+    spsa_decay : bool
+        Whether SPSA's gains decay by Spall's rule.
+    spsa_sham : bool
+        Control: a coin decides which of the two points counts as the better one, so theta moves in
+        steps of the same size, but they say nothing about the loss.
+    spsa_batches : int
+        Validation batches judged at both points of a step, drawn anew in every step; all images
+        of the pool where it holds fewer.
+    spsa_images : int or None
+        The batches are drawn from this many validation images; None is half of them, so that
+        the other half stays unseen by SPSA.
+    objective : {"fresh", "through-ema"}
+        Feature that SPSA judges: sampled afresh, or as the moving average would take it in.
+    """
+
+    n_shots: int = 200
+    ema_beta: float = 0.9
+    scaling: Scaling = "unit-rms"
+    fit_settings: int = 64
+    theta_start: ThetaStart = "uniform"
+    spsa_steps: int = 10
+    spsa_step_size: float = 0.05
+    spsa_perturbation: float = 0.1
+    spsa_bound: float = math.pi
+    spsa_decay: bool = False
+    spsa_sham: bool = False
+    spsa_batches: int = 5
+    spsa_images: int | None = None
+    objective: Objective = "fresh"
+    feature_gain: float = 1.0
+    angle_search: AngleSearch = "spsa"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        smallest = {"n_shots": 1, "fit_settings": 2, "spsa_steps": 0, "spsa_batches": 1}
+        for name, least in smallest.items():
+            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        if self.spsa_images is not None:
+            set_field(self, "spsa_images", check_whole("spsa_images", self.spsa_images, least=1))
+        for name in ("spsa_step_size", "spsa_perturbation", "spsa_bound", "feature_gain"):
+            set_field(self, name, check_positive(name, getattr(self, name)))
+        set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
+        check_choice("scaling", self.scaling, get_args(Scaling))
+        check_choice("theta_start", self.theta_start, get_args(ThetaStart))
+        check_choice("objective", self.objective, get_args(Objective))
+        check_choice("angle_search", self.angle_search, get_args(AngleSearch))
+
+    def angle_optimiser(
+        self, theta: NDArray[np.float64], rng: np.random.Generator
+    ) -> SPSA | LocalRandomSearch:
+        """Return the optimiser of the angles."""
+        if self.angle_search == "random-search":
+            return LocalRandomSearch(
+                theta, step_size=self.spsa_perturbation, bound=self.spsa_bound, rng=rng
+            )
+        return SPSA(
+            theta,
+            step_size=self.spsa_step_size,
+            perturbation=self.spsa_perturbation,
+            bound=self.spsa_bound,
+            decay_offset=0.1 * self.epochs * self.spsa_steps if self.spsa_decay else None,
+            rng=rng,
+        )

@@ -1,0 +1,115 @@
+"""Every command that a text of the project prints can be given, and does what it says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pqkd_helpers.experiments.jobs.work.chosen_jobs import chosen_jobs
+
+from pqkd_helpers.command_line.main import main
+from pqkd_helpers.command_line.parsing import parse
+from pqkd_helpers.command_line.reproduce import Reproduce
+from pqkd_helpers.command_line.train import Train
+from tests.experiments.runs.tiny_run import TINY, train
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile")),
+    *sorted((ROOT / "notebooks").glob("*.md")),
+    *sorted((ROOT / "notebooks").glob("*.ipynb")),
+    *sorted((ROOT / "figures").glob("*/card.md")),
+    *sorted((ROOT / "pqkd_helpers").rglob("*.py")),
+]
+# Up to the end of the line, of the inline code or of the string; an explanation follows two spaces.
+COMMAND = re.compile(r"python -m pqkd_helpers ([a-z][^`\"\\\n]*)")
+SHORT = re.compile(r"`((?:train|export|inspect|study|reproduce|classroom) [^`\n]* --[^`\n]*)`")
+
+
+def text_of(path):
+    text = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return text.replace("{PROGRAM}", "python -m pqkd_helpers")
+
+
+def printed_commands():
+    found = {
+        re.split("  |#|[.,;]$", match)[0].strip()
+        for path in TEXTS
+        for pattern in (COMMAND, SHORT)
+        for match in pattern.findall(text_of(path))
+    }
+    return sorted(found)
+
+
+COMMANDS = printed_commands()
+
+
+def beginning_with(*names):
+    return [
+        command for command in COMMANDS if command.startswith(names) and "--help" not in command
+    ]
+
+
+def test_there_are_commands_of_every_kind():
+    names = {
+        " ".join(command.split()[: 1 + (command[:5] in ("study", "class"))]) for command in COMMANDS
+    }
+    assert names >= {"train", "export", "inspect", "reproduce", "doctor"}
+    assert names >= {
+        f"study {name}" for name in ("imperfections", "spsa", "compression", "controls")
+    }
+    assert names >= {"classroom build", "classroom grade"} and len(COMMANDS) > 25
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_parser_takes_every_printed_command(command):
+    if "--help" in command:
+        with pytest.raises(SystemExit, match="0"):
+            parse(command.split())
+        return
+    match parse(command.split()):
+        case Train(config=config):
+            config.checked()
+        case Reproduce() as wanted:
+            options = {"datasets": wanted.datasets, "arms": wanted.arms}
+            assert chosen_jobs(wanted.experiment, wanted.tier, wanted.seeds, **options)
+
+
+@pytest.mark.parametrize("command", beginning_with("train"))
+def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, capsys):
+    assert main([*command.split(), *TINY, "--runs", str(tmp_path)]) == 0
+    printed, complaints = capsys.readouterr()
+    assert "test accuracy" in printed and "Figure:" in printed and complaints == ""
+
+
+def test_the_study_of_compression_ends_with_its_table(tmp_path, capsys):
+    (command,) = beginning_with("study compression")
+    small = ["--dataset", "digits", "--widths", "2", "2", "2", "--epochs", "1"]
+    folders = ["--runs", str(tmp_path), "--out", str(tmp_path)]
+    assert main([*command.split(), *small, "--fine-tuning-epochs", "1", *folders]) == 0
+    assert "| teacher, int8 |" in capsys.readouterr().out
+
+
+def test_the_study_of_spsa_stores_a_record_per_arm(tmp_path, monkeypatch):
+    (command,) = beginning_with("study spsa")
+    tiny = parse(["train", *TINY]).config.checked()
+    monkeypatch.setattr("pqkd_helpers.experiments.runs.presets.preset", lambda name: tiny)
+    folders = ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path)]
+    assert main([*command.split(), "--n-seeds", "1", *folders]) == 0
+    assert len(list((tmp_path / "records").glob("spsa-contribution/*-seed0.json"))) == 5
+
+
+def test_the_printed_export_and_inspection_follow_a_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert train("runs", "--name", "NAME") == 0
+    for command in (*beginning_with("export"), *beginning_with("inspect")):
+        assert main(command.split()) == 0
+    assert "student.onnx: " in capsys.readouterr().out
+
+
+def test_every_printed_target_of_make_is_there():
+    rules = {*re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)}
+    printed = {name for path in TEXTS for name in re.findall(r"`make ([a-z]+)", text_of(path))}
+    assert printed <= rules and len(printed) > 5

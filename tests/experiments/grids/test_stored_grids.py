@@ -1,0 +1,66 @@
+"""Stored records stay those of their grids, whatever becomes of the defaults."""
+
+import json
+
+import pytest
+from pqkd_helpers.experiments.grids.paper.grid import Job
+from pqkd_helpers.experiments.grids.paper.paper import GRIDS
+from pqkd_helpers.experiments.jobs.work.chosen_jobs import arm_config, chosen_jobs
+from pqkd_helpers.experiments.jobs.work.work import is_done
+
+from pqkd_helpers.experiments.studies.compression import ARMS as COMPRESSED
+from pqkd_helpers.experiments.studies.compression import CompressionStudy
+from pqkd_helpers.records.stored import STORED_RECORDS
+
+
+def stored_runs():
+    for path in sorted(STORED_RECORDS.glob("*/*.json")):
+        record = json.loads(path.read_bytes())
+        # Runs named "train" are those of a command line, and of no grid.
+        if record["kind"] == "run" and record["experiment"] != "train":
+            yield path.stem, record
+
+
+def todays_configuration(record):
+    experiment, arm, seed = record["experiment"], record["arm"], record["seed"]
+    if experiment == "spsa-contribution":
+        return arm_config(arm, seed)
+    if experiment == "compression":
+        return CompressionStudy(seed=seed).run_config(COMPRESSED[arm])
+    return GRIDS[experiment].config(record["tier"], record["dataset"], arm, seed)
+
+
+def test_reproducing_would_start_no_stored_run():
+    """Each stored run equals its grid's configuration, under the name that its job has today."""
+    begun_anew = []
+    for name, record in stored_runs():
+        config = todays_configuration(record)
+        same = record["configuration"] == config.as_json()
+        if record["experiment"] in GRIDS:
+            job = Job(record["experiment"], record["arm"], record["tier"], config)
+            same = same and job.name == name and is_done(job, STORED_RECORDS)
+        if not same:
+            begun_anew.append(name)
+    assert not begun_anew
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+def test_every_arm_says_what_spsa_judges(grid):
+    """A change of the default objective must not change what an arm means."""
+    assert all("objective" in {**grid.base, **values} for values in grid.arms.values())
+
+
+def test_the_paper_tier_may_be_computed_in_another_arithmetic(monkeypatch):
+    (job,) = chosen_jobs("table1", "paper", 1, datasets=["mnist"], arms=["at-rest"])
+    (faster,) = chosen_jobs(
+        "table1", "paper", 1, datasets=["mnist"], arms=["at-rest"], arithmetic="bfloat16"
+    )
+    assert faster.config.arithmetic == "bfloat16" and faster.name == job.name
+    with pytest.raises(ValueError, match="at tier 'paper' only"):
+        chosen_jobs("table1", "cpu", 1, arithmetic="bfloat16")
+    record = json.loads((STORED_RECORDS / "train" / "train-quick-seed0.json").read_bytes())
+    record["configuration"] = faster.as_json()
+    monkeypatch.setattr("pqkd_helpers.records.record.read_record", lambda path: record)
+    for tier, done in (("paper", True), ("cpu", False)):
+        record["tier"] = tier
+        assert is_done(job, STORED_RECORDS) == done

@@ -1,0 +1,137 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.command_line.main import main
+from pqkd_helpers.experiments.studies.imperfections import (
+    DEVICES,
+    LEVELS,
+    ImperfectionStudy,
+    effective_patterns,
+    run_imperfection_study,
+    shot_noise,
+)
+from pqkd_helpers.feature_histograms import click_histograms
+from pqkd_helpers.paper_figures.imperfections import figure_card, figure_rows, imperfections
+from pqkd_helpers.records import check_record
+from pqkd_helpers.records.record import METHOD_VERSION, read_record, without_seconds
+
+FIGURES = Path(__file__).parents[3] / "figures"
+
+
+@pytest.fixture(scope="module")
+def record():
+    return run_imperfection_study(ImperfectionStudy(n_settings=5))
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return read_record(FIGURES / "records" / "imperfections" / "study-imperfections.json")
+
+
+def test_the_record_is_valid_and_repeatable(record):
+    check_record(record)
+    again = run_imperfection_study(ImperfectionStudy(n_settings=5))
+    assert without_seconds(again) == without_seconds(record)
+    other = run_imperfection_study(ImperfectionStudy(n_settings=5, seed=1))
+    assert other["results"] != record["results"]
+
+
+def test_distances_grow_with_the_imperfection_and_begin_near_zero(record, stored):
+    for results in (record["results"], stored["results"]):
+        for parameter, values in LEVELS.items():
+            rows = [row for row in results["imperfections"] if row["parameter"] == parameter]
+            assert [row["value"] for row in rows] == list(values)
+            medians = [row["relative"]["median"] for row in rows]
+            assert medians == sorted(medians) and medians[0] < 0.2
+            for row in rows:
+                spread = row["relative"]
+                assert spread["lower_quartile"] <= spread["median"] <= spread["upper_quartile"]
+                assert 0 <= row["total_variation"]["median"] <= 1
+
+
+def test_one_photon_has_nobody_to_interfere_with(record, stored):
+    for results in (record["results"], stored["results"]):
+        moved = {
+            row["device"]: row["distinguishable"]["relative"]["median"]
+            for row in results["devices"]
+        }
+        assert list(moved) == list(DEVICES)
+        assert moved["1 photon"] < 1e-12
+        assert moved["2 photons, bins 0 and 8"] < 0.1 < moved["2 photons, bins 0 and 1"]
+
+
+def test_the_formula_of_the_shot_noise_is_that_of_samples():
+    circuit = TimeBinInterferometer()
+    rng = np.random.default_rng(0)
+    theta = rng.uniform(-3, 3, 30)
+    z = circuit.half_click_probabilities(theta).ravel()
+    squares = [
+        np.sum((click_histograms(clicks) - z) ** 2)
+        for clicks in circuit.sample(np.tile(theta, (400, 1)), 50, rng=rng)
+    ]
+    assert np.sqrt(np.mean(squares)) / np.linalg.norm(z) == pytest.approx(
+        shot_noise(z, 50), rel=0.05
+    )
+
+
+def test_effective_patterns_count_equally_likely_patterns():
+    assert effective_patterns(np.full(512, 1 / 256)) == pytest.approx(256)
+    assert effective_patterns(np.eye(256)[[3, 7]].ravel()) == pytest.approx(1)
+
+
+def test_the_stored_record_is_todays_study(stored):
+    assert stored["configuration"] == vars(ImperfectionStudy())
+    assert stored["method_version"] == METHOD_VERSION
+
+
+def test_the_stored_figure_shows_the_stored_record(stored):
+    folder = FIGURES / "imperfections"
+    with (folder / "imperfections.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    expected = figure_rows(stored)
+    assert len(rows) == len(expected)
+    for row, numbers in zip(rows, expected, strict=True):
+        assert float(row["median"]) == numbers["median"] and row["device"] == numbers["device"]
+    assert (folder / "card.md").read_text() == figure_card(stored).strip() + "\n"
+    assert (folder / "imperfections.png").stat().st_size < 100_000
+    assert (folder / "imperfections.svg").is_file()
+
+
+def test_the_figure_draws_the_records_numbers(record):
+    left, right = imperfections(record).axes
+    lines = {line.get_label(): line for line in left.lines}
+    points = [r for r in record["results"]["imperfections"] if r["parameter"] == "efficiency"]
+    line = lines["lost on detection"]
+    assert list(line.get_xdata()) == pytest.approx([1 - row["value"] for row in points])
+    assert list(line.get_ydata()) == [row["relative"]["median"] for row in points]
+    widths = [patch.get_width() for patch in right.patches[:4]]
+    assert widths == [
+        row["distinguishable"]["relative"]["median"] for row in record["results"]["devices"]
+    ]
+
+
+def test_the_command_writes_record_and_figure(tmp_path, capsys):
+    assert main(["study", "imperfections", "--n-settings", "2", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    files = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
+    names = ["card.md", "imperfections.csv", "imperfections.png", "imperfections.svg"]
+    assert files == [
+        *(f"imperfections/{name}" for name in names),
+        "records/imperfections/study-imperfections.json",
+    ]
+    assert all(str(tmp_path / file) in printed for file in files)
+    assert json.loads((tmp_path / files[-1]).read_text())["configuration"]["n_settings"] == 2
+
+
+@pytest.mark.parametrize("name", ["n_settings", "n_shots"])
+def test_bad_values_are_refused(name, tmp_path, capsys):
+    with pytest.raises(ValueError, match=f"{name} is 0"):
+        ImperfectionStudy(**{name: 0})
+    option = f"--{name.replace('_', '-')}"
+    assert main(["study", "imperfections", option, "0", "--out", str(tmp_path / "no")]) == 2
+    assert f"{name} is 0" in capsys.readouterr().err and not (tmp_path / "no").exists()

@@ -1,0 +1,59 @@
+"""The pictures of notebook 06 show the numbers that they were given."""
+
+import numpy as np
+
+from pqkd_helpers.feature_histograms import HistogramFeature
+from pqkd_helpers.knowledge_distillation.loss import StudentCNN
+from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
+from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
+from pqkd_helpers.statistics.means import paired_difference
+
+
+def test_paired_differences_show_every_seed_and_the_interval():
+    differences = np.array([1.0, 2.0, 4.0])
+    figure = draw.paired_differences(
+        {"one": {"a - b": differences}, "two": {"a - b": -differences}}
+    )
+    for axes, sign in zip(figure.axes, (1, -1), strict=True):
+        np.testing.assert_array_equal(axes.lines[0].get_xdata(), sign * differences)
+        interval = paired_difference(sign * differences, np.zeros(3))
+        (bar,) = axes.containers
+        ends = [float(x) for x in bar[2][0].get_segments()[0][:, 0]]
+        np.testing.assert_allclose(sorted(ends), [interval.low, interval.high])
+        np.testing.assert_allclose(float(bar[0].get_xdata()[0]), interval.mean)
+
+
+def test_accuracies_are_drawn_in_per_cent_beside_the_own_one_and_chance():
+    (axes,) = draw.under_other_features(0.9, {"fresh": [0.2, 0.3], "exact": 0.4}, 0.1).axes
+    drawn = [np.asarray(line.get_xdata(), dtype=float).tolist() for line in axes.lines]
+    np.testing.assert_allclose(drawn[0], [20.0, 30.0])
+    np.testing.assert_allclose(drawn[1], [40.0])
+    assert drawn[2] == [90.0, 90.0] and drawn[3] == [10.0, 10.0]
+
+
+def test_the_state_shows_angles_histogram_and_kernels():
+    theta, histogram = np.linspace(-3, 3, 30), np.random.default_rng(0).random(512)
+    kernels = np.arange(8 * 9.0).reshape(8, 3, 3)
+    angles, bins, mosaic = draw.state_of_a_run(theta, histogram, kernels).axes
+    np.testing.assert_allclose([bar.get_height() for bar in angles.patches], theta)
+    np.testing.assert_array_equal(bins.lines[0].get_ydata(), histogram)
+    picture = np.asarray(mosaic.images[0].get_array())
+    np.testing.assert_array_equal(picture[:3, :3], kernels[0])
+    np.testing.assert_array_equal(picture[4:, 12:15], kernels[7])
+
+
+def test_the_explorers_kernels_are_those_of_the_runs_first_student():
+    histogram = widget.histories()["smoothed"][4]
+    student = StudentCNN(1, (32, 64, 128), seed=0)
+    student.condition(HistogramFeature("unit-rms")(histogram))
+    expected = student.conv1.kernel().detach().numpy()[:8, 0]
+    np.testing.assert_allclose(widget.kernels(histogram), expected, rtol=1e-6)
+
+
+def test_the_explorers_histories_are_consistent():
+    history = widget.histories()
+    assert history["theta"].shape == (widget.N_EPOCHS, 30)
+    np.testing.assert_allclose(history["fresh"].sum(axis=1), 2.0)
+    np.testing.assert_array_equal(history["smoothed"][0], history["fresh"][0])
+    second = 0.9 * history["fresh"][0] + 0.1 * history["fresh"][1]
+    np.testing.assert_allclose(history["smoothed"][1], second)

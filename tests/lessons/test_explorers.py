@@ -1,0 +1,63 @@
+"""Every explorer of every notebook, without a browser: ends of its controls, time to redraw."""
+
+import importlib
+import pkgutil
+import time
+
+import pytest
+from matplotlib.figure import Figure
+
+from pqkd_helpers import widgets
+from pqkd_helpers.lessons.showing import png_bytes
+
+from ..machine_speed import slowness
+
+EXPLORERS = [
+    explorer
+    for module in pkgutil.iter_modules(widgets.__path__)
+    if module.name != "explorer"
+    for explorer in importlib.import_module(f"pqkd_helpers.widgets.{module.name}").EXPLORERS
+]
+every = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: explorer.name)
+
+
+def test_every_notebook_has_one():
+    assert len(EXPLORERS) >= 9 and len({explorer.name for explorer in EXPLORERS}) == len(EXPLORERS)
+
+
+@every
+def test_it_draws_at_all_ends_of_its_controls(explorer):
+    for values in [explorer.start(), *explorer.ends()]:
+        assert isinstance(explorer.draw(**values), Figure)
+        assert "{" not in explorer.describe(**values)
+
+
+@every
+def test_it_redraws_within_a_fifth_of_a_second(explorer):
+    times = []
+    for values in [explorer.start(), explorer.start(), *explorer.ends()]:
+        started = time.perf_counter()
+        png_bytes(explorer.draw(**values))
+        times.append(time.perf_counter() - started)
+    times.sort()
+    assert times[len(times) // 2] <= 0.2 * slowness()
+
+
+@every
+def test_its_controls_are_labelled_and_wait_for_the_release(explorer):
+    for control in explorer.controls.values():
+        widget = control.widget()
+        assert widget.description and widget.value == control.start
+        assert getattr(widget, "continuous_update", False) is False
+
+
+@every
+def test_every_control_changes_the_picture(explorer):
+    start = explorer.start()
+    reference = png_bytes(explorer.draw(**start))
+    for keyword, control in explorer.controls.items():
+        others = [value for value in control.ends() if value != start[keyword]]
+        assert any(
+            png_bytes(explorer.draw(**start | {keyword: value})) != reference for value in others
+        )
+    assert png_bytes(explorer.draw(**start)) == reference  # the same values, the same picture

@@ -1,0 +1,253 @@
+"""The planned verdicts on made-up runs, for every outcome; texts and claims follow them."""
+
+import numpy as np
+import pytest
+from pqkd_helpers.experiments.grids.paper.paper import GRIDS
+
+from pqkd_helpers.paper_figures.claims import claim_map
+from pqkd_helpers.paper_figures.controls.contrasts import FOLLOW_UP, PRIMARY, analyse, state
+from pqkd_helpers.paper_figures.controls.curves import (
+    late_turn,
+    learning,
+    over_length,
+    over_turning,
+)
+from pqkd_helpers.paper_figures.controls.forest import controls
+from pqkd_helpers.paper_figures.controls.wording import measures, sentences
+from pqkd_helpers.publishing.readme import light
+from pqkd_helpers.records import Catalogue
+
+from . import made_up
+
+
+def analysis(folder, **options):
+    made_up.controls(folder, **options)
+    return analyse(Catalogue(folder))
+
+
+def test_equal_arms_are_equivalent(tmp_path):
+    found = analysis(tmp_path)
+    assert set(found.verdicts().values()) == {"equivalent"}
+    assert found.sensitive and found.null_is_null
+    assert all("makes no difference as large" in line for line in sentences(found))
+    assert all(contrast.correlation > 0.9 for contrast in found.contrasts.values())
+
+
+def test_without_the_known_effect_nothing_is_equivalent(tmp_path):
+    found = analysis(tmp_path, gains={"rank-3": 0.0})
+    assert not found.sensitive and set(found.verdicts().values()) == {"inconclusive"}
+    assert "cannot call anything equal" in sentences(found)[-1]
+
+
+def test_a_null_experiment_that_alarms_is_named(tmp_path):
+    found = analysis(tmp_path, gains={"shuffled": 0.4})
+    assert not found.null_is_null and "not to be trusted" in sentences(found)[-1]
+
+
+def test_each_question_has_its_own_answer(tmp_path):
+    gains = {"yoked": 2.0, "distinguishable": 0.1, "classical-map": -2.0}
+    found = analysis(tmp_path, gains=gains, scatter=0.03)
+    assert found.verdicts() == {
+        "selection": "different and relevant",
+        "interference": "different but below the margin",
+        "anything photonic": "different and relevant",
+    }
+    assert found.contrasts["selection"].difference.mean == pytest.approx(-2.0, abs=0.1)
+    lines = sentences(found)
+    assert "lowers the error by more" in lines[0] and "raises the error by more" in lines[2]
+    claims = {f.claim: f.verdict for f in controls(Catalogue(tmp_path)).findings}
+    assert list(claims.values()) == ["reproduced", "partly", "not"]
+
+
+def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
+    made_up.controls(tmp_path, seeds=4)
+    assert analyse(Catalogue(tmp_path)) is not None
+    assert state(Catalogue(tmp_path)) == "All 4 planned pairs of each comparison are stored."
+    (last,) = tmp_path.glob("*/controls-*-yoked-seed3.json")
+    last.unlink()
+    assert "needs 4 pairs of runs; the slowest has 3." in state(Catalogue(tmp_path))
+    assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
+
+
+def test_seeds_beyond_the_planned_ones_do_not_count(tmp_path):
+    found = analysis(tmp_path, seeds=4)
+    for arm in ("photonic", "yoked"):
+        store_error(tmp_path, "controls", arm, 4, 90.0 if arm == "yoked" else 1.0)
+    assert analyse(Catalogue(tmp_path)).contrasts == found.contrasts
+
+
+def test_a_difference_of_about_the_margin_is_not_called_no_difference(tmp_path):
+    found = analysis(tmp_path, gains={"yoked": 0.3}, scatter=0.1)
+    assert found.verdicts()["selection"] == "inconclusive"
+    assert (
+        "lowers the error; whether by more than one basis filter does, is open"
+        in (sentences(found)[0])
+    )
+
+
+def test_what_was_not_planned_as_a_test_is_described_only(tmp_path):
+    made_up.controls(tmp_path)
+    for seed in range(5):
+        store_error(tmp_path, "controls", "marginals", seed, 50.0 + seed)
+    claims = {f.claim: f for f in controls(Catalogue(tmp_path)).findings}
+    correlations = claims["Higher-order correlations of the clicks matter"]
+    assert correlations.verdict == "inconclusive" and "described only" in correlations.ours
+    assert correlations.difference.startswith("-45.40") and "no test planned" in correlations.rule
+
+
+def test_the_follow_up_compares_at_the_recipe_of_the_light():
+    grid = GRIDS["controls"]
+    photonic = grid.config("cpu", "mnist", "photonic", 0).as_json()
+    for arm in FOLLOW_UP.values():
+        other = grid.config("cpu", "mnist", arm, 0).as_json()
+        differs = {key for key in photonic if photonic[key] != other[key]}
+        # A vector that never changes has no angles to be tuned.
+        assert differs - {"spsa_steps"} == {"features"}, arm
+        assert ("spsa_steps" in differs) == (arm == "gaussian-frozen")
+
+
+def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
+    gains = {"classical-map": 2.0, "gaussian-frozen": -2.0}
+    made_up.controls(tmp_path, gains=gains, follow_up=True)
+    catalogue = Catalogue(tmp_path)
+    assert set(analyse(catalogue, FOLLOW_UP).verdicts().values()) == {
+        "equivalent",
+        "different and relevant",
+    }
+    claims = {f.claim: f for f in controls(catalogue).findings}
+    assert (
+        claims["Photonic features beat a classical map, each with its own recipe"].verdict
+        == "reproduced"
+    )
+    one_recipe = claims["Photonic features beat a classical map, one recipe for both"]
+    assert one_recipe.verdict == "not" and "after the verdict" in one_recipe.rule
+    assert claims["Light does what random noise cannot"].verdict == "not"
+    assert light(catalogue).endswith("(different and relevant).")
+    rows = {row["arm"]: row for row in controls(catalogue).rows}
+    assert rows["classical-map-as-photonic"]["verdict"] == "equivalent"
+    assert "at one recipe for both" in controls(catalogue).reading
+
+
+def test_an_unfinished_follow_up_shows_no_difference(tmp_path):
+    made_up.controls(tmp_path, follow_up=True)
+    (last,) = tmp_path.glob("*/controls-*-gaussian-frozen-seed9.json")
+    last.unlink()
+    catalogue = Catalogue(tmp_path)
+    assert analyse(catalogue) is not None and analyse(catalogue, FOLLOW_UP) is None
+    result = controls(catalogue)
+    assert not {row["arm"] for row in result.rows} & set(FOLLOW_UP.values())
+    assert len(result.findings) == 3
+    assert "not finished" in light(catalogue) and "slowest has 9" in result.reading
+
+
+def test_few_noisy_pairs_are_inconclusive(tmp_path):
+    found = analysis(tmp_path, scatter=1.5, seeds=4)
+    assert set(found.verdicts().values()) == {"inconclusive"}
+    assert any("was not shown to matter, nor shown not to" in line for line in sentences(found))
+
+
+def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
+    found = analysis(tmp_path, gains={"yoked": 0.5})
+    rows = {row["question"]: row for row in measures(found)}
+    assert rows["selection"]["points"] == found.contrasts["selection"].difference.text()
+    for question, wide in found.seeds_and_images.items():
+        assert rows[question]["seeds and images"] == wide.text()
+        assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
+
+
+def test_the_readme_says_it_in_two_sentences(tmp_path):
+    assert "no plan" in light(Catalogue(tmp_path))
+    made_up.controls(tmp_path, gains={"classical-map": 3.0})
+    text = light(Catalogue(tmp_path))
+    found = analyse(Catalogue(tmp_path))
+    for question, contrast in found.contrasts.items():
+        assert f"{question}, against {PRIMARY[question]}: {contrast.difference.mean:+.2f} [" in text
+    assert text.count("(different and relevant)") == 1 and text.count("(equivalent)") == 2
+    assert "10 paired seeds" in text and "inconclusive" not in text
+
+
+def test_the_readme_tells_an_effect_of_unknown_size_from_none(tmp_path):
+    made_up.controls(tmp_path, gains={"yoked": 0.3}, scatter=0.1)
+    assert "(inconclusive by the rule: different, its size open)" in light(Catalogue(tmp_path))
+
+
+def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
+    made_up.controls(tmp_path)
+    result = controls(Catalogue(tmp_path))
+    arms = [row["arm"] for row in result.rows]
+    assert arms == ["photonic", *PRIMARY.values(), "shuffled", "rank-3"]
+    assert result.rows[0]["difference"] is None and result.rows[1]["verdict"] == "equivalent"
+    assert "--seeds 10 --arms photonic yoked" in result.rerun
+    assert "yoked" in result.alt and "0.30" in result.alt
+
+
+def test_only_what_was_not_run_is_not_attempted(tmp_path):
+    def missing():
+        found = claim_map(Catalogue(tmp_path))
+        return {f.claim for f in found if f.verdict == "not attempted"}
+
+    assert len(missing()) == 8
+    made_up.controls(tmp_path)
+    assert len(missing()) == 5
+    made_up.controls(tmp_path, follow_up=True)
+    assert missing() == {
+        "Higher-order correlations of the clicks matter",
+        "The method runs on photonic hardware",
+    }
+
+
+def test_the_late_turn_is_a_mean_over_the_last_epochs():
+    def run(*drifts):
+        return {"student": {"epochs": [{"drift": drift} for drift in drifts]}}
+
+    turns = late_turn([run(None, 9.0, *[np.pi / 2] * 5), run(None, *[0.0] * 6)])
+    assert np.allclose(turns, [90.0, 0.0])
+    assert late_turn([{"student": {"epochs": [{}]}}]) is None
+
+
+def store_error(folder, experiment, arm, seed, error):
+    student = {"test": made_up.evaluation(100.0 - error)}
+    made_up.store(folder, made_up.run(experiment, arm, seed, student=student))
+
+
+def test_arms_drawn_together_have_the_same_seeds(tmp_path):
+    for seed in range(4):
+        store_error(tmp_path, "controls", "photonic", seed, 10.0 + seed)
+    for seed in (1, 2, 5):
+        store_error(tmp_path, "controls", "uniform-bits", seed, 20.0 + seed)
+    catalogue = Catalogue(tmp_path)
+    turning = over_turning(catalogue)
+    assert set(turning) == {"photonic", "uniform-bits"}
+    assert np.allclose(turning["photonic"][:, 1], [11.0, 12.0])
+    assert np.allclose(turning["uniform-bits"][:, 1], [21.0, 22.0])
+    curves = learning(catalogue, ("photonic", "uniform-bits", "yoked"))
+    epochs = catalogue.runs("controls", arm="photonic")[0]["student"]["epochs"]
+    assert {arm: values.shape for arm, values in curves.items()} == {
+        "photonic": (2, len(epochs)),
+        "uniform-bits": (2, len(epochs)),
+    }
+    assert np.allclose(
+        curves["photonic"][0], [100.0 - 100.0 * epoch["validation_accuracy"] for epoch in epochs]
+    )
+
+
+def test_over_the_length_of_z_the_factor_one_is_a_run_of_the_controls(tmp_path):
+    for source in ("photonic", "gaussian-frozen"):
+        store_error(tmp_path, "controls-scale", f"{source}-16th", 0, 60.0)
+        for seed in (0, 1):  # seed 1 has no shorter z to be compared with
+            store_error(tmp_path, "controls", source, seed, 12.0 + seed)
+    for points in over_length(Catalogue(tmp_path)).values():
+        assert np.allclose(points, [[512.0**0.5 / 16.0, 60.0], [512.0**0.5, 12.0]])
+
+
+def test_the_readme_s_short_version_is_what_the_records_say():
+    planned, follow_up = analyse(Catalogue()), analyse(Catalogue(), FOLLOW_UP)
+    assert list(follow_up.verdicts().values()) == [
+        "equivalent",
+        "inconclusive",
+        "different and relevant",
+    ]
+    before = planned.contrasts["anything photonic"].difference.mean
+    after = follow_up.contrasts["anything photonic, one recipe"].difference.mean
+    assert before < 2.0 * after < 0.0  # "most of what looked like a merit of light ..."
+    assert follow_up.contrasts["plain randomness"].difference.low > follow_up.margin

@@ -1,0 +1,351 @@
+"""Findings on made-up records with known answers; figures and texts follow the records."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pqkd_helpers.paper_figures.claims import claim_map, results
+from pqkd_helpers.paper_figures.ema_variance import ema_variance
+from pqkd_helpers.paper_figures.extreme import extreme, late_spread
+from pqkd_helpers.paper_figures.frontier import frontier
+from pqkd_helpers.paper_figures.regularisation import regularisation
+from pqkd_helpers.paper_figures.result import findings_table
+from pqkd_helpers.paper_figures.shot_noise import shot_noise
+from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
+from pqkd_helpers.paper_figures.table1 import table1
+from pqkd_helpers.publishing.figures import update_text, write_figures
+from pqkd_helpers.publishing.readme import with_results
+from pqkd_helpers.records import Catalogue, RecordError
+from pqkd_helpers.records.stored import same_seeds
+from pqkd_helpers.statistics.verdicts import Verdict
+
+from . import made_up
+
+FINDINGS = {
+    "dense-distilled": 0.27,
+    "dense-smoothed-labels": 0.28,
+    "compressed-distilled": 0.24,
+    "compressed-alone": 0.33,
+    "compressed-smoothed-labels": 0.29,
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    made_up.everything(folder)
+    return folder
+
+
+def verdicts(result):
+    return [finding.verdict for finding in result.findings]
+
+
+def finding(result, words) -> Verdict:
+    (found,) = [f for f in result.findings if words in f.claim]
+    return found.verdict
+
+
+def test_nothing_comes_of_nothing(tmp_path):
+    assert results(Catalogue(tmp_path)) == []
+    assert {found.verdict for found in claim_map(Catalogue(tmp_path))} == {"not attempted"}
+
+
+def test_the_papers_numbers_are_reproduced_by_the_papers_numbers(tmp_path):
+    made_up.table1_like_the_paper(tmp_path)
+    result = table1(Catalogue(tmp_path))
+    assert verdicts(result) == ["reproduced"] * 6
+    assert {row["finding"] for row in result.rows} == {"equivalent", None}
+
+
+def test_other_numbers_with_the_same_contrast_are_partly_reproduced(tmp_path):
+    made_up.table1_like_the_paper(tmp_path, shift=-3.0)
+    result = table1(Catalogue(tmp_path))
+    assert verdicts(result)[::2] == ["partly"] * 3  # accuracies; cross-entropies were not shifted
+    assert verdicts(result)[1::2] == ["reproduced"] * 3
+
+
+def test_one_seed_is_inconclusive(tmp_path):
+    made_up.table1_like_the_paper(tmp_path, seeds=1)
+    assert set(verdicts(table1(Catalogue(tmp_path)))) == {"inconclusive"}
+
+
+def test_a_missing_data_set_is_said_to_be_missing(tmp_path):
+    made_up.table1_like_the_paper(tmp_path)
+    for path in tmp_path.glob("*/*cifar10*"):
+        path.unlink()
+    result = table1(Catalogue(tmp_path))
+    assert verdicts(result)[-2:] == ["not attempted"] * 2
+    assert "CIFAR-10" not in {row["data set"] for row in result.rows}
+
+
+def test_validation_without_spsas_images_is_in_the_table(whole):
+    names = {row["quantity"] for row in table1(Catalogue(whole)).rows}
+    assert {"validation accuracy without SPSA's images", "test accuracy"} <= names
+
+
+def test_the_larger_scale_is_taken(tmp_path):
+    made_up.table1_like_the_paper(tmp_path, shift=-3.0)
+    for seed in range(3):
+        record = made_up.run("table1", "conv1-conv2", seed)
+        made_up.store(tmp_path, {**record, "tier": "paper"})
+        made_up.store(tmp_path, {**record, "tier": "smoke"})
+    rows = [r for r in table1(Catalogue(tmp_path)).rows if r["data set"] == "MNIST"]
+    assert {(row["tier"], row["n"]) for row in rows} == {("paper", 3)}
+
+
+@pytest.mark.parametrize(("rising", "expected"), [(True, "reproduced"), (False, "inconclusive")])
+def test_the_extreme_compressions(tmp_path, rising, expected):
+    made_up.extreme(tmp_path, rising=rising)
+    result = extreme(Catalogue(tmp_path))
+    assert finding(result, "rises with the ratio") == expected
+    assert finding(result, "better calibrated") == "reproduced"
+    assert len(result.rows) == 4  # three widths, and one with frozen angles
+    assert finding(result, "49 times") == "reproduced"
+
+
+def test_the_late_spread_is_the_largest_fall_within_a_run():
+    record = made_up.run("extreme", "32-64-64", 0)
+    for epoch, accuracy in zip(record["student"]["epochs"], (0.5, 0.96, 0.91, 0.95), strict=True):
+        epoch["validation_accuracy"] = accuracy
+    assert late_spread([record]) == pytest.approx(46.0)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "expected"), [(0.5, "reproduced"), (0.25, "not"), (1.0, "not")]
+)
+def test_the_law_of_the_shots(tmp_path, exponent, expected):
+    made_up.shot_noise(tmp_path, exponent=exponent)
+    result = shot_noise(Catalogue(tmp_path))
+    assert finding(result, "follows limit - k / sqrt(S)") == expected
+
+
+def test_shot_noise_beside_the_papers_limits_and_coins(whole):
+    result = shot_noise(Catalogue(whole))
+    assert finding(result, "sqrt(S), smoothed") == "reproduced"
+    assert finding(result, "sqrt(S), not smoothed") == "not"
+    assert finding(result, "random noise cannot") == "not"  # the coins are at 98 %
+    assert finding(result, "Without shot noise") in {"inconclusive", "not"}
+    rows = [row for row in result.rows if row["arm"] == "ema"]
+    assert [row["shots"] for row in rows[::2]] == [
+        25,
+        50,
+        100,
+        200,
+        400,
+        800,
+        1600,
+        3200,
+        "infinite",
+    ]
+    trained, fresh = rows[:2]
+    assert trained["mean"] - fresh["mean"] == pytest.approx(10.0)
+
+
+def test_light_that_is_better_than_coins_is_found(tmp_path):
+    made_up.shot_noise(tmp_path, coins=60.0)
+    assert finding(shot_noise(Catalogue(tmp_path)), "random noise cannot") == "reproduced"
+
+
+def test_curves_of_other_budgets_are_not_compared(tmp_path):
+    made_up.shot_noise(tmp_path, seeds=2)
+    for path in tmp_path.glob("*/*-mnist-raw-200-seed*.json"):
+        path.unlink()
+    assert shot_noise(Catalogue(tmp_path)) is None
+    for path in tmp_path.glob("*/*-mnist-ema-200-seed*.json"):
+        path.unlink()
+    result = shot_noise(Catalogue(tmp_path))
+    assert not any("random noise cannot" in found.claim for found in result.findings)
+
+
+def test_a_frontier_without_its_base_is_drawn(tmp_path):
+    made_up.frontier(tmp_path)
+    for path in tmp_path.glob("*/*-base-seed*.json"):
+        path.unlink()
+    assert len(frontier(Catalogue(tmp_path)).figure.axes) == 4
+
+
+def test_an_incomplete_curve_is_not_shown(tmp_path):
+    made_up.shot_noise(tmp_path / "one seed", seeds=1)
+    assert shot_noise(Catalogue(tmp_path / "one seed")) is None
+    made_up.shot_noise(tmp_path / "a gap", seeds=3)
+    (untuned,) = (tmp_path / "a gap").glob("*/*-frozen-raw-400-seed2.json")
+    untuned.unlink()
+    rest = shot_noise(Catalogue(tmp_path / "a gap"))
+    assert {row["arm"] for row in rest.rows} == {"ema", "raw", "frozen-ema"}
+    (tuned,) = (tmp_path / "a gap").glob("*/*-mnist-raw-400-seed2.json")
+    tuned.unlink()
+    assert shot_noise(Catalogue(tmp_path / "a gap")) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "alone", "beyond"),
+    [
+        ({}, "not", "reproduced"),
+        ({"compressed-alone": 0.25}, "reproduced", "reproduced"),
+        ({"compressed-alone": 0.30, "compressed-distilled": 0.27}, "inconclusive", "inconclusive"),
+    ],
+)
+def test_what_regularises(tmp_path, changes, alone, beyond):
+    made_up.regularisation(tmp_path, losses={**FINDINGS, **changes})
+    result = regularisation(Catalogue(tmp_path))
+    assert finding(result, "by itself") == alone
+    assert finding(result, "beyond distillation") == beyond
+    assert finding(result, "lower cross-entropy than its teacher") == "reproduced"
+
+
+def test_an_incomplete_square_is_not_shown(tmp_path):
+    made_up.regularisation(tmp_path, losses={"dense-distilled": 0.27})
+    assert regularisation(Catalogue(tmp_path)) is None
+
+
+def test_the_frontier_is_never_judged(whole):
+    result = frontier(Catalogue(whole))
+    assert verdicts(result) == ["shape only"] and len(result.rows) == 13
+
+
+def test_the_variance_of_a_short_smoothed_series_is_small(whole):
+    rows = {(r["start"], r["epochs"]): r for r in ema_variance(Catalogue(whole)).rows}
+    for start in ("first value", "settled"):
+        series = [rows[start, n]["variance_median"] for n in (10, 50, 100, 500)]
+        assert series == sorted(series) and series[-1] < 0.055
+    assert rows["settled", 100]["jump_median"] == pytest.approx(1 / 190, rel=0.1)
+
+
+def test_the_articles_run_is_told_from_its_record(whole):
+    (result,) = [result for result in results(Catalogue(whole)) if result.name == "article-run"]
+    values = {row["quantity"]: row["value"] for row in result.rows}
+    assert values["test accuracy of the teacher (%)"] == pytest.approx(99.0)
+    assert values["epochs"] == 4 and values["epochs in which z stood still"] == 0
+
+
+def test_pairs_are_of_equal_seeds():
+    first = [{"seed": 0}, {"seed": 1}, {"seed": 3}]
+    second = [{"seed": 1}, {"seed": 3}, {"seed": 4}]
+    assert [[r["seed"] for r in arm] for arm in same_seeds(first, second)] == [[1, 3], [1, 3]]
+
+
+def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, tmp_path):
+    gone = tmp_path / "gone" / "claims.csv"
+    gone.parent.mkdir()
+    gone.write_text("claims of records that are no longer there")
+    files = write_figures(tmp_path, Catalogue(whole))
+    assert not gone.exists()
+    names = {path.parent.name for path in files}
+    found = results(Catalogue(whole))
+    assert len(names) == 10 and len(files) == 4 * 10 + sum(1 for r in found if r.findings)
+    for result in found:
+        card = (tmp_path / result.name / "card.md").read_text()
+        for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):
+            assert part in card
+        assert all(found.rule in card and found.verdict in card for found in result.findings)
+        svg = (tmp_path / result.name / f"{result.name}.svg").read_text()
+        assert "<dc:description>" in svg
+        assert b"Description" in (tmp_path / result.name / f"{result.name}.png").read_bytes()[:2000]
+
+
+@pytest.mark.slow
+def test_stored_claims_are_those_of_the_results(whole, tmp_path):
+    write_figures(tmp_path, Catalogue(whole))
+    found = {result.name: result.findings for result in results(Catalogue(whole))}
+    for name, findings in found.items():
+        if findings:
+            assert stored_claims(name, figures=tmp_path) == findings
+    table = against_the_paper("table1", "ema-variance", figures=tmp_path)
+    assert table == findings_table([*found["table1"], *found["ema-variance"]])
+    with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['controls'"):
+        against_the_paper("table1", "nonsense", figures=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_same_records_give_the_same_files_byte_for_byte(whole, tmp_path):
+    for name in ("a", "b"):
+        write_figures(tmp_path / name, Catalogue(whole))
+        for path in (tmp_path / name).glob("*/*.svg"):  # matplotlib would number clips by a hash
+            assert b"url(#p" not in path.read_bytes()
+    for path in (tmp_path / "a").glob("*/*"):
+        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_each_figure_is_drawn_once_for_all_files(tmp_path, monkeypatch):
+    drawn = []
+
+    def build(catalogue):
+        drawn.append(catalogue)
+        return table1(catalogue)
+
+    made_up.table1_like_the_paper(tmp_path / "records")
+    monkeypatch.setattr("pqkd_helpers.paper_figures.claims.BUILDERS", (build,))
+    monkeypatch.setattr("pqkd_helpers.paper_figures.table1.table1", build)
+    catalogue = Catalogue(tmp_path / "records")
+    write_figures(tmp_path, catalogue)
+    with_results(README, catalogue)
+    assert drawn == [catalogue]
+
+
+README = """before
+<!-- from the records: table1 -->
+old
+<!-- end -->
+between
+<!-- from the records: verdicts -->
+<!-- end -->
+after
+"""
+
+
+def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
+    made_up.table1_like_the_paper(tmp_path / "records")
+    readme = tmp_path / "README.md"
+    readme.write_text(README)
+    seen = []
+    for _ in range(2):
+        catalogue = Catalogue(tmp_path / "records")
+        write_figures(tmp_path, catalogue)
+        update_text(readme, catalogue)
+        folder = tmp_path / "table1"
+        seen.append(
+            [folder.joinpath(f"table1.{kind}").read_bytes() for kind in ("png", "svg", "csv")]
+            + [folder.joinpath(name).read_bytes() for name in ("card.md", "claims.csv")]
+            + [readme.read_bytes()]
+        )
+        path = tmp_path / "records" / "table1" / "table1-cpu-mnist-conv1-conv2-seed0.json"
+        record = json.loads(path.read_text())
+        record["student"]["final"]["validation"]["accuracy"] = 0.9
+        path.write_text(json.dumps(record))
+    assert all(before != after for before, after in zip(*seen, strict=True))
+
+
+def test_only_the_blocks_of_a_text_change(whole):
+    text = with_results(README, Catalogue(whole))
+    assert text.startswith("before\n<!--") and text.endswith("<!-- end -->\nafter\n")
+    assert "old" not in text and "\nbetween\n" in text
+    assert with_results(text, Catalogue(whole)) == text
+    with pytest.raises(ValueError, match="'nonsense' is unknown"):
+        with_results("<!-- from the records: nonsense -->\n<!-- end -->", Catalogue(whole))
+
+
+def test_a_damaged_record_stops_everything(whole, tmp_path):
+    (tmp_path / "table1").mkdir()
+    (tmp_path / "table1" / "table1-cpu-mnist-conv1-conv2-seed0.json").write_text("{}")
+    with pytest.raises(RecordError):
+        results(Catalogue(tmp_path))
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+def test_the_stored_figures_and_texts_are_those_of_the_stored_records(tmp_path):
+    """CSV, cards and README; pictures differ between versions of matplotlib and its fonts."""
+    catalogue = Catalogue(ROOT / "figures" / "records")
+    for path in write_figures(tmp_path, catalogue):
+        if path.suffix in {".csv", ".md"}:
+            stored = ROOT / "figures" / path.relative_to(tmp_path)
+            assert stored.read_bytes() == path.read_bytes(), f"make figures: {stored.name}"
+        else:
+            assert (ROOT / "figures" / path.relative_to(tmp_path)).exists()
+    for name in ("README.md", "notebooks/reproducing.md"):
+        text = (ROOT / name).read_text()
+        assert with_results(text, catalogue) == text, "make figures"

@@ -1,0 +1,36 @@
+from pqkd_helpers.records import Catalogue
+
+
+def with_runs(*runs):
+    """Return a catalogue of made-up runs: (tier, data set, arm, seed)."""
+    catalogue = Catalogue()
+    names = ("tier", "dataset", "arm", "seed")
+    catalogue._read = {"table1": [dict(zip(names, run, strict=True)) for run in runs]}
+    return catalogue
+
+
+def runs(tier, dataset, n_seeds, arm="conv1-conv2"):
+    return [(tier, dataset, arm, seed) for seed in range(n_seeds)]
+
+
+def test_a_larger_scale_is_shown_once_three_of_its_seeds_are_there():
+    few = with_runs(*runs("cpu", "mnist", 3), *runs("paper", "mnist", 2))
+    enough = with_runs(*runs("cpu", "mnist", 3), *runs("paper", "mnist", 3))
+    assert few.tier("table1", "mnist") == "cpu" and enough.tier("table1", "mnist") == "paper"
+
+
+def test_of_cifar10_one_seed_is_enough():
+    catalogue = with_runs(*runs("cpu", "cifar10", 3), *runs("paper", "cifar10", 1))
+    assert catalogue.tier("table1", "cifar10") == "paper"
+
+
+def test_where_no_scale_has_enough_the_one_with_most_seeds_is_shown():
+    catalogue = with_runs(*runs("cpu", "mnist", 2), *runs("paper", "mnist", 1))
+    assert catalogue.tier("table1", "mnist") == "cpu"
+    assert catalogue.tier("table1", "fashion-mnist") is None
+
+
+def test_another_arm_does_not_raise_the_scale_of_a_row():
+    others = runs("paper", "mnist", 3, arm="at-rest")
+    catalogue = with_runs(*runs("cpu", "mnist", 3), *others)
+    assert catalogue.tier("table1", "mnist", "conv1-conv2") == "cpu"
