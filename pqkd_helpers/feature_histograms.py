@@ -14,8 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .common.checks import check_choice, check_generator, check_share, check_whole
-from .training_loop.feature_source import Source, measure_histogram, takes_shots
+from .common.checks import check_choice, check_share, check_whole
 
 __all__ = ["EMA", "HistogramFeature", "Scaling", "click_histograms"]
 
@@ -111,51 +110,41 @@ class HistogramFeature:
         self.mean: NDArray[np.float64] | None = None
         self.standard_deviation: NDArray[np.float64] | None = None
 
-    def fit(
-        self,
-        source: Source,
-        *,
-        n_shots: int,
-        rng: np.random.Generator,
-        n_settings: int = 64,
-    ) -> int:
-        """Measure the statistics of ``standardised`` on random settings of the circuit.
+    def fit(self, histograms: ArrayLike, *, n_shots: int) -> None:
+        """Measure the statistics of ``standardised`` on histograms of several settings.
 
-        Every setting draws theta uniformly from [-pi, pi] and takes ``n_shots`` shots. Most bins
-        are seldom seen, so the standard deviation is at least 1 / n_shots. For the other
-        scalings there is nothing to fit and no shot is taken.
+        Most bins are seldom seen, so the standard deviation is at least 1 / n_shots. The other
+        scalings have nothing to fit.
 
-        Returns
-        -------
-        int
-            The number of shots taken.
+        Parameters
+        ----------
+        histograms : (n_settings, n_features) array_like
+            One per setting of the circuit, two at least.
+        n_shots : int
+            Shots behind each of them.
 
         Raises
         ------
         ValueError
-            If there are fewer than two settings, ``rng`` is no generator, or the histogram is the
-            same at all settings: standardised, it would be zero.
+            If there are fewer than two histograms, or all are the same: standardised, they would
+            be zero.
         """
         if self.scaling != "standardised":
-            return 0
-        check_whole("n_settings", n_settings, least=2)
-        check_generator(rng, "uniform")
-        histograms = np.stack(
-            [
-                measure_histogram(
-                    source, rng.uniform(-np.pi, np.pi, source.n_angles), n_shots, rng=rng
-                )
-                for _ in range(n_settings)
-            ]
-        )
-        if (histograms == histograms[0]).all():
+            return
+        check_whole("n_shots", n_shots, least=1)
+        values = np.asarray(histograms, dtype=np.float64)
+        if values.ndim != 2 or len(values) < 2 or not np.isfinite(values).all():
+            raise ValueError(
+                f"the histograms have shape {values.shape}, two or more rows of finite numbers are "
+                "expected"
+            )
+        if (values == values[0]).all():
             raise ValueError(
                 "the histogram is the same at all settings of the circuit, so standardised would "
                 "make z = 0; one that changes is expected, or the scaling raw or unit-rms"
             )
-        self.mean = histograms.mean(axis=0)
-        self.standard_deviation = np.maximum(histograms.std(axis=0, ddof=1), 1.0 / n_shots)
-        return n_settings * n_shots * takes_shots(source)
+        self.mean = values.mean(axis=0)
+        self.standard_deviation = np.maximum(values.std(axis=0, ddof=1), 1.0 / n_shots)
 
     def __call__(self, histogram: ArrayLike) -> NDArray[np.float64]:
         """Return the feature z of a (smoothed) histogram.

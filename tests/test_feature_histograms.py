@@ -138,22 +138,28 @@ class TestScaling:
     def test_standardised_uses_fitted_statistics_with_a_floor(self):
         circuit = TimeBinInterferometer()
         feature = HistogramFeature("standardised")
-        shots = feature.fit(circuit, n_shots=100, rng=np.random.default_rng(0), n_settings=20)
-        assert shots == 2000
-        assert feature.standard_deviation.min() == pytest.approx(1 / 100)
         rng = np.random.default_rng(0)
         histograms = [
             click_histograms(circuit.sample(rng.uniform(-np.pi, np.pi, 30), 100, rng=rng))
             for _ in range(20)
         ]
+        feature.fit(histograms, n_shots=100)
+        assert feature.standard_deviation.min() == pytest.approx(1 / 100)
         z = np.array([feature(h) for h in histograms])
         assert np.allclose(z.mean(axis=0), 0, atol=1e-12)
         often = feature.standard_deviation > 1 / 100
         assert np.allclose(z.std(axis=0, ddof=1)[often], 1)
 
-    def test_the_others_fit_nothing_and_take_no_shot(self):
+    def test_the_others_fit_nothing(self):
         for scaling in ("raw", "unit-rms"):
-            assert HistogramFeature(scaling).fit(None, n_shots=9, rng=None) == 0
+            feature = HistogramFeature(scaling)
+            feature.fit([[1.0, 0.0], [0.0, 1.0]], n_shots=9)
+            assert feature.mean is None and feature.standard_deviation is None
+
+    @pytest.mark.parametrize("bad", [[[1.0, 0.0]], [1.0, 0.0], [[np.nan], [1.0]]])
+    def test_fewer_than_two_histograms_are_refused(self, bad):
+        with pytest.raises(ValueError, match="two or more rows"):
+            HistogramFeature("standardised").fit(bad, n_shots=9)
 
     def test_standardised_before_fit(self):
         with pytest.raises(RuntimeError, match="fit"):
@@ -161,7 +167,7 @@ class TestScaling:
 
     def test_wrong_length_after_fit(self):
         feature = HistogramFeature("standardised")
-        feature.fit(TimeBinInterferometer(), n_shots=5, rng=np.random.default_rng(0), n_settings=2)
+        feature.fit(np.eye(512)[:2], n_shots=5)
         with pytest.raises(ValueError, match="512 are expected"):
             feature(np.ones(4))
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -16,25 +16,29 @@ from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
 MOST_MODES = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, repr=False)
 class LoopDevice:
-    """A device of the time-bin family.
+    """A device of the time-bin family: its parameters, written down and checked once.
 
     Attributes
     ----------
     input_state : tuple of int
-        Photons in each time bin, one at least in all; 2 to 1,000 bins.
+        Photons in each of 2 to 1,000 time bins, one at least in all. Default: 8 photons in
+        alternating bins of 16.
     loop_lengths : tuple of int
-        Length of each loop in time bins, from 1 to the number of bins less 1.
+        Length of each loop in time bins. A loop of length L has ``n_modes - L`` beam splitters.
     phase_shifters : bool
-        Whether each beam splitter is followed by a phase shifter on its first bin.
+        Whether a phase shifter follows each beam splitter, on its first bin. Theta then holds
+        the beam-splitter angles followed by as many phases.
     efficiency : float
-        Probability in [0, 1] that a photon that leaves the loops is detected.
+        Probability in [0, 1] that a photon which leaves the loops is detected. Loss before the
+        loops, equal for all photons, has the same effect: multiply.
     loop_efficiency : float or tuple of float
-        Transmission in [0, 1] of each loop per round, one number for all or one per loop.
+        Transmission in [0, 1] of each loop per round: of the light that stays in the loop, after
+        each beam splitter. One number for all loops or one per loop.
     indistinguishability : float
-        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for photons that
-        do not interfere with each other (each still does with itself).
+        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for
+        distinguishable ones, which do not interfere with each other (each still does with itself).
     dark_count_probability : float
         Probability in [0, 1] that a detector clicks by itself in a time bin.
 
@@ -50,8 +54,9 @@ class LoopDevice:
     (4, 2, 5)
     """
 
-    input_state: Sequence[int]
-    loop_lengths: Sequence[int]
+    input_state: Sequence[int] = (1, 0) * 8
+    loop_lengths: Sequence[int] = (1, 1)
+    _: KW_ONLY
     phase_shifters: bool = False
     efficiency: float = 1.0
     loop_efficiency: float | Sequence[float] = 1.0
@@ -63,7 +68,7 @@ class LoopDevice:
             object.__setattr__(self, name, value)
 
         put("input_state", _check_input_state(self.input_state))
-        put("loop_lengths", check_loop_lengths(self.loop_lengths, self.n_modes))
+        put("loop_lengths", check_loop_lengths(self.loop_lengths, len(self.input_state)))
         if not isinstance(self.phase_shifters, bool | np.bool_):
             raise ValueError(
                 f"phase_shifters is {self.phase_shifters!r}, True or False is expected"
@@ -84,12 +89,17 @@ class LoopDevice:
             put("loop_efficiency", check_share("loop_efficiency", self.loop_efficiency))
 
     def describe(self) -> str:
-        """Return what differs from the defaults, as the arguments of a call."""
-        given = {item.name: getattr(self, item.name) for item in fields(self)}
-        changed = {
-            item.name: given[item.name] for item in fields(self) if given[item.name] != item.default
-        }
-        return ", ".join(f"{name}={value!r}" for name, value in changed.items())
+        """Return the state, the loops and all that is not ideal, as the arguments of a call."""
+        given = [(item, getattr(self, item.name)) for item in fields(LoopDevice)]
+        always = ("input_state", "loop_lengths")
+        return ", ".join(
+            f"{item.name}={value!r}"
+            for item, value in given
+            if item.name in always or value != item.default
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.describe()})"
 
     @property
     def n_modes(self) -> int:

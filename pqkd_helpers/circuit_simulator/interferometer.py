@@ -9,8 +9,6 @@ beam splitters; we read this as two loops of length 1 in series, the only readin
 choice.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,38 +21,13 @@ from .sampling.choice import sample_photon_numbers
 from .transfer_matrix import Matrix, transfer_matrix
 
 
-class TimeBinInterferometer:
+class TimeBinInterferometer(LoopDevice):
     """Photons in time bins, coupled by fibre loops in series, with a real device's imperfections.
 
     Every method that takes theta takes one setting, ``(n_angles,)``, or many, ``(batch,
     n_angles)``; the result then has the batch as its first axis.
 
-    Parameters
-    ----------
-    input_state : sequence of int
-        Photons in each of 2 to 1,000 time bins, one at least in all. Default: 8 photons in
-        alternating bins of 16.
-    loop_lengths : sequence of int
-        Length of each loop in time bins. A loop of length L has ``n_modes - L`` beam splitters.
-    phase_shifters : bool
-        Whether a phase shifter follows each beam splitter, on its first bin. Theta then holds
-        the beam-splitter angles followed by as many phases.
-    efficiency : float
-        Probability in [0, 1] that a photon which leaves the loops is detected. Loss before the
-        loops, equal for all photons, has the same effect: multiply.
-    loop_efficiency : float or sequence of float
-        Transmission in [0, 1] of each loop per round: of the light that stays in the loop, after
-        each beam splitter. One number for all loops or one per loop.
-    indistinguishability : float
-        Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for
-        distinguishable ones, which do not interfere with each other (each still does with itself).
-    dark_count_probability : float
-        Probability in [0, 1] that a detector clicks by itself in a time bin.
-
-    Raises
-    ------
-    ValueError
-        If one of them is not of this form.
+    Parameters, attributes and errors are those of `LoopDevice`.
 
     Examples
     --------
@@ -65,52 +38,6 @@ class TimeBinInterferometer:
     >>> clicks.tolist()
     [[1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]]
     """
-
-    def __init__(
-        self,
-        input_state: Sequence[int] = (1, 0) * 8,
-        loop_lengths: Sequence[int] = (1, 1),
-        *,
-        phase_shifters: bool = False,
-        efficiency: float = 1.0,
-        loop_efficiency: float | Sequence[float] = 1.0,
-        indistinguishability: float = 1.0,
-        dark_count_probability: float = 0.0,
-    ) -> None:
-        self.device = LoopDevice(
-            input_state=input_state,
-            loop_lengths=loop_lengths,
-            phase_shifters=phase_shifters,
-            efficiency=efficiency,
-            loop_efficiency=loop_efficiency,
-            indistinguishability=indistinguishability,
-            dark_count_probability=dark_count_probability,
-        )
-
-    @property
-    def input_state(self) -> tuple[int, ...]:
-        """Photons in each time bin."""
-        return tuple(self.device.input_state)
-
-    @property
-    def loop_lengths(self) -> tuple[int, ...]:
-        """Length of each loop in time bins."""
-        return tuple(self.device.loop_lengths)
-
-    @property
-    def n_modes(self) -> int:
-        """Number of time bins."""
-        return self.device.n_modes
-
-    @property
-    def n_photons(self) -> int:
-        """Number of photons that enter."""
-        return self.device.n_photons
-
-    @property
-    def n_angles(self) -> int:
-        """Number of angles in theta, phases included."""
-        return self.device.n_angles
 
     def unitary(self, theta: ArrayLike) -> Matrix:
         """Return the matrix U of the network without its losses.
@@ -129,8 +56,8 @@ class TimeBinInterferometer:
         U = transfer_matrix(
             settings,
             self.n_modes,
-            self.device.loop_lengths,
-            phase_shifters=self.device.phase_shifters,
+            self.loop_lengths,
+            phase_shifters=self.phase_shifters,
         )
         return U[0] if unbatched else U
 
@@ -167,7 +94,7 @@ class TimeBinInterferometer:
         settings, unbatched = self._settings(theta)
         n_shots = check_whole("n_shots", n_shots, least=1)
         check_generator(rng)
-        counts = sample_photon_numbers(self.device, settings, n_shots, rng)
+        counts = sample_photon_numbers(self, settings, n_shots, rng)
         return counts[0] if unbatched else counts
 
     def sample(
@@ -183,8 +110,8 @@ class TimeBinInterferometer:
             Clicks, 0 or 1.
         """
         clicks = self.sample_photons(theta, n_shots, rng=rng) > 0
-        if self.device.dark_count_probability > 0.0:
-            clicks |= rng.random(clicks.shape) < self.device.dark_count_probability
+        if self.dark_count_probability > 0.0:
+            clicks |= rng.random(clicks.shape) < self.dark_count_probability
         return clicks.astype(np.uint8)
 
     def photon_probabilities(
@@ -211,11 +138,11 @@ class TimeBinInterferometer:
             too many outcomes: the message says how many.
         """
         settings, unbatched = self._settings(theta)
-        numbers, overlap = self.device.numbers, self.device.overlap
-        lossy = self.device.loops_lose_light or self.device.efficiency < 1.0
+        numbers, overlap = self.numbers, self.overlap
+        lossy = self.loops_lose_light or self.efficiency < 1.0
         check_size(len(settings), self.n_modes, numbers, overlap=overlap, lossy=lossy)
         states, probabilities = photon_probabilities(
-            self.device.detected_columns(settings), numbers, overlap=overlap, lossy=lossy
+            self.detected_columns(settings), numbers, overlap=overlap, lossy=lossy
         )
         return states, probabilities[0] if unbatched else probabilities
 
@@ -238,7 +165,7 @@ class TimeBinInterferometer:
             If theta has the wrong length or is not finite, or the device is too large.
         """
         settings, unbatched = self._settings(theta)
-        result = exact_clicks.all_patterns(self.device, settings)
+        result = exact_clicks.all_patterns(self, settings)
         return result[0] if unbatched else result
 
     def half_click_probabilities(self, theta: ArrayLike) -> NDArray[np.float64]:
@@ -261,7 +188,7 @@ class TimeBinInterferometer:
             24, or there are too many photons.
         """
         settings, unbatched = self._settings(theta)
-        result = exact_clicks.both_halves(self.device, settings)
+        result = exact_clicks.both_halves(self, settings)
         return result[0] if unbatched else result
 
     def half_click_gradient(self, theta: ArrayLike, cotangent: ArrayLike) -> NDArray[np.float64]:
@@ -298,12 +225,9 @@ class TimeBinInterferometer:
         if weights.shape != expected:
             raise ValueError(f"cotangent has shape {weights.shape}, {expected} is expected")
         weights = weights.reshape(-1, *shape)
-        gradient = exact_clicks.both_halves_gradient(self.device, settings, weights)
+        gradient = exact_clicks.both_halves_gradient(self, settings, weights)
         return gradient[0] if unbatched else gradient
 
     def _settings(self, theta: ArrayLike) -> tuple[NDArray[np.float64], bool]:
         """Return theta as ``(batch, n_angles)``, and whether it was one setting."""
-        return check_settings(theta, self.n_angles, self.device.layout), np.ndim(theta) == 1
-
-    def __repr__(self) -> str:
-        return f"TimeBinInterferometer({self.device.describe()})"
+        return check_settings(theta, self.n_angles, self.layout), np.ndim(theta) == 1

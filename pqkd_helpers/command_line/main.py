@@ -12,14 +12,14 @@ from .classroom import Classroom
 from .doctor import main as doctor
 from .parsing import Command, Doctor, parse
 from .progress import PROGRAM
-from .reproduce import Reproduce, Study
+from .reproduce import Reproduce
 from .student_files import Export, Inspect
 from .train import Train
 
 if TYPE_CHECKING:
     pass
 from .classroom import classroom
-from .reproduce import reproduce, study
+from .reproduce import reproduce
 from .student_files import export, inspect
 from .train import train
 
@@ -66,8 +66,6 @@ def _carry_out(command: Command) -> int:
             export(command)
         case Inspect():
             inspect(command)
-        case Study():
-            study(command.study)
         case Reproduce():
             return reproduce(command)
         case Classroom():

@@ -12,9 +12,9 @@ from ..experiments.runs.configuration import Preset, RunConfig
 from ..experiments.runs.presets import PRESETS
 from .classroom import Classroom
 from .progress import PROGRAM
-from .reproduce import Reproduce, Study
+from .reproduce import Reproduce
 from .student_files import Export, Inspect
-from .train import Train, _Options
+from .train import Options, Train
 
 
 @dataclass(frozen=True)
@@ -22,19 +22,18 @@ class Doctor:
     """Show versions, device, data found and what is missing."""
 
 
-Command = Train | Export | Inspect | Study | Reproduce | Classroom | Doctor
+Command = Train | Export | Inspect | Reproduce | Classroom | Doctor
 
 
 def parse(arguments: Sequence[str]) -> Command:
     """Return the command that was asked for; tyro prints help and errors of usage by itself."""
     chosen = _preset_of(arguments)
     start = PRESETS[chosen] if chosen else RunConfig()
-    default = Train(preset=chosen, config=_Options(**vars(start)))
+    default = Train(preset=chosen, config=Options(**vars(start)))
     commands = (
         Annotated[Train, tyro.conf.subcommand("train", default=default)]
         | Annotated[Export, tyro.conf.subcommand("export")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
-        | Annotated[Study, tyro.conf.subcommand("study")]
         | Annotated[Reproduce, tyro.conf.subcommand("reproduce")]
         | Annotated[Classroom, tyro.conf.subcommand("classroom")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]

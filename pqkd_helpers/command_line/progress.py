@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROGRAM = "python -m pqkd_helpers"
 
 
-class _JobsBar:
+class JobsBar:
     """One bar for all jobs, in epochs; silent under CI and where the output is no terminal."""
 
     def __init__(self, jobs: Sequence[AnyJob]) -> None:
@@ -26,13 +26,14 @@ class _JobsBar:
             disable=True if os.environ.get("CI") else None,
         )
 
-    def __enter__(self) -> "_JobsBar":
+    def __enter__(self) -> "JobsBar":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._bar.close()
 
     def report(self, progress: Progress) -> None:
+        """Show how far the jobs are."""
         if self._bar.disable:
             return
         finished = [*progress.done, *progress.skipped, *progress.failed]
@@ -46,14 +47,14 @@ class _JobsBar:
         )
 
 
-class _ProgressBars:
+class ProgressBars:
     """One bar per stage, silent under CI and where the output is no terminal."""
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
         self._stage = ""
 
-    def __enter__(self) -> "_ProgressBars":
+    def __enter__(self) -> "ProgressBars":
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -61,6 +62,7 @@ class _ProgressBars:
             self._bar.close()
 
     def announce(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is."""
         if stage != self._stage:
             self.__exit__()
             silent = True if os.environ.get("CI") else None

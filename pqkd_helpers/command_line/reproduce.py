@@ -2,155 +2,33 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import tyro
 from tqdm.auto import tqdm
+from tyro.extras import literal_type_from_choices
 
-from ..common.checks import check_whole
 from ..experiments.grids.grid import Job, Tier
-from ..experiments.grids.paper import N_SEEDS
-from ..experiments.jobs.chosen_jobs import chosen_jobs, run_spsa_contribution
+from ..experiments.jobs.chosen_jobs import EXPERIMENTS, PREPARATIONS, chosen_jobs
 from ..experiments.jobs.executors import cluster_workers, local_workers
-from ..experiments.jobs.scheduler import AnyJob, run_jobs
+from ..experiments.jobs.scheduler import run_jobs
+from ..experiments.jobs.work import AnyJob
 from ..experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from ..experiments.runs.teacher_runs import train_teachers
 from ..experiments.runs.workplace import Workplace
-from ..experiments.studies.compression import (
-    CompressionStudy,
-    compression_table,
-    run_compression_study,
-)
+from ..experiments.studies.compression import CompressionStudy, compression_table
 from ..experiments.studies.control_preparation import preparation_table, prepare_controls
-from ..experiments.studies.imperfections import ImperfectionStudy, run_imperfection_study
 from ..networks.adam import select_device
 from ..networks.settings import Arithmetic
-from ..paper_figures.imperfections import figure_card, figure_rows
-from ..publishing.figure_folder import write_figure_folder
-from ..records.record import Record, record_path, write_record
+from ..records.record import read_record, record_path
+from .progress import JobsBar, ProgressBars
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-from .progress import _JobsBar, _ProgressBars
-
-
-@dataclass(frozen=True)
-class Imperfections:
-    """What loss, distinguishable photons and dark counts do to the feature.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of records and figures.
-    n_settings : int
-        Random settings of the angles.
-    n_shots : int
-        Shots whose noise stands beside the distances.
-    seed : int
-        Seed of the settings.
-    """
-
-    out: Path = Path("figures")
-    n_settings: int = 200
-    n_shots: int = 200
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class SPSAContribution:
-    """What SPSA contributes: the quick run with SPSA, with a sham and without (about an hour).
-
-    It can be stopped at any moment; the same command goes on.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of records and figures.
-    runs : Path
-        Folder of all runs.
-    n_seeds : int
-        Number of paired seeds.
-    device : str
-        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
-    """
-
-    out: Path = Path("figures")
-    runs: Path = Path("runs")
-    n_seeds: int = N_SEEDS
-    device: str = "auto"
-
-
-@dataclass(frozen=True)
-class CompressionInBytes:
-    """Files and accuracy of PQKD students and of the pruned, int8 teacher (about 20 minutes).
-
-    It can be stopped at any moment; the same command goes on after the last finished epoch.
-
-    Attributes
-    ----------
-    out : Path
-        Folder of the records.
-    runs : Path
-        Folder of all runs.
-    data_root : Path or None
-        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
-    device : str
-        auto (CUDA where there is one, else the CPU), cpu, cuda or mps.
-    """
-
-    out: Path = Path("figures/records")
-    runs: Path = Path("runs")
-    data_root: Path | None = None
-    device: str = "auto"
-    study: tyro.conf.OmitArgPrefixes[CompressionStudy] = field(default_factory=CompressionStudy)
-
-
-@dataclass(frozen=True)
-class ControlPreparation:
-    """What the controls' search and pilot decide: recipes, margin and number of seeds.
-
-    Attributes
-    ----------
-    records : Path
-        Folder of the records of reproduce controls-search and controls-pilot.
-    out : Path
-        Folder of the study records.
-    """
-
-    records: Path
-    out: Path = Path("figures/records")
-
-
-@dataclass(frozen=True)
-class Study:
-    """Carry out a study of several runs or settings and store its records."""
-
-    study: tyro.conf.OmitSubcommandPrefixes[
-        Annotated[Imperfections, tyro.conf.subcommand("imperfections")]
-        | Annotated[SPSAContribution, tyro.conf.subcommand("spsa")]
-        | Annotated[CompressionInBytes, tyro.conf.subcommand("compression")]
-        | Annotated[ControlPreparation, tyro.conf.subcommand("controls")]
-    ]
-
-
-Experiment = Literal[
-    "table1",
-    "readings",
-    "frontier",
-    "extreme",
-    "shot-noise",
-    "ema-variance",
-    "regularisation",
-    "article",
-    "controls-search",
-    "controls-pilot",
-    "controls",
-    "controls-scale",
-    "all",
-]
+    Experiment = str
+else:
+    Experiment = literal_type_from_choices((*EXPERIMENTS, "all"))
 
 
 @dataclass(frozen=True)
@@ -208,74 +86,6 @@ class Reproduce:
     data_root: Path | None = None
 
 
-def study(
-    command: Imperfections | SPSAContribution | CompressionInBytes | ControlPreparation,
-) -> None:
-    """Carry out the command ``study`` and say where its records are."""
-    match command:
-        case Imperfections():
-            _imperfections(command)
-        case SPSAContribution():
-            _spsa_contribution(command)
-        case CompressionInBytes():
-            _compression(command)
-        case ControlPreparation():
-            written = prepare_controls(command.records, command.out)
-            for path, record in written.items():
-                print(f"{path}\n{preparation_table(record)}")
-
-
-def _imperfections(command: Imperfections) -> None:
-    settings = ImperfectionStudy(
-        n_settings=command.n_settings, n_shots=command.n_shots, seed=command.seed
-    )
-    record = run_imperfection_study(settings)
-    path = record_path(command.out / "records", record["experiment"], "study-imperfections")
-    write_record(record, path)
-    files = write_figure_folder(
-        command.out / "imperfections",
-        partial(_imperfection_figure, record),
-        figure_rows(record),
-        figure_card(record),
-    )
-    print("\n".join(["Record and figure:", *(f"  {file}" for file in (path, *files))]))
-
-
-def _imperfection_figure(record: Record) -> "Figure":
-    from ..paper_figures.imperfections import imperfections
-
-    return imperfections(record)
-
-
-def _spsa_contribution(command: SPSAContribution) -> None:
-    n_seeds = check_whole("--n-seeds", command.n_seeds, least=1)
-    device = select_device(command.device)
-    with _ProgressBars() as bars:
-        run_spsa_contribution(
-            n_seeds=n_seeds,
-            runs_root=command.runs,
-            out=command.out / "records",
-            device=device,
-            announce=bars.announce,
-            on_record=lambda path: tqdm.write(f"Record: {path}"),
-        )
-
-
-def _compression(command: CompressionInBytes) -> None:
-    device = select_device(command.device)
-    with _ProgressBars() as bars:
-        record = run_compression_study(
-            command.study,
-            runs_root=command.runs,
-            out=command.out,
-            device=device,
-            data_root=command.data_root,
-            announce=bars.announce,
-            on_record=lambda path: tqdm.write(f"Record: {path}"),
-        )
-    print(compression_table(record))
-
-
 def reproduce(command: Reproduce) -> int:
     """Carry out the command ``reproduce``; return 1 if a run failed."""
     jobs = chosen_jobs(
@@ -295,8 +105,10 @@ def reproduce(command: Reproduce) -> int:
     if command.cluster is None:
         select_device(command.device)  # refused now, not once per worker
     place = Workplace(command.runs.absolute(), command.data_root, command.device, workers.threads)
-    with _JobsBar(jobs) as bar:
+    with JobsBar(jobs) as bar:
         progress = run_jobs(jobs, workers, place, out=command.out, report=bar.report)
+    if not progress.failed:
+        _conclude(command)
     print(
         f"{len(progress.done)} done, {len(progress.skipped)} done before, "
         f"{len(progress.failed)} failed; records in {command.out}"
@@ -306,14 +118,25 @@ def reproduce(command: Reproduce) -> int:
     return 1 if progress.failed else 0
 
 
+def _conclude(command: Reproduce) -> None:
+    """Print what an experiment decides once all its runs are there."""
+    if command.experiment in PREPARATIONS and command.tier == "cpu" and not command.arms:
+        for path, record in prepare_controls(command.out, command.experiment).items():
+            print(f"{path}\n{preparation_table(record)}")
+    if command.experiment == "compression":
+        study = CompressionStudy()
+        print(
+            compression_table(read_record(record_path(command.out, study.experiment, study.name)))
+        )
+
+
 def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob]) -> None:
-    with _ProgressBars() as bars:
+    with ProgressBars() as bars:
         train_teachers(
             [job.config for job in jobs if isinstance(job, Job)],
             command.out.parent / STORED_CHECKPOINTS.name,
-            runs_root=command.runs,
-            device=select_device(command.device),
-            data_root=command.data_root,
-            announce=bars.announce,
+            place=Workplace(
+                command.runs, command.data_root, command.device, announce=bars.announce
+            ),
             on_teacher=lambda path: tqdm.write(f"Teacher: {path}"),
         )

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import tyro
 
 from ..common.picture_files import write_pictures
+from ..experiments.runs.building import check_feature
 from ..experiments.runs.configuration import Preset, RunConfig
 from ..experiments.runs.presets import PRESETS
 from ..experiments.runs.run import Labels, carry_out
+from ..experiments.runs.workplace import Workplace
 from ..experiments.tables import record_table
 from ..networks.adam import select_device
 from ..records.record import Record, configuration_hash
@@ -19,11 +21,11 @@ from .progress import PROGRAM
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-from .progress import _ProgressBars
+from .progress import ProgressBars
 
 
 @dataclass(frozen=True)
-class _Options(RunConfig):
+class Options(RunConfig):
     """Everything that a run's result depends on; defaults at the paper's scale."""
 
     def __post_init__(self) -> None:
@@ -59,12 +61,13 @@ class Train:
     runs: Path = Path("runs")
     data_root: Path | None = None
     device: str = "auto"
-    config: tyro.conf.OmitArgPrefixes[_Options] = field(default_factory=_Options)
+    config: tyro.conf.OmitArgPrefixes[Options] = field(default_factory=Options)
 
 
 def train(command: Train) -> Record:
     """Carry out the command ``train`` and tell its results."""
     config = command.config.checked()
+    check_feature(config)
     device = select_device(command.device)
     tier = _tier(config, command.preset)
     name = _checked_name(command.name or _default_name(config, tier))
@@ -78,15 +81,14 @@ def train(command: Train) -> Record:
         f"PQKD on {config.dataset}: widths {config.widths}, {student}, seed {config.seed}, "
         f"{device.type}"
     )
-    with _ProgressBars() as bars:
+    with ProgressBars() as bars:
         record = carry_out(
             config,
             name=name,
-            runs_root=command.runs,
-            device=device,
-            data_root=command.data_root,
+            place=Workplace(
+                command.runs, command.data_root, command.device, announce=bars.announce
+            ),
             labels=Labels(arm=config.features, tier=tier),
-            announce=bars.announce,
         )
     print(f"\n{record_table(record)}\n")
     print(f"Record:  {folder / 'record.json'}")

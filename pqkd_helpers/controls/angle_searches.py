@@ -1,22 +1,62 @@
-"""Localised random search: the simplest way to tune angles by a noisy loss, without a gradient.
+"""Controls of SPSA: angles tuned blindly, and angles tuned by the simplest search there is.
 
-In every step the loss is measured at the angles and at a random neighbour, and the angles move
-there if it is lower:
+`ShamSPSA` measures both points of every step as SPSA does, then lets a coin say which of them was
+the better one: theta moves by steps of the same size, but they say nothing about the loss.
+
+`LocalRandomSearch` needs no gradient. In every step the loss is measured at the angles and at a
+random neighbour, and the angles move there if it is lower:
 
     candidate = clip(theta + c N(0, 1), -bound, bound)
     theta <- candidate  if  L(candidate) < L(theta)
 
-Two evaluations per step, as many as SPSA takes. It is asked and told like `spsa.SPSA`.
+Two evaluations per step, as many as SPSA takes. Both are asked and told like `spsa.SPSA`.
 
 Reference: J. C. Spall, *Introduction to Stochastic Search and Optimization* (2003), algorithm B,
 doi:10.1002/0471722138.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..common.checks import check_generator, check_positive
-from ..spsa import SPSAStep, check_start, told
+from ..common.random_streams import numpy_stream
+from ..spsa import SPSA, SPSAStep, check_start, told
+from ..training_loop.angle_search import spsa_search
+from ..training_loop.settings import PQKDSettings
+
+
+def sham_search(
+    settings: PQKDSettings, theta: NDArray[np.float64], rng: np.random.Generator
+) -> SPSA:
+    """Return the sham with the gains of Algorithm S1."""
+    return spsa_search(settings, theta, rng, ShamSPSA)
+
+
+def random_search(
+    settings: PQKDSettings, theta: NDArray[np.float64], rng: np.random.Generator
+) -> "LocalRandomSearch":
+    """Return the random search whose steps have the size of SPSA's perturbation."""
+    return LocalRandomSearch(
+        theta, step_size=settings.spsa_perturbation, bound=settings.spsa_bound, rng=rng
+    )
+
+
+class ShamSPSA(SPSA):
+    """SPSA whose two losses are exchanged whenever a coin says so."""
+
+    coin: np.random.Generator
+
+    def begin_epoch(self, seed: int, epoch: int) -> None:
+        """Take the coin of an epoch, from 0, of the run of this seed."""
+        self.coin = numpy_stream(seed, "sham SPSA", epoch)
+
+    def tell(self, losses: ArrayLike) -> SPSAStep:
+        """Take the losses, exchanged or not, and move; the step holds them as measured."""
+        measured = np.array(losses, dtype=np.float64)
+        step = super().tell(measured[::-1] if self.coin.random() < 0.5 else measured)
+        return replace(step, losses=measured)
 
 
 class LocalRandomSearch:

@@ -10,10 +10,12 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..circuit_simulator.device import LoopDevice
 from ..circuit_simulator.sampler import Sampler, check_theta
 from ..circuit_simulator.single_photon import SinglePhotonCircuit
 from ..common.checks import check_choice, check_share, check_whole, set_field
 from ..feature_histograms import HistogramFeature, Scaling
+from .build_source import build_interferometer
 from .circuit_settings import CircuitSettings
 
 
@@ -59,9 +61,9 @@ class FeatureSpecification:
         if self.n_shots is not None:
             set_field(self, "n_shots", check_whole("n_shots", self.n_shots, least=1))
         if self.circuit.features == "single-photon":
-            source: Sampler = SinglePhotonCircuit()
+            source: Sampler | LoopDevice = SinglePhotonCircuit()
         else:  # every other source has the angles of the interferometer
-            source = self.circuit.build_interferometer()
+            source = self.circuit.device()
         theta = check_theta(self.theta, source.n_angles, f"for {source!r}")
         set_field(self, "theta", tuple(theta.tolist()))
 
@@ -96,6 +98,6 @@ class FeatureSpecification:
                 "z was sampled, smoothed or standardised, so the angles alone do not give it; "
                 "n_shots=None, ema_beta=0 and the scaling raw or unit-rms are expected"
             )
-        interferometer = self.circuit.build_interferometer()
+        interferometer = build_interferometer(self.circuit)
         histogram = interferometer.half_click_probabilities(np.array(self.theta)).ravel()
         return HistogramFeature(self.scaling)(histogram).astype(np.float32)

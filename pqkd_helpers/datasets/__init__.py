@@ -1,9 +1,21 @@
 """Image data: what there is, reading it, and images of your own."""
 
-from .available import DATA_VARIABLE, EMBEDDED, DatasetName, damaged_files, data_root, is_on_disk
-from .image_data import ImageData, Split
-from .loading import DatasetUnavailableError, load_dataset
-from .own_images import data_from_images
+from typing import TYPE_CHECKING
+
+from ..common.faces import import_when_asked
+
+if TYPE_CHECKING:
+    from .available import (
+        DATA_VARIABLE,
+        EMBEDDED,
+        DatasetName,
+        damaged_files,
+        data_root,
+        is_on_disk,
+    )
+    from .image_data import ImageData, Split
+    from .loading import DatasetUnavailableError, load_dataset
+    from .own_images import data_from_images
 
 __all__ = [
     "DATA_VARIABLE",
@@ -18,3 +30,20 @@ __all__ = [
     "is_on_disk",
     "load_dataset",
 ]
+
+__getattr__ = import_when_asked(
+    __name__,
+    {
+        "DATA_VARIABLE": ".available",
+        "EMBEDDED": ".available",
+        "DatasetName": ".available",
+        "damaged_files": ".available",
+        "data_root": ".available",
+        "is_on_disk": ".available",
+        "ImageData": ".image_data",
+        "Split": ".image_data",
+        "DatasetUnavailableError": ".loading",
+        "load_dataset": ".loading",
+        "data_from_images": ".own_images",
+    },
+)

@@ -1,10 +1,20 @@
 """Knowledge distillation: a student learns from labels and from a teacher (notebook 04)."""
 
-from ..networks.teacher_and_student import StudentCNN, TeacherCNN
-from .loss import distillation_loss
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "StudentCNN",
-    "TeacherCNN",
-    "distillation_loss",
-]
+from ..common.faces import import_when_asked
+
+if TYPE_CHECKING:
+    from ..networks.teacher_and_student import StudentCNN, TeacherCNN
+    from .loss import distillation_loss
+
+__all__ = ["StudentCNN", "TeacherCNN", "distillation_loss"]
+
+__getattr__ = import_when_asked(
+    __name__,
+    {
+        "distillation_loss": ".loss",
+        "StudentCNN": "..networks.teacher_and_student",
+        "TeacherCNN": "..networks.teacher_and_student",
+    },
+)

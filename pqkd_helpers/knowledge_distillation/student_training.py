@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn, tensor
 
 from ..datasets.image_data import ImageData
-from ..networks.adam import AdamEpochs, Batch, with_prefix
+from ..networks.adam import AdamEpochs, Batch, multiply_in, with_prefix
 from ..networks.evaluation import predict_logits, score
 from .loss import distillation_loss
 from .settings import DistillationSettings
@@ -92,7 +92,7 @@ class Distillation:
         if self._train_targets is not None:
             targets = self._train_targets[batch.indices]
         else:
-            with torch.no_grad(), self.settings.multiply_on(batch.images.device):
+            with torch.no_grad(), multiply_in(self.settings.arithmetic, batch.images.device):
                 targets = self._teacher(batch.images).float()
         return self._distillation(logits, targets, batch.labels)
 

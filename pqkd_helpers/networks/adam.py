@@ -6,6 +6,7 @@ that goes on after an interruption repeats exactly what an uninterrupted one wou
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from ..common.random_streams import derive_seed, forked_seed
 from ..datasets.image_data import ImageData
 from .augmentation import erase_square, flip_and_shift
-from .settings import AdamSettings
+from .settings import AdamSettings, Arithmetic
 
 _WARM_UP = 0.3
 
@@ -54,6 +55,11 @@ def select_device(name: str = "auto") -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise ValueError(f"device {name!r} cannot be used on this machine") from error
     return device
+
+
+def multiply_in(arithmetic: Arithmetic, device: torch.device) -> AbstractContextManager[object]:
+    """Return the context in which a training step's networks are called."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=arithmetic == "bfloat16")
 
 
 def one_cycle(progress: float) -> float:
@@ -141,7 +147,7 @@ class AdamEpochs:
         with forked_seed(derive_seed(self._seed, self._role, "dropout", epoch)):
             for step, batch in enumerate(self._batches(epoch)):
                 self._set_learning_rate(epoch, step)
-                with self.settings.multiply_on(batch.images.device):
+                with multiply_in(self.settings.arithmetic, batch.images.device):
                     logits = self.model(batch.images)
                 logits = logits.float()
                 batch_loss = loss(logits, batch)

@@ -1,10 +1,10 @@
 """How networks are built and trained: numbers only, no torch."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import torch
+import numpy as np
 
 from ..common.checks import check_choice, check_positive, check_whole, set_field
 
@@ -56,10 +56,6 @@ class AdamSettings:
         check_choice("augmentation", self.augmentation, get_args(Augmentation))
         check_choice("arithmetic", self.arithmetic, get_args(Arithmetic))
 
-    def multiply_on(self, device: torch.device) -> AbstractContextManager[object]:
-        """Return the context in which a training step's networks are called."""
-        return torch.autocast(device.type, torch.bfloat16, enabled=self.arithmetic == "bfloat16")
-
 
 Scope = Literal["conv1", "conv1+conv2", "all"]
 
@@ -77,3 +73,11 @@ def check_teacher_selection(selection: TeacherSelection, epochs: int) -> None:
         raise ValueError(
             f"best-of-every-10th has no epoch to select in {epochs} epochs, 10 or more are expected"
         )
+
+
+def check_widths(widths: Sequence[int]) -> tuple[int, int, int]:
+    """Return the output channels of the three convolutions, or raise ``ValueError``."""
+    if np.ndim(widths) != 1 or len(widths) != 3:
+        raise ValueError(f"widths are {widths!r}, three whole numbers >= 1 are expected")
+    first, second, third = (check_whole("one of the widths", w, least=1) for w in widths)
+    return first, second, third

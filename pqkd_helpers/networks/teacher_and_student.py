@@ -10,7 +10,6 @@ The student replaces the convolutions of its scope by `DictConv2d`. It is used i
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
-import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
@@ -18,7 +17,7 @@ from torch import Tensor, nn
 from ..common.checks import check_choice, check_whole
 from ..common.random_streams import derive_seed, forked_seed
 from ..dictionary_convolutions.layer import DictConv2d, as_feature
-from .settings import BasisStart, Scope
+from .settings import BasisStart, Scope, check_widths
 
 # name, in_channels, out_channels, kernel_size -> layer
 ConvolutionFactory = Callable[[str, int, int, int], nn.Module]
@@ -61,7 +60,9 @@ class ConvNet(nn.Module):
         batch_norm: bool = False,
     ) -> None:
         super().__init__()
-        self.widths = _check_sizes(in_channels, widths, n_classes)
+        check_whole("in_channels", in_channels, least=1)
+        check_whole("n_classes", n_classes, least=1)
+        self.widths = check_widths(widths)
         self.in_channels = in_channels
         self.n_classes = n_classes
         first, second, third = self.widths
@@ -269,15 +270,6 @@ class StudentCNN(ConvNet):
 def _dense_convolution(c_in: int, c_out: int, size: int, seed: int) -> nn.Module:
     with forked_seed(seed):
         return nn.Conv2d(c_in, c_out, size, padding=size // 2)
-
-
-def _check_sizes(in_channels: int, widths: Sequence[int], n_classes: int) -> tuple[int, int, int]:
-    check_whole("in_channels", in_channels, least=1)
-    check_whole("n_classes", n_classes, least=1)
-    if np.ndim(widths) != 1 or len(widths) != 3:
-        raise ValueError(f"widths are {widths!r}, three whole numbers >= 1 are expected")
-    first, second, third = (check_whole("one of the widths", w, least=1) for w in widths)
-    return first, second, third
 
 
 def trained_values(module: nn.Module) -> int:

@@ -1,9 +1,19 @@
 """The full training loop, Algorithm S1 (notebook 06)."""
 
-from .settings import PQKDSettings
-from .trainer import PQKDTrainer
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "PQKDSettings",
-    "PQKDTrainer",
-]
+from ..common.faces import import_when_asked
+
+if TYPE_CHECKING:
+    from .settings import PQKDSettings
+    from .trainer import PQKDTrainer
+
+__all__ = ["PQKDSettings", "PQKDTrainer"]
+
+__getattr__ = import_when_asked(
+    __name__,
+    {
+        "PQKDSettings": ".settings",
+        "PQKDTrainer": ".trainer",
+    },
+)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..common.checks import check_whole
+from ..common.checks import check_generator, check_whole
 from ..feature_histograms import EMA, HistogramFeature, Scaling, feature_length
 from .feature_source import (
     EpochSource,
@@ -99,11 +99,17 @@ class PhotonicFeature:
         self.circuit_evaluations = dict.fromkeys(PURPOSES, 0)
 
     def fit(self, rng: np.random.Generator, n_settings: int) -> None:
-        """Measure the statistics that the scaling needs, on random settings of the circuit."""
-        shots = self.scaling.fit(self.circuit, n_shots=self.n_shots, rng=rng, n_settings=n_settings)
-        self.shots["fitting"] += shots
-        if self.scaling.mean is not None:
-            self.circuit_evaluations["fitting"] += n_settings
+        """Measure what the scaling needs at random settings, angles uniform in [-pi, pi]."""
+        if self.scaling.scaling != "standardised":
+            return
+        check_whole("n_settings", n_settings, least=2)
+        check_generator(rng, "uniform")
+        bound, n_angles = np.pi, self.circuit.n_angles
+        histograms = [
+            self._measure(rng.uniform(-bound, bound, n_angles), self.n_shots, rng, "fitting")
+            for _ in range(n_settings)
+        ]
+        self.scaling.fit(histograms, n_shots=self.n_shots)
 
     @classmethod
     def from_settings(cls, circuit: Source, settings: PQKDSettings) -> "PhotonicFeature":

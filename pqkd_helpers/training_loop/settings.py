@@ -4,9 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..common.checks import (
     check_choice,
     check_positive,
@@ -14,18 +11,13 @@ from ..common.checks import (
     check_whole,
     set_field,
 )
-from ..controls.angle_searches import LocalRandomSearch
 from ..feature_histograms import Scaling
 from ..knowledge_distillation.settings import DistillationSettings
-from ..spsa import SPSA
 
 ThetaStart = Literal["uniform", "zero"]
 
 
 Objective = Literal["fresh", "through-ema"]
-
-
-AngleSearch = Literal["spsa", "random-search"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +39,6 @@ class PQKDSettings(DistillationSettings):
         First angles: uniform in [-pi, pi], or all zero, where the gradient vanishes.
     feature_gain : float
         Factor on the scaled z, > 0; 1 leaves the norm that the scaling gives.
-    angle_search : {"spsa", "random-search"}
-        What tunes the angles. The random search tries Gaussian neighbours of standard deviation
-        ``spsa_perturbation``, with as many evaluations.
     spsa_steps : int
         SPSA steps per epoch; 0 keeps theta as it starts.
     spsa_step_size : float
@@ -60,9 +49,6 @@ class PQKDSettings(DistillationSettings):
         Updated angles are clipped to [-bound, bound], radians.
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
-    spsa_sham : bool
-        Control: a coin decides which of the two points counts as the better one, so theta moves in
-        steps of the same size, but they say nothing about the loss.
     spsa_batches : int
         Validation batches judged at both points of a step, drawn anew in every step; all images
         of the pool where it holds fewer.
@@ -83,12 +69,10 @@ class PQKDSettings(DistillationSettings):
     spsa_perturbation: float = 0.1
     spsa_bound: float = math.pi
     spsa_decay: bool = False
-    spsa_sham: bool = False
     spsa_batches: int = 5
     spsa_images: int | None = None
     objective: Objective = "fresh"
     feature_gain: float = 1.0
-    angle_search: AngleSearch = "spsa"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -103,21 +87,3 @@ class PQKDSettings(DistillationSettings):
         check_choice("scaling", self.scaling, get_args(Scaling))
         check_choice("theta_start", self.theta_start, get_args(ThetaStart))
         check_choice("objective", self.objective, get_args(Objective))
-        check_choice("angle_search", self.angle_search, get_args(AngleSearch))
-
-    def angle_optimiser(
-        self, theta: NDArray[np.float64], rng: np.random.Generator
-    ) -> SPSA | LocalRandomSearch:
-        """Return the optimiser of the angles."""
-        if self.angle_search == "random-search":
-            return LocalRandomSearch(
-                theta, step_size=self.spsa_perturbation, bound=self.spsa_bound, rng=rng
-            )
-        return SPSA(
-            theta,
-            step_size=self.spsa_step_size,
-            perturbation=self.spsa_perturbation,
-            bound=self.spsa_bound,
-            decay_offset=0.1 * self.epochs * self.spsa_steps if self.spsa_decay else None,
-            rng=rng,
-        )

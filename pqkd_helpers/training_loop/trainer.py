@@ -14,9 +14,8 @@ alone (`train_teacher`).
 """
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -24,17 +23,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..common.checks import check_choice, check_whole
 from ..common.random_streams import numpy_stream
 from ..datasets.image_data import ImageData, Split
 from ..knowledge_distillation.student_training import Distillation, StudentEpoch
 from ..networks.adam import with_prefix
-from ..networks.evaluation import Evaluation, evaluate, predict_logits, score
-from ..networks.settings import AdamSettings
+from ..networks.evaluation import Evaluation, predict_logits, score
 from ..networks.teacher_and_student import StudentCNN
-from ..networks.teacher_training import TeacherTrainer, train_teacher
 from ..spsa import SPSAStep
+from .angle_search import AngleSearch, EpochSearch, spsa_search
 from .feature_source import Source
+from .fresh_z import accuracy_at_zero_z, evaluate_with_fresh_z
 from .photonic_feature import PhotonicFeature, check_circuit
 from .settings import PQKDSettings
 
@@ -70,18 +68,6 @@ class PQKDEpoch(StudentEpoch):
     shots: int
 
 
-__all__ = [
-    "AdamSettings",
-    "Evaluation",
-    "PQKDEpoch",
-    "PQKDSettings",
-    "PQKDTrainer",
-    "TeacherTrainer",
-    "evaluate",
-    "train_teacher",
-]
-
-
 class PQKDTrainer:
     """Distil a student by Algorithm S1, epoch by epoch.
 
@@ -97,6 +83,8 @@ class PQKDTrainer:
     settings : PQKDSettings
     seed : int
         Run seed of all streams.
+    search : callable
+        ``search(settings, theta, rng)`` returns what tunes the angles: SPSA, or a control.
 
     Attributes
     ----------
@@ -126,6 +114,9 @@ class PQKDTrainer:
         settings: PQKDSettings,
         *,
         seed: int,
+        search: Callable[[PQKDSettings, NDArray[np.float64], np.random.Generator], AngleSearch] = (
+            spsa_search
+        ),
     ) -> None:
         check_circuit(circuit, student.feature_dim)
         self.student = student
@@ -134,7 +125,7 @@ class PQKDTrainer:
         self.feature = PhotonicFeature.from_settings(circuit, settings)
         self.feature.check_length()
         theta = _first_theta(settings, circuit.n_angles, seed)
-        self.spsa = settings.angle_optimiser(theta, numpy_stream(seed, "SPSA"))
+        self.spsa = search(settings, theta, numpy_stream(seed, "SPSA"))
         self.spsa_images = _spsa_images(settings, len(data.validation))
         self.epoch = 0
         self._interrupted = False
@@ -205,60 +196,18 @@ class PQKDTrainer:
         n_shots: int | None = None,
         on_draw: Callable[[], object] = lambda: None,
     ) -> list[Evaluation]:
-        """Judge the student under features sampled afresh at theta, without smoothing.
-
-        This is what hardware in the loop would give. The student is left conditioned on the z
-        it was trained with.
-
-        Parameters
-        ----------
-        split : {"validation", "test"}
-        rng : numpy.random.Generator
-            Source of the shots.
-        n_draws : int
-            Number of features drawn.
-        n_shots : int or None
-            Shots per feature; None is the number used in training.
-        on_draw : callable
-            Called after every feature, for a progress bar.
-
-        Raises
-        ------
-        ValueError
-            If the split is unknown or a number is below 1.
-        RuntimeError
-            Before the first epoch.
-        """
-        check_choice("split", split, ("validation", "test"))
-        check_whole("n_draws", n_draws, least=1)
-        results = []
-        with self._own_z_restored():
-            features = [self.feature.fresh(self.theta, rng, n_shots) for _ in range(n_draws)]
-            for _ in self.student.condition_on_each(np.stack(features)):
-                results.append(evaluate(self.student, self.data, split))
-                on_draw()
-        return results
+        """Evaluate the student under fresh features; see `fresh_z.evaluate_with_fresh_z`."""
+        return evaluate_with_fresh_z(
+            *(self.student, self.data, self.feature, self.theta, split),
+            rng=rng,
+            n_draws=n_draws,
+            n_shots=n_shots,
+            on_draw=on_draw,
+        )
 
     def accuracy_at_zero_z(self, split: Literal["validation", "test"] = "test") -> float:
-        """Return the accuracy at z = 0 of the student trained with z.
-
-        Every compressed kernel is then zero. The student is left conditioned on the z it was
-        trained with.
-        """
-        check_choice("split", split, ("validation", "test"))
-        with self._own_z_restored():
-            self.student.condition(np.zeros(self.student.feature_dim))
-            return evaluate(self.student, self.data, split).accuracy
-
-    @contextmanager
-    def _own_z_restored(self) -> Iterator[None]:
-        """Leave the student conditioned on the z it was trained with, whatever happens inside."""
-        if self.feature.z is None:
-            raise RuntimeError("the student was not trained yet: call run_epoch() first")
-        try:
-            yield
-        finally:
-            self.student.condition(self.feature.z)
+        """Return the accuracy at z = 0 of the student trained with z."""
+        return accuracy_at_zero_z(self.student, self.data, self.feature, split)
 
     def unseen_validation(self) -> Split:
         """Return the validation images that SPSA never judges on."""
@@ -268,8 +217,9 @@ class PQKDTrainer:
     def _tune_angles(self, rng: np.random.Generator) -> list[SPSAStep]:
         """Take the epoch's SPSA steps on theta (part 1 of the algorithm)."""
         self.spsa.rng = numpy_stream(self._seed, "SPSA", self.epoch)
+        if isinstance(self.spsa, EpochSearch):
+            self.spsa.begin_epoch(self._seed, self.epoch)
         batches_rng = numpy_stream(self._seed, "validation batches", self.epoch)
-        coin = numpy_stream(self._seed, "sham SPSA", self.epoch)
         n_images = self.settings.spsa_batches * self.settings.batch_size
         through_ema = self.settings.objective == "through-ema"
         steps = []
@@ -279,9 +229,7 @@ class PQKDTrainer:
             ]
             indices = batches_rng.permutation(self.spsa_images)[:n_images]
             losses = self._objective(np.stack(features), indices)
-            swapped = self.settings.spsa_sham and coin.random() < 0.5
-            step = self.spsa.tell(losses[::-1] if swapped else losses)
-            steps.append(replace(step, losses=np.array(losses)))
+            steps.append(self.spsa.tell(losses))
         return steps
 
     def _objective(self, features: NDArray[np.float64], indices: NDArray[np.int64]) -> list[float]:

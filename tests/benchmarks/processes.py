@@ -23,7 +23,7 @@ from tests.benchmarks.training_measures import (
 ROOT = Path(__file__).parents[2]
 THREADS = 2
 NUMPY_HALF = "pqkd_helpers.circuit_simulator, pqkd_helpers.feature_histograms, pqkd_helpers.spsa"
-TORCH_HALF = "pqkd_helpers.training_loop.trainer, pqkd_helpers.compression, pqkd_helpers.experiments.runs.run"
+TORCH_HALF = "pqkd_helpers.training_loop.trainer, pqkd_helpers.compression, pqkd_helpers.experiments.runs.run"  # noqa: E501
 IMPORTS = {
     "import of the NumPy half": NUMPY_HALF,
     "import numpy": "numpy",

@@ -25,9 +25,9 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402  (after the threads are pinned)
 
-from pqkd_helpers.circuit_simulator import TimeBinInterferometer
-from pqkd_helpers.common.files import json_bytes, write_atomically
-from pqkd_helpers.feature_histograms import click_histograms
+from pqkd_helpers.circuit_simulator import TimeBinInterferometer  # noqa: E402
+from pqkd_helpers.common.files import json_bytes, write_atomically  # noqa: E402
+from pqkd_helpers.feature_histograms import click_histograms  # noqa: E402
 
 HERE = Path(__file__).parent
 RESULT = HERE / "simulator.json"

@@ -74,7 +74,7 @@ def test_halves_of_16_modes_agree_with_another_simulator(vector):
 @settings(max_examples=60, deadline=None)
 def test_outcomes_agree_with_the_oracle(drawn):
     circuit, theta = drawn
-    assert distance_to(detected_photons(circuit.device, theta), circuit, theta) < TOLERANCE
+    assert distance_to(detected_photons(circuit, theta), circuit, theta) < TOLERANCE
 
 
 @given(circuits())
@@ -84,7 +84,7 @@ def test_outcomes_agree_with_the_oracle(drawn):
 @settings(max_examples=60, deadline=None)
 def test_click_patterns_and_halves_agree_with_the_oracle(drawn):
     circuit, theta = drawn
-    truth = click_patterns(circuit.device, theta)
+    truth = click_patterns(circuit, theta)
     assert distance(circuit.click_probabilities(theta), truth) < TOLERANCE
     if circuit.n_modes % 2 == 0:
         exact = circuit.half_click_probabilities(theta)

@@ -17,7 +17,7 @@ def test_the_default_device_has_8_photons_in_16_bins_and_30_angles():
 
 def test_one_efficiency_for_all_loops_may_be_written_in_many_ways():
     for same in (0.9, np.array(0.9), np.float64(0.9), (0.9, 0.9), np.array([0.9, 0.9])):
-        assert TimeBinInterferometer(loop_efficiency=same).device.loop_efficiency == 0.9
+        assert TimeBinInterferometer(loop_efficiency=same).loop_efficiency == 0.9
 
 
 def test_repr_shows_what_is_not_the_default_and_makes_the_same_device():

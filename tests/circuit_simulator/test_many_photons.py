@@ -117,7 +117,7 @@ def test_flawed_light_of_many_photons():
     """Loss thins the numbers; photons that do not interfere are coins."""
     circuit = TimeBinInterferometer((30, 30), (1,), loop_efficiency=0.7, efficiency=0.9)
     states, p = circuit.photon_probabilities([0.6])
-    light = (np.abs(circuit.device.detected_columns(np.array([[0.6]]))[0]) ** 2) @ [30, 30]
+    light = (np.abs(circuit.detected_columns(np.array([[0.6]]))[0]) ** 2) @ [30, 30]
     assert abs(p.sum() - 1) < 1e-12 and np.allclose(p @ states, light, rtol=1e-12)
     circuit = TimeBinInterferometer((EDGE, 0), (1,), indistinguishability=0.0)
     states, p = circuit.photon_probabilities([RATIONAL])

@@ -94,7 +94,7 @@ def test_histograms_of_16_modes_and_8_photons_follow_the_exact_ones(loops, metho
 def test_long_trains_of_bins_keep_their_photons_and_their_means(loops, method):
     """200 bins: mean photon numbers are sum_j s_j |U_ij|^2, interference never changes them."""
     circuit = TimeBinInterferometer((1, 0, 2, 0, 1) * 40, loops)
-    assert choose_method(circuit.device) == method
+    assert choose_method(circuit) == method
     theta = draw_angles(circuit, 10)
     samples = circuit.sample_photons(theta, 4_000, rng=np.random.default_rng(4))
     assert (samples.sum(axis=1) == circuit.n_photons).all()

@@ -12,7 +12,6 @@ from pqkd_helpers.controls.features.circuit_variants import Marginals, Shuffled
 from pqkd_helpers.controls.features.classical_map import ClassicalMap
 from pqkd_helpers.controls.features.coins_and_zero import UniformBits
 from pqkd_helpers.controls.features.gaussian_features import GaussianFresh
-from pqkd_helpers.feature_histograms import HistogramFeature
 from pqkd_helpers.spsa import SPSA
 from pqkd_helpers.statistics.decay_fits import fit_free_exponent
 
@@ -31,9 +30,9 @@ DOORS = {
     "classical map": lambda rng: ClassicalMap(seed=0).histogram(THETA, 5, rng=rng),
     "marginals": lambda rng: Marginals(TimeBinInterferometer()).sample(THETA, 5, rng=rng),
     "shuffled": lambda rng: Shuffled(UniformBits(), seed=0).histogram(THETA, 5, rng=rng),
-    "fit of the scaling": lambda rng: HistogramFeature("standardised").fit(
-        TimeBinInterferometer(), n_shots=5, rng=rng
-    ),
+    "fit of the scaling": lambda rng: PhotonicFeature(
+        UniformBits(), n_shots=5, ema_beta=0.9, scaling="standardised"
+    ).fit(rng, 2),
     "feature": lambda rng: PhotonicFeature(
         UniformBits(), n_shots=5, ema_beta=0.9, scaling="raw"
     ).update(THETA, rng),

@@ -14,7 +14,7 @@ computing", arXiv:2204.00602.
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,10 +28,10 @@ from ..loops import beam_splitter_pairs
 from ..sampler import check_theta
 
 
-class PercevalInterferometer:
+class PercevalInterferometer(LoopDevice):
     """A time-bin interferometer that is sampled by Perceval.
 
-    Parameters are those of `TimeBinInterferometer`.
+    Parameters are those of `LoopDevice`.
 
     Raises
     ------
@@ -48,29 +48,9 @@ class PercevalInterferometer:
            [1, 1, 0]], dtype=uint8)
     """
 
-    def __init__(
-        self,
-        input_state: Sequence[int] = (1, 0) * 8,
-        loop_lengths: Sequence[int] = (1, 1),
-        *,
-        phase_shifters: bool = False,
-        efficiency: float = 1.0,
-        loop_efficiency: float | Sequence[float] = 1.0,
-        indistinguishability: float = 1.0,
-        dark_count_probability: float = 0.0,
-    ) -> None:
-        self.device = LoopDevice(
-            input_state=input_state,
-            loop_lengths=loop_lengths,
-            phase_shifters=phase_shifters,
-            efficiency=efficiency,
-            loop_efficiency=loop_efficiency,
-            indistinguishability=indistinguishability,
-            dark_count_probability=dark_count_probability,
-        )
+    def __post_init__(self) -> None:
+        super().__post_init__()
         require_extra("perceval", "perceval", purpose="this engine")
-        self.n_modes = self.device.n_modes
-        self.n_angles = self.device.n_angles
 
     def sample_photons(
         self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
@@ -92,7 +72,7 @@ class PercevalInterferometer:
         (n_shots, n_modes) int64
             Photons detected in each bin.
         """
-        angles = check_theta(theta, self.n_angles, self.device.layout)
+        angles = check_theta(theta, self.n_angles, self.layout)
         n_shots = check_whole("n_shots", n_shots, least=1)
         check_generator(rng)
         processor = self._processor(angles)
@@ -111,14 +91,14 @@ class PercevalInterferometer:
         (n_shots, n_modes) uint8
         """
         clicks = self.sample_photons(theta, n_shots, rng=rng) > 0
-        if self.device.dark_count_probability > 0.0:
-            clicks |= rng.random(clicks.shape) < self.device.dark_count_probability
+        if self.dark_count_probability > 0.0:
+            clicks |= rng.random(clicks.shape) < self.dark_count_probability
         return clicks.astype(np.uint8)
 
     def _processor(self, angles: NDArray[np.float64]) -> Any:
         import perceval
 
-        device = self.device
+        device = self
         pairs = beam_splitter_pairs(device.n_modes, device.loop_lengths)
         splitters, phases = angles[: len(pairs)], angles[len(pairs) :]
         efficiencies = np.repeat(
@@ -143,9 +123,6 @@ class PercevalInterferometer:
         processor.min_detected_photons_filter(0)
         processor.with_input(perceval.BasicState([*device.input_state, *[0] * n_lossy]))
         return processor
-
-    def __repr__(self) -> str:
-        return f"PercevalInterferometer({self.device.describe()})"
 
 
 @contextmanager

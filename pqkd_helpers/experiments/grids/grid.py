@@ -11,22 +11,33 @@ set's, and the arm's, the later ones overriding the earlier ones.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ...common.checks import check_choice, check_whole
-from ...networks.adam import select_device
 from ...records.record import (
-    Record,
     configuration_hash,
 )
-from ..jobs.work import epochs_in, without_traces
 from ..runs.configuration import Preset, RunConfig
 from ..runs.presets import preset
-from ..runs.run import Labels, carry_out
-from ..runs.teacher_checkpoints import checkpoint_path
-from ..runs.teacher_runs import teacher_name
-from ..runs.workplace import Workplace
+
+Tier = Literal["smoke", "cpu", "paper"]
+
+Values = Mapping[str, Any]
+
+# What SPSA judged in all stored runs but those of an arm that says otherwise.
+FRESH: Values = {"objective": "fresh"}
+
+SMOKE: Values = {
+    "dataset": "digits",
+    "train_images": 200,
+    "widths": (4, 6, 8),
+    "epochs": 2,
+    "teacher_epochs": 2,
+    "teacher_selection": "last",
+    "fresh_draws": 2,
+    "spsa_steps": 1,
+    "fit_settings": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,8 @@ class Job:
     @property
     def name(self) -> str:
         """Name of the record."""
-        return (
-            f"{self.experiment}-{self.tier}-{self.config.dataset}-{self.arm}-seed{self.config.seed}"
-        )
+        scale = f"{self.tier}-{self.config.dataset}-" if self.tier in get_args(Tier) else ""
+        return f"{self.experiment}-{scale}{self.arm}-seed{self.config.seed}"
 
     @property
     def folder(self) -> str:
@@ -75,52 +85,6 @@ class Job:
     def as_json(self) -> dict[str, Any]:
         """Return the run's configuration as plain JSON values."""
         return self.config.as_json()
-
-    def carry_out(self, place: Workplace) -> Record:
-        """Do the run, or go on with it, and return its record."""
-        record = carry_out(
-            self.config,
-            name=self.folder,
-            runs_root=place.runs_root,
-            device=select_device(place.device),
-            data_root=place.data_root,
-            labels=Labels(self.experiment, self.arm, self.tier),
-        )
-        return record if self.keep_traces else without_traces(record)
-
-    def teacher(self, place: Workplace) -> Path:
-        """Return the folder of the teacher."""
-        device = select_device(place.device).type
-        return place.runs_root / teacher_name(self.config, device, place.threads)
-
-    def teacher_epochs_done(self, place: Workplace) -> int:
-        """Return how many epochs of the teacher need not be trained any more."""
-        if checkpoint_path(self.config).exists():
-            return self.config.teacher_settings().epochs
-        return epochs_in(self.teacher(place))
-
-
-Tier = Literal["smoke", "cpu", "paper"]
-
-
-Values = Mapping[str, Any]
-
-
-# What SPSA judged in all stored runs but those of an arm that says otherwise.
-FRESH: Values = {"objective": "fresh"}
-
-
-SMOKE: Values = {
-    "dataset": "digits",
-    "train_images": 200,
-    "widths": (4, 6, 8),
-    "epochs": 2,
-    "teacher_epochs": 2,
-    "teacher_selection": "last",
-    "fresh_draws": 2,
-    "spsa_steps": 1,
-    "fit_settings": 2,
-}
 
 
 @dataclass(frozen=True)
@@ -143,10 +107,14 @@ class Grid:
         What each sets at tier "cpu", or "paper", alone.
     paper : dict
         What tier "paper" sets.
-    start : {"paper", "article"}
+    start : {"paper", "article", "quick"}
         The preset that everything else overrides.
     first_seed : int
         The runs have this seed and the following ones.
+    label : str or None
+        Tier in the records of a grid that has one scale, at all tiers but "smoke".
+    traces : tuple of int or None
+        Seeds whose records keep theta and the losses of every step; None: all of them.
     """
 
     experiment: str
@@ -159,6 +127,8 @@ class Grid:
     datasets_paper: Mapping[str, Values] = field(default_factory=dict)
     start: Preset = "paper"
     first_seed: int = 0
+    label: str | None = None
+    traces: tuple[int, ...] | None = ()
 
     def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
         """Return the configuration of one run."""
@@ -193,5 +163,6 @@ class Grid:
                     if dataset not in self.datasets or arm not in self.arms:
                         continue
                     config = self.config(tier, dataset, arm, seed)
-                    traces = self.experiment in ("table1", "article") and seed == 0
-                    yield Job(self.experiment, arm, tier, config, keep_traces=traces)
+                    label = tier if tier == "smoke" else self.label or tier
+                    traces = self.traces is None or seed in self.traces
+                    yield Job(self.experiment, arm, label, config, keep_traces=traces)

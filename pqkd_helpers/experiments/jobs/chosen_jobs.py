@@ -1,30 +1,24 @@
 """Which jobs an experiment of the paper consists of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import torch
-
-from ...common.files import as_path
 from ...networks.settings import Arithmetic
-from ...records.record import record_path, write_record
-from ..grids.grid import FRESH, Tier
-from ..grids.paper import ARMS, EXPERIMENT, GRIDS
-from ..runs.configuration import RunConfig
-from ..runs.epochs import Announce
-from ..runs.presets import preset
-from ..runs.run import Labels, carry_out
+from ..grids.grid import Tier
+from ..grids.paper import GRIDS
+from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
+from ..studies.imperfections import ImperfectionStudy
 from ..studies.kernel_noise import KernelNoiseStudy
-from .scheduler import AnyJob
-from .work import StudyJob
+from .work import AnyJob, Study, StudyJob
 
-EXPERIMENTS = (*GRIDS, "ema-variance")
+EXPERIMENTS = (*GRIDS, "ema-variance", "imperfections", "compression")
 
 
 # Runs that are discarded once the recipes and the number of seeds are known.
 PREPARATIONS = ("controls-search", "controls-pilot")
+# What "all" leaves out: these, and what is not of the paper.
+LEFT_OUT = (*PREPARATIONS, "spsa-contribution", "imperfections", "compression")
 
 
 def chosen_jobs(
@@ -41,7 +35,7 @@ def chosen_jobs(
     Parameters
     ----------
     experiment : str
-        A name of `EXPERIMENTS`, or "all": every one of them but the preparations.
+        A name of `EXPERIMENTS`, or "all": every one of them but `LEFT_OUT`.
     tier : {"smoke", "cpu", "paper"}
     n_seeds : int
         Seeds 0 to n_seeds - 1.
@@ -59,12 +53,14 @@ def chosen_jobs(
         raise ValueError(f"an arithmetic can be chosen at tier 'paper' only, not at {tier!r}")
     names: tuple[str, ...] = (experiment,)
     if experiment == "all":
-        names = tuple(name for name in EXPERIMENTS if name not in PREPARATIONS)
+        names = tuple(name for name in EXPERIMENTS if name not in LEFT_OUT)
     grids = [GRIDS[name] for name in names if name in GRIDS]
     jobs: dict[str, AnyJob] = {}
     studies = {arm: study for name in names for arm, study in _studies(name, tier).items()}
     for arm, study in studies.items():
         if not datasets and (not arms or arm in arms):
+            if isinstance(study, CompressionStudy):
+                jobs |= {job.name: job for job in study.runs().values()}
             jobs[study.name] = StudyJob(study)
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
@@ -82,58 +78,22 @@ def chosen_jobs(
     return list(jobs.values())
 
 
-def _studies(experiment: str, tier: Tier) -> dict[str, EMAVarianceStudy | KernelNoiseStudy]:
+def _studies(experiment: str, tier: Tier) -> dict[str, Study]:
     """Return the studies of an experiment by name; but for "smoke", the tiers do the same."""
-    if experiment == "ema-variance":
-        return {"ema-variance": EMAVarianceStudy(tier, n_settings=2 if tier == "smoke" else 100)}
-    if experiment == "shot-noise":
-        return {"kernel-noise": KernelNoiseStudy(tier, n_settings=2 if tier == "smoke" else 50)}
+    smoke = tier == "smoke"
+    match experiment:
+        case "ema-variance":
+            return {"ema-variance": EMAVarianceStudy(tier, n_settings=2 if smoke else 100)}
+        case "shot-noise":
+            return {"kernel-noise": KernelNoiseStudy(tier, n_settings=2 if smoke else 50)}
+        case "imperfections":
+            return {"imperfections": ImperfectionStudy(n_settings=2 if smoke else 200)}
+        case "compression":
+            return {"bytes": _compression_study(tier)}
     return {}
 
 
-def arm_config(arm: str, seed: int) -> RunConfig:
-    """Return the configuration of one run of the experiment."""
-    return replace(preset("quick"), **FRESH, **ARMS[arm], seed=seed)
-
-
-def run_spsa_contribution(
-    *,
-    n_seeds: int,
-    runs_root: Path | str,
-    out: Path | str,
-    device: torch.device,
-    announce: Announce,
-    on_record: Callable[[Path], object] = lambda path: None,
-) -> None:
-    """Carry out all arms for the seeds 0 to n_seeds - 1 and store one record each.
-
-    Runs that are done already, or were begun, are taken up where they stand.
-
-    Parameters
-    ----------
-    n_seeds : int
-        Number of seeds.
-    runs_root : path
-        Folder of all runs.
-    out : path
-        Folder of the records.
-    device : torch.device
-        Where to compute.
-    announce, on_record : callable
-        Told of the progress, and of every record's file.
-    """
-    out = as_path(out)
-    for seed in range(n_seeds):
-        for arm in ARMS:
-            name = f"{EXPERIMENT}-{arm}-seed{seed}"
-            record = carry_out(
-                arm_config(arm, seed),
-                name=name,
-                runs_root=runs_root,
-                device=device,
-                labels=Labels(experiment=EXPERIMENT, arm=arm, tier="quick"),
-                announce=announce,
-            )
-            path = record_path(out, EXPERIMENT, name)
-            write_record(record, path)
-            on_record(path)
+def _compression_study(tier: Tier) -> CompressionStudy:
+    if tier == "smoke":
+        return CompressionStudy("digits", widths=(4, 6, 8), epochs=1, fine_tuning_epochs=1)
+    return CompressionStudy()

@@ -20,11 +20,19 @@ from ...records.record import configuration_hash, record_path, write_record
 from ..grids.grid import Job
 from ..runs.workplace import Workplace
 from .executors import Workers
-from .work import StudyJob, epochs_in, is_done, work
+from .work import (
+    AnyJob,
+    Job,
+    StudyJob,
+    epochs_in,
+    is_done,
+    teacher_epochs_done,
+    teacher_folder,
+    work,
+)
 
 ATTEMPTS = 2
 _POLL_SECONDS = 1.0
-AnyJob = Job | StudyJob
 
 
 @dataclass
@@ -139,18 +147,18 @@ class _Scheduler:
 
     def _may_begin(self, job: AnyJob) -> bool:
         """Return whether no other job is to make the donor or the teacher that this one needs."""
-        if isinstance(job, StudyJob):
-            return True
         others = (*self.waiting, *self.running.values())
+        if isinstance(job, StudyJob):
+            return not any(other.name in job.study.needs for other in others)
         if any(_hash_of(other) == job.donor_hash for other in others):
             return False
-        teacher = job.teacher(self.place)
+        teacher = teacher_folder(job, self.place)
         in_use = any(
-            isinstance(other, Job) and other.teacher(self.place) == teacher
+            isinstance(other, Job) and teacher_folder(other, self.place) == teacher
             for other in self.running.values()
         )
         n_epochs = job.config.teacher_settings().epochs
-        return not in_use or job.teacher_epochs_done(self.place) >= n_epochs
+        return not in_use or teacher_epochs_done(job, self.place) >= n_epochs
 
     def _take_in(self, future: Future) -> bool:
         """Store a result or note a failure; return whether the pool is broken."""
@@ -186,7 +194,7 @@ class _Scheduler:
         if isinstance(job, StudyJob):
             return 0.0
         done = epochs_in(self.place.runs_root / job.folder)
-        return min(1.0, (job.teacher_epochs_done(self.place) + done) / job.n_epochs)
+        return min(1.0, (teacher_epochs_done(job, self.place) + done) / job.n_epochs)
 
 
 def _hash_of(job: AnyJob) -> str:

@@ -19,6 +19,9 @@ from ...records.record import (
     record_path,
 )
 from ..grids.grid import Job
+from ..runs.run import Labels, carry_out
+from ..runs.teacher_checkpoints import checkpoint_path
+from ..runs.teacher_runs import teacher_name
 from ..runs.workplace import Workplace
 
 
@@ -36,13 +39,17 @@ class Study(Protocol):
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""
 
-    def record(self) -> Record:
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the jobs that must be finished first."""
+
+    def record(self, place: Workplace) -> Record:
         """Carry out the study."""
 
 
 @dataclass(frozen=True)
 class StudyJob:
-    """A study of an experiment: no network is trained."""
+    """A study of an experiment: of several runs, or of the circuit alone."""
 
     study: Study
     n_epochs: int = 1
@@ -61,18 +68,35 @@ class StudyJob:
         """Return the study's settings as plain JSON values."""
         return self.study.as_json()
 
-    def carry_out(self, place: Workplace) -> Record:
-        """Carry out the study and return its record."""
-        return self.study.record()
+
+AnyJob = Job | StudyJob
 
 
-def work(job: Job | StudyJob, place: Workplace) -> Record:
-    """Carry out a job in this process; what workers are asked to do."""
-    torch.set_num_threads(place.threads)
-    return job.carry_out(place)
+def work(job: AnyJob, place: Workplace) -> Record:
+    """Carry out a job in this process, or go on with it; what workers are asked to do."""
+    if place.threads is not None:
+        torch.set_num_threads(place.threads)
+    if isinstance(job, StudyJob):
+        return job.study.record(place)
+    labels = Labels(job.experiment, job.arm, job.tier)
+    record = carry_out(job.config, name=job.folder, place=place, labels=labels)
+    return record if job.keep_traces else without_traces(record)
 
 
-def is_done(job: Job | StudyJob, out: Path | str) -> bool:
+def teacher_folder(job: Job, place: Workplace) -> Path:
+    """Return the folder of a run's teacher."""
+    device = place.torch_device.type
+    return place.runs_root / teacher_name(job.config, device, place.torch_threads)
+
+
+def teacher_epochs_done(job: Job, place: Workplace) -> int:
+    """Return how many epochs of a run's teacher need not be trained any more."""
+    if checkpoint_path(job.config).exists():
+        return job.config.teacher_settings().epochs
+    return epochs_in(teacher_folder(job, place))
+
+
+def is_done(job: AnyJob, out: Path | str) -> bool:
     """Return whether the folder of records holds the job's record, of today's configuration.
 
     Tier "paper" may be computed in bfloat16, so its arithmetic makes no difference here.

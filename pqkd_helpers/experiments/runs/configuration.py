@@ -6,20 +6,11 @@ nothing else; where the data lies or how the run is called is not part of it.
 
 import dataclasses
 import json
-import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from ...common.checks import check_choice, check_whole, set_field
-from ...common.random_streams import derive_seed
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
-from ...controls.feature_specification import FeatureSpecification
-from ...controls.students.low_rank import LowRankStudent, affordable_rank
-from ...controls.students.narrow_cnn import narrow_widths
-from ...controls.students.trained_z import HypernetworkStudent, LearnedZStudent
 from ...datasets.available import DatasetName
 from ...feature_histograms import feature_length
 from ...networks.settings import (
@@ -29,24 +20,17 @@ from ...networks.settings import (
     Scope,
     TeacherSelection,
     check_teacher_selection,
+    check_widths,
 )
-from ...networks.teacher_and_student import ConvNet, StudentCNN, TeacherCNN, trained_values
-from ...training_loop.feature_source import Source
-from ...training_loop.photonic_feature import PhotonicFeature
 from ...training_loop.settings import PQKDSettings
 
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
 
-
 Student = Literal["pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"]
-
-
+AngleSearchName = Literal["spsa", "random-search"]
 FinalFeature = Literal["trained-with", "fresh"]
-
-
 Preset = Literal["paper", "article", "quick"]
-
 
 # Fields younger than the first stored records: left out of the JSON at their defaults, so that
 # older records and run folders keep their hashes.
@@ -119,6 +103,12 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Fresh features on which the final test is repeated.
     fresh_shots : int or None
         Shots of each of these; None is the number used in training.
+    angle_search : {"spsa", "random-search"}
+        What tunes the angles. The random search tries Gaussian neighbours of standard deviation
+        ``spsa_perturbation``, with as many evaluations.
+    spsa_sham : bool
+        Control: a coin decides which of SPSA's two points counts as the better one, so theta moves
+        in steps of the same size, but they say nothing about the loss.
     seed : int
         Run seed: weights, A, data order, theta, shots and SPSA's directions follow from it.
     """
@@ -139,6 +129,8 @@ class RunConfig(PQKDSettings, CircuitSettings):
     final_feature: FinalFeature = "trained-with"
     fresh_draws: int = 20
     fresh_shots: int | None = None
+    angle_search: AngleSearchName = "spsa"
+    spsa_sham: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -155,18 +147,17 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 set_field(self, name, check_whole(name, getattr(self, name), least=1))
         for name, value in _IMPLIED.get(self.features, {}).items():
             set_field(self, name, value)
-        if self.n_modes > MAX_MODES:
-            raise ValueError(f"{self.n_modes} modes make z too long, {MAX_MODES} at most")
-        if self.n_modes % 2:
+        if self.feature_modes > MAX_MODES:
+            raise ValueError(f"{self.feature_modes} modes make z too long, {MAX_MODES} at most")
+        if self.feature_modes % 2:
             raise ValueError(
-                f"the circuit has {self.n_modes} modes, an even number is expected for two halves"
+                f"the circuit has {self.feature_modes} modes, an even number is expected for two "
+                "halves"
             )
-        if self.features not in (*RECORDED, *TRAINED):
-            source = self.build_source()  # an engine that is not installed is found out now
-            if self.student == "pqkd":
-                PhotonicFeature.from_settings(source, self).check_length()
-        student = self.build_pqkd_student(in_channels=1, n_classes=10)
-        set_field(self, "widths", student.widths)
+        check_choice("scope", self.scope, get_args(Scope))
+        check_choice("basis_start", self.basis_start, get_args(BasisStart))
+        check_choice("angle_search", self.angle_search, get_args(AngleSearchName))
+        set_field(self, "widths", check_widths(self.widths))
         teacher = self.teacher_settings()
         if self.teacher_epochs is not None:
             set_field(self, "teacher_epochs", teacher.epochs)
@@ -177,16 +168,12 @@ class RunConfig(PQKDSettings, CircuitSettings):
     @property
     def feature_dim(self) -> int:
         """Length of z."""
-        return feature_length(self.n_modes)
+        return feature_length(self.feature_modes)
 
     @property
     def z_is_trained(self) -> bool:
         """Whether Adam trains z, or what makes it."""
         return self.student == "pqkd" and self.features in TRAINED
-
-    def build_source(self) -> Source:
-        """Return the source of the histograms of this run's seed."""
-        return self.build_circuit(derive_seed(self.seed, "feature source"))
 
     def donor(self) -> "RunConfig | None":
         """Return the photonic run whose z this one needs; None if it needs none.
@@ -217,66 +204,6 @@ class RunConfig(PQKDSettings, CircuitSettings):
                 else self.teacher_augmentation
             ),
             arithmetic=self.arithmetic,
-        )
-
-    def build_teacher(self, in_channels: int, n_classes: int) -> TeacherCNN:
-        """Return the untrained teacher."""
-        return TeacherCNN(in_channels, self.widths, n_classes, seed=self.seed)
-
-    def build_student(self, in_channels: int, n_classes: int) -> ConvNet:
-        """Return the untrained student."""
-        if self.student == "pqkd":
-            return self.build_pqkd_student(in_channels, n_classes)
-        seed = derive_seed(self.seed, "student")  # not the teacher's weights once more
-        if self.student == "dense-distilled":
-            return TeacherCNN(
-                in_channels, self.widths, n_classes, batch_norm=self.batch_norm, seed=seed
-            )
-        shape = {"in_channels": in_channels, "n_classes": n_classes}
-        budget = self.pqkd_values(in_channels, n_classes)
-        if self.student == "narrow-cnn":
-            widths = narrow_widths(budget, widths=self.widths, batch_norm=self.batch_norm, **shape)
-            return TeacherCNN(widths=widths, batch_norm=self.batch_norm, seed=seed, **shape)
-        rank = affordable_rank(budget, widths=self.widths, **shape)
-        return LowRankStudent(
-            widths=self.widths, rank=rank, batch_norm=self.batch_norm, seed=seed, **shape
-        )
-
-    def pqkd_values(self, in_channels: int, n_classes: int) -> int:
-        """Return how many values the PQKD student trains, its angles included, without z."""
-        student = replace(self, features="photonic", batch_norm=False).build_pqkd_student(
-            in_channels, n_classes
-        )
-        return trained_values(student) + self.build_interferometer().n_angles
-
-    def build_pqkd_student(self, in_channels: int, n_classes: int) -> StudentCNN:
-        """Return the untrained PQKD student of these settings, whatever the student chosen."""
-        shape = (in_channels, self.widths, n_classes)
-        options: dict[str, Any] = {
-            "rank": self.rank,
-            "scope": self.scope,
-            "feature_dim": self.feature_dim,
-            "basis_start": self.basis_start,
-            "batch_norm": self.batch_norm,
-            "seed": self.seed,
-        }
-        if not self.z_is_trained:
-            return StudentCNN(*shape, **options)
-        kind = LearnedZStudent if self.features == "learned-z" else HypernetworkStudent
-        norm = self.feature_gain * math.sqrt(self.feature_dim)
-        return kind(*shape, norm=norm, **options)
-
-    def feature_specification(self, theta: ArrayLike) -> FeatureSpecification:
-        """Return where the z of a run with these settings comes from, once theta is known."""
-        circuit = {
-            item.name: getattr(self, item.name) for item in dataclasses.fields(CircuitSettings)
-        }
-        return FeatureSpecification(
-            CircuitSettings(**circuit),
-            tuple(np.asarray(theta).tolist()),
-            scaling=self.scaling,
-            n_shots=self.n_shots,
-            ema_beta=self.ema_beta,
         )
 
     def resolved(self) -> "RunConfig":

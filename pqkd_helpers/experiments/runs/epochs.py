@@ -11,9 +11,7 @@ from torch import Tensor
 from ...knowledge_distillation.student_training import StudentEpoch
 from ...networks.teacher_training import TeacherEpoch
 from .run_folder import RunFolder
-
-# announce(stage, done, total) is told of every gradient step, and of every final test.
-Announce = Callable[[str, int, int], None]
+from .workplace import Announce
 
 
 class Trainer(Protocol):

@@ -1,13 +1,10 @@
 """Carry out a run: teacher, student, final tests, record; resumable after every epoch."""
 
 import itertools
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
-from ...common.files import as_path
 from ...controls.features.gaussian_features import drifting_features
 from ...controls.features.recorded_feature import RecordedFeature
 from ...networks.teacher_and_student import StudentCNN
@@ -20,12 +17,14 @@ from ...records.record import (
     write_record,
 )
 from ...training_loop.photonic_feature import angle_between
+from .building import build_student, check_feature, source_of
 from .configuration import RunConfig
-from .epochs import Announce, total_seconds
+from .epochs import total_seconds
 from .new_record import provenance
 from .run_folder import RunFolder
 from .student_runs import train_distilled, train_pqkd
 from .teacher_runs import load_data, trained_teacher
+from .workplace import Workplace
 
 
 class Labels(NamedTuple):
@@ -40,11 +39,8 @@ def carry_out(
     config: RunConfig,
     *,
     name: str,
-    runs_root: Path | str,
-    device: torch.device,
-    data_root: Path | str | None = None,
+    place: Workplace,
     labels: Labels | None = None,
-    announce: Announce = lambda stage, done, total: None,
 ) -> Record:
     """Do a run, or go on with one that was begun, and return its record.
 
@@ -53,22 +49,16 @@ def carry_out(
     config : RunConfig
         What to do.
     name : str
-        The run's folder below ``runs_root``.
-    runs_root : path
-        Folder of all runs, teachers included.
-    device : torch.device
+        The run's folder in the folder of all runs.
+    place : Workplace
         Where to compute.
-    data_root : path or None
-        Folder of the torchvision data sets; see `load_dataset`.
     labels : Labels or None
         By what the record is looked up; None: a run of the command line.
-    announce : callable
-        Told of the progress.
 
     Returns
     -------
     dict
-        The record; it is also in ``runs_root / name / record.json``, under the labels of whoever
+        The record; it is also in ``place.runs_root / name / record.json``, under the labels of whoever
         finished the run. Another one's donor may have been finished for that one's sake.
 
     Raises
@@ -78,12 +68,12 @@ def carry_out(
     DatasetUnavailableError
         If the data cannot be read.
     """
-    runs_root = as_path(runs_root)
     labels = labels or Labels(arm=config.features)
     configuration = config.as_json()
-    with RunFolder(runs_root / name, configuration, device=device.type) as folder:
+    check_feature(config)
+    with RunFolder(place.runs_root / name, configuration, device=place.torch_device.type) as folder:
         if not folder.record_path.exists():
-            record = _computed(config, folder, runs_root, device, data_root, labels, announce)
+            record = _computed(config, folder, place, labels)
             write_record(record, folder.record_path)
         return {**read_record(folder.record_path), **labels._asdict()}
 
@@ -91,24 +81,18 @@ def carry_out(
 def _computed(
     config: RunConfig,
     folder: RunFolder,
-    runs_root: Path,
-    device: torch.device,
-    data_root: Path | str | None,
+    place: Workplace,
     labels: Labels,
-    announce: Announce,
 ) -> Record:
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
-    data = load_data(config, data_root).to(device)
-    student = config.build_student(data.n_channels, data.n_classes).to(device)
-    teacher, teacher_results = trained_teacher(config, data, runs_root, device, announce)
+    device, announce = place.torch_device, place.announce
+    data = load_data(config, place.data_root).to(device)
+    student = build_student(config, data.n_channels, data.n_classes).to(device)
+    teacher, teacher_results = trained_teacher(config, data, place)
     if isinstance(student, StudentCNN) and not config.z_is_trained:
         donor = config.donor()
-        source = (
-            config.build_source()
-            if donor is None
-            else recorded_feature(config, donor, runs_root, device, data_root, announce)
-        )
+        source = source_of(config) if donor is None else recorded_feature(config, donor, place)
         results = train_pqkd(student, teacher, data, config, folder, announce, source)
     else:
         results = train_distilled(student, teacher, data, config, folder, announce)
@@ -128,14 +112,7 @@ def _computed(
     }
 
 
-def recorded_feature(
-    config: RunConfig,
-    donor: RunConfig,
-    runs_root: Path,
-    device: torch.device,
-    data_root: Path | str | None,
-    announce: Announce,
-) -> RecordedFeature:
+def recorded_feature(config: RunConfig, donor: RunConfig, place: Workplace) -> RecordedFeature:
     """Return the feature that replays, or drifts as, the z of the donor's run.
 
     The donor's folder is found by the hash of its configuration; a run that is missing, or not
@@ -143,20 +120,14 @@ def recorded_feature(
     """
     configuration = donor.as_json()
     digits = configuration_hash(configuration)[:8]
-    found = sorted(path.parent.name for path in runs_root.glob(f"*-{digits}/run.json"))
+    found = sorted(path.parent.name for path in place.runs_root.glob(f"*-{digits}/run.json"))
     name = found[0] if found else f"donor-{donor.dataset}-seed{donor.seed}-{digits}"
-    carry_out(
-        donor,
-        name=name,
-        runs_root=runs_root,
-        device=device,
-        data_root=data_root,
-        announce=announce,
-    )
-    with RunFolder(runs_root / name, configuration, device=device.type, wait=True) as folder:
+    carry_out(donor, name=name, place=place)
+    device = place.torch_device.type
+    with RunFolder(place.runs_root / name, configuration, device=device, wait=True) as folder:
         z = folder.features()["z"].numpy()
     if config.features == "gaussian-drift":
         angles = [angle_between(a, b) for a, b in itertools.pairwise(z)]
         norm = float(np.linalg.norm(z[-1]))
         z = drifting_features(angles, z.shape[1], norm=norm, seed=config.seed)
-    return RecordedFeature(z, n_angles=donor.build_interferometer().n_angles)
+    return RecordedFeature(z, n_angles=donor.n_angles)

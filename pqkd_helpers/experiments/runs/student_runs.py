@@ -18,10 +18,12 @@ from ...networks.teacher_and_student import ConvNet, StudentCNN
 from ...training_loop.feature_source import Source
 from ...training_loop.photonic_feature import PURPOSES
 from ...training_loop.trainer import PQKDTrainer
+from .building import feature_specification, search_of
 from .configuration import RunConfig
 from .epochs import Announce, counter, run_epochs, total_seconds
 from .judging import images_right, judged, judged_with_temperature
 from .run_folder import RunFolder
+from .workplace import Announce
 
 
 def train_pqkd(
@@ -44,12 +46,14 @@ def train_pqkd(
     """
     steps = 0 if config.donor() else config.spsa_steps
     settings = dataclasses.replace(config, spsa_steps=steps)
-    trainer = PQKDTrainer(student, teacher, data, source, settings, seed=config.seed)
+    trainer = PQKDTrainer(
+        student, teacher, data, source, settings, seed=config.seed, search=search_of(config)
+    )
     epochs = run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
     final = _final_results(trainer, config, announce)
     scaled = judged_with_temperature(student, data)
-    feature = config.feature_specification(trainer.theta)
+    feature = feature_specification(config, trainer.theta)
     if student.batch_norm:
         sizes = measure_plain_sizes(teacher, student, images=data.format)
     else:

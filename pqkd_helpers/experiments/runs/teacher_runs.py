@@ -10,17 +10,18 @@ from typing import Any
 
 import torch
 
-from ...common.files import as_path
 from ...datasets.image_data import ImageData
 from ...datasets.loading import load_dataset
 from ...networks.teacher_and_student import TeacherCNN, trained_values
 from ...networks.teacher_training import TeacherTrainer
 from ...records.record import configuration_hash
+from .building import build_teacher
 from .configuration import RunConfig
-from .epochs import Announce, run_epochs
+from .epochs import run_epochs
 from .judging import judged, judged_with_temperature
 from .run_folder import RunFolder
 from .teacher_checkpoints import checkpoint_path, load_teacher, save_teacher
+from .workplace import Workplace
 
 
 def load_data(config: RunConfig, data_root: Path | str | None) -> ImageData:
@@ -40,18 +41,16 @@ def teacher_name(config: RunConfig, device: str, threads: int) -> str:
 def trained_teacher(
     config: RunConfig,
     data: ImageData,
-    runs_root: Path | str,
-    device: torch.device,
-    announce: Announce,
+    place: Workplace,
 ) -> tuple[TeacherCNN, dict[str, Any]]:
     """Take the stored teacher of a run, or train it, or go on; return it with its results."""
-    teacher = config.build_teacher(data.n_channels, data.n_classes).to(device)
+    teacher = build_teacher(config, data.n_channels, data.n_classes).to(place.torch_device)
     if checkpoint_path(config).exists():
         weights, epochs, selected_epoch = load_teacher(checkpoint_path(config), config)
         teacher.load_state_dict(weights)
         teacher.eval()
     else:
-        epochs, selected_epoch = _train(teacher, config, data, runs_root, announce)
+        epochs, selected_epoch = _train(teacher, config, data, place)
     return teacher, {
         "trained_values": trained_values(teacher),
         "selected_epoch": selected_epoch,
@@ -65,8 +64,7 @@ def _train(
     teacher: TeacherCNN,
     config: RunConfig,
     data: ImageData,
-    runs_root: Path | str,
-    announce: Announce,
+    place: Workplace,
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a teacher in its folder; return what its epochs measured and the one selected."""
     settings = config.teacher_settings()
@@ -79,9 +77,9 @@ def _train(
         seed=config.seed,
     )
     device = data.train.labels.device.type
-    path = as_path(runs_root) / teacher_name(config, device, torch.get_num_threads())
+    path = place.runs_root / teacher_name(config, device, torch.get_num_threads())
     with RunFolder(path, config.teacher_as_json(), device=device, wait=True) as folder:
-        epochs = run_epochs(trainer, folder, settings.epochs, "teacher", announce)
+        epochs = run_epochs(trainer, folder, settings.epochs, "teacher", place.announce)
     trainer.finish()
     return epochs, trainer.selected_epoch
 
@@ -90,10 +88,7 @@ def train_teachers(
     configs: Iterable[RunConfig],
     folder: Path,
     *,
-    runs_root: Path,
-    device: torch.device,
-    data_root: Path | None,
-    announce: Announce,
+    place: Workplace,
     on_teacher: Callable[[Path], object],
 ) -> None:
     """Train the teachers of some runs, one after the other, and store each as soon as it is done.
@@ -102,14 +97,14 @@ def train_teachers(
     """
     for path, config in {checkpoint_path(config, folder): config for config in configs}.items():
         if not path.exists():
-            data = load_data(config, data_root).to(device)
-            teacher, results = trained_teacher(config, data, runs_root, device, announce)
+            data = load_data(config, place.data_root).to(place.torch_device)
+            teacher, results = trained_teacher(config, data, place)
             save_teacher(
                 path,
                 teacher,
                 config,
                 epochs=results["epochs"],
                 selected_epoch=results["selected_epoch"],
-                device=device,
+                device=place.torch_device,
             )
         on_teacher(path)

@@ -1,15 +1,26 @@
-"""Where and how a run is computed."""
+"""Where and how runs are computed: none of it is part of their configuration."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from ...common.checks import set_field
 from ...common.files import as_path
+from ...networks.adam import select_device
+
+# announce(stage, done, total) is called at every gradient step, and at every final test.
+Announce = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Announce nothing."""
 
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where and how a worker computes.
+    """Folders, device and threads of runs, and who hears of their progress.
 
     Attributes
     ----------
@@ -19,16 +30,29 @@ class Workplace:
         See `load_dataset`.
     device : str
         auto, cpu, cuda or mps.
-    threads : int
-        Threads of torch; they change the last digits of results.
+    threads : int or None
+        Threads of torch; they change the last digits of results. None: as they are.
+    announce : callable
+        Called with stage, steps done and steps in all.
     """
 
     runs_root: Path
     data_root: Path | None = None
     device: str = "auto"
-    threads: int = 1
+    threads: int | None = None
+    announce: Announce = silent
 
     def __post_init__(self) -> None:
         set_field(self, "runs_root", as_path(self.runs_root))
         if self.data_root is not None:
             set_field(self, "data_root", as_path(self.data_root))
+
+    @property
+    def torch_device(self) -> torch.device:
+        """The device to compute on."""
+        return select_device(self.device)
+
+    @property
+    def torch_threads(self) -> int:
+        """The number of torch's threads."""
+        return torch.get_num_threads() if self.threads is None else self.threads

@@ -9,15 +9,13 @@ best of four at 1/113 of the weights (2 epochs); at 2/3 a gentler recipe was as 
 """
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
 from ...common.checks import check_whole, set_field
-from ...common.files import as_path
 from ...compression.compressed_file import compressed_bytes, compressed_from_bytes, read_compressed
 from ...compression.conventional.prune_to_bytes import prune_to_bytes
 from ...compression.conventional.pruning import count_weights, prune_gradually
@@ -27,13 +25,15 @@ from ...datasets.loading import load_dataset
 from ...networks.evaluation import evaluate
 from ...networks.settings import AdamSettings, Scope
 from ...networks.teacher_and_student import ConvNet, TeacherCNN, trained_values
-from ...records.record import Record, record_path, write_record
+from ...records.record import Record
+from ..grids.grid import Job
 from ..runs.configuration import RunConfig
 from ..runs.epochs import Announce, counter
 from ..runs.new_record import study_record
 from ..runs.run import Labels, carry_out
 from ..runs.run_folder import STUDENT_FILE
 from ..runs.teacher_runs import trained_teacher
+from ..runs.workplace import Announce, Workplace
 
 EXPERIMENT = "compression"
 
@@ -87,79 +87,63 @@ class CompressionStudy:
         """Return the recipe of the fine-tuning, the same for every share of weights."""
         return AdamSettings(epochs=self.fine_tuning_epochs, learning_rate=3e-3)
 
+    experiment: ClassVar[str] = EXPERIMENT
+    name: ClassVar[str] = f"study-{EXPERIMENT}"
 
-def run_compression_study(
-    study: CompressionStudy,
-    *,
-    runs_root: Path | str,
-    out: Path | str,
-    device: torch.device,
-    data_root: Path | str | None = None,
-    announce: Announce = lambda stage, done, total: None,
-    on_record: Callable[[Path], object] = lambda path: None,
-) -> Record:
-    """Train, compress, judge on the test images, and store the records.
+    def runs(self) -> dict[str, Job]:
+        """Return the runs of both students by arm."""
+        return {
+            arm: Job(EXPERIMENT, arm, "custom", self.run_config(scope), keep_traces=True)
+            for arm, scope in ARMS.items()
+        }
 
-    Parameters
-    ----------
-    study : CompressionStudy
-    runs_root, out : path
-        Folder of all runs; folder of the records.
-    device : torch.device
-        Where to train.
-    data_root : path or None
-        See `load_dataset`.
-    announce, on_record : callable
-        Told of the progress, and of every record's file.
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the runs."""
+        return tuple(job.name for job in self.runs().values())
 
-    Returns
-    -------
-    dict
-        The study's record; its ``results["rows"]`` are the lines of the table.
-    """
-    runs_root, out = as_path(runs_root), as_path(out)
-    data = load_dataset(study.dataset, data_root)  # type: ignore[arg-type]
-    records = {}
-    for arm, scope in ARMS.items():
-        name = f"{EXPERIMENT}-{arm}-seed{study.seed}"
-        records[arm] = carry_out(
-            study.run_config(scope),
-            name=name,
-            runs_root=runs_root,
-            device=device,
-            data_root=data_root,
-            labels=Labels(EXPERIMENT, arm, "custom"),
-            announce=announce,
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return {**dataclasses.asdict(self), "widths": list(self.widths)}
+
+    def record(self, place: Workplace) -> Record:
+        """Take up the runs, compress, evaluate on the test images.
+
+        Returns
+        -------
+        dict
+            Its ``results["rows"]`` are the lines of the table.
+        """
+        data = load_dataset(self.dataset, place.data_root)  # type: ignore[arg-type]
+        jobs = self.runs()
+        records = {
+            arm: carry_out(
+                job.config, name=job.folder, place=place, labels=Labels(EXPERIMENT, arm, "custom")
+            )
+            for arm, job in jobs.items()
+        }
+        device = place.torch_device
+        teacher, _ = trained_teacher(jobs["all"].config, data.to(device), place)
+        sizes = records["all"]["ledger"]["sizes"]
+        teacher_row = _row("teacher, float32", teacher.cpu(), sizes["file_bytes"]["teacher"], data)
+        students = []
+        for arm, scope in ARMS.items():
+            students += _student_rows(
+                scope, place.runs_root / jobs[arm].folder / STUDENT_FILE, data
+            )
+        pruned = _practitioner_rows(
+            self, teacher.to(device), data.to(device), students, place.announce
         )
-        path = record_path(out, EXPERIMENT, name)
-        write_record(records[arm], path)
-        on_record(path)
-    teacher, _ = trained_teacher(
-        study.run_config("all"), data.to(device), runs_root, device, announce
-    )
-    sizes = records["all"]["ledger"]["sizes"]
-    teacher_row = _row("teacher, float32", teacher.cpu(), sizes["file_bytes"]["teacher"], data)
-    students = []
-    for arm, scope in ARMS.items():
-        folder = runs_root / f"{EXPERIMENT}-{arm}-seed{study.seed}"
-        students += _student_rows(scope, folder / STUDENT_FILE, data)
-    pruned = _practitioner_rows(study, teacher.to(device), data.to(device), students, announce)
-    configuration = dataclasses.asdict(study)
-    configuration["widths"] = list(study.widths)
-    record = study_record(
-        experiment=EXPERIMENT,
-        arm="bytes",
-        tier="custom",
-        seed=study.seed,
-        configuration=configuration,
-        results={"rows": [teacher_row, *students, *pruned]},
-        dataset=study.dataset,
-        device=device,
-    )
-    path = record_path(out, EXPERIMENT, f"study-{EXPERIMENT}")
-    write_record(record, path)
-    on_record(path)
-    return record
+        return study_record(
+            experiment=EXPERIMENT,
+            arm="bytes",
+            tier="custom",
+            seed=self.seed,
+            configuration=self.as_json(),
+            results={"rows": [teacher_row, *students, *pruned]},
+            dataset=self.dataset,
+            device=device,
+        )
 
 
 def _row(

@@ -50,38 +50,30 @@ N_PRIMARY = 3
 RANKS = (8, 4)
 
 
-def prepare_controls(runs: Path | str, out: Path | str) -> dict[Path, Record]:
-    """Write the study record of each preparation whose runs are there; return them by file.
+def prepare_controls(records: Path | str, experiment: str) -> dict[Path, Record]:
+    """Write the study record of a preparation whose runs are there; return it by its file.
 
     Parameters
     ----------
-    runs : path
-        Folder of the records of "controls-search", "controls-pilot" or both.
-    out : path
-        Folder of the study records.
+    records : path
+        Folder of the records; the study's goes there too.
+    experiment : {"controls-search", "controls-pilot"}
 
     Raises
     ------
     ValueError
-        If the folder holds no run of either, or only a part of the pilot.
+        If the folder holds no run of it, or only a part of the pilot.
     """
-    runs, out = as_path(runs), as_path(out)
-    written = {}
-    for experiment, study in (("controls-search", search_study), ("controls-pilot", pilot_study)):
-        records = [
-            read_record(path)
-            for path in sorted((runs / experiment).glob(f"{experiment}-cpu-*.json"))
-        ]
-        if records:
-            path = record_path(out, experiment, f"study-{experiment}")
-            written[path] = study(records)
-            write_record(written[path], path)
-    if not written:
-        raise ValueError(
-            f"{runs} holds no record of controls-search or controls-pilot at tier cpu: run "
-            f"`reproduce controls-search --seeds 2 --out {runs}` first"
-        )
-    return written
+    folder = as_path(records)
+    runs = [
+        read_record(path) for path in sorted((folder / experiment).glob(f"{experiment}-cpu-*.json"))
+    ]
+    if not runs:
+        raise ValueError(f"{folder} holds no record of {experiment} at tier cpu: run it first")
+    study = search_study if experiment == "controls-search" else pilot_study
+    path = record_path(folder, experiment, f"study-{experiment}")
+    write_record(study(runs), path)
+    return {path: read_record(path)}
 
 
 def search_study(records: Iterable[Record], recipes: Mapping[str, Any] = RECIPES) -> Record:

@@ -25,6 +25,7 @@ from ...common.random_streams import numpy_stream
 from ...feature_histograms import click_histograms
 from ...records.record import Record
 from ..runs.new_record import study_record
+from ..runs.workplace import Workplace
 
 Array = NDArray[np.float64]
 
@@ -69,6 +70,7 @@ class EMAVarianceStudy:
         set_field(self, "beta", check_share("beta", self.beta, below_one=True))
 
     experiment: ClassVar[str] = "ema-variance"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -79,8 +81,8 @@ class EMAVarianceStudy:
         """Return the settings as plain JSON values."""
         return {**dataclasses.asdict(self), "epochs": list(self.epochs)}
 
-    def record(self) -> Record:
-        """Carry out the study."""
+    def record(self, place: Workplace | None = None) -> Record:
+        """Carry out the study: of the circuit alone, so the place does not matter."""
         started = time.perf_counter()
         rng = numpy_stream(self.seed, "EMA variance")
         circuit = TimeBinInterferometer()

@@ -12,7 +12,7 @@ between photons, that is, how far it moves when the photons become distinguishab
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from ...common.checks import check_whole
 from ...common.random_streams import numpy_stream
 from ...records.record import Record
 from ..runs.new_record import study_record
+from ..runs.workplace import Workplace
 
 # Parameter of the interferometer, and its values from ideal to bad.
 LEVELS: dict[str, tuple[float, ...]] = {
@@ -67,44 +68,51 @@ class ImperfectionStudy:
         check_whole("n_shots", self.n_shots, least=1)
         check_whole("seed", self.seed, least=0)
 
+    experiment: ClassVar[str] = "imperfections"
+    name: ClassVar[str] = "study-imperfections"
+    needs: ClassVar[tuple[str, ...]] = ()
 
-def run_imperfection_study(study: ImperfectionStudy) -> Record:
-    """Carry out the study and return its record (kind "study")."""
-    started = time.perf_counter()
-    rng = numpy_stream(study.seed, "imperfection study")
-    theta = rng.uniform(-np.pi, np.pi, (study.n_settings, TimeBinInterferometer().n_angles))
-    ideal = _features(theta, STATE)
-    imperfections = [
-        {
-            "parameter": parameter,
-            "value": value,
-            **_distances(_features(theta, STATE, **{parameter: value}), ideal),
-        }
-        for parameter, values in LEVELS.items()
-        for value in values
-    ]
-    devices = []
-    for name, state in DEVICES.items():
-        exact = _features(theta, state)
-        distinguishable = _features(theta, state, indistinguishability=0.0)
-        devices.append(
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return dataclasses.asdict(self)
+
+    def record(self, place: Workplace | None = None) -> Record:
+        """Carry out the study: of the circuit alone, so the place does not matter."""
+        started = time.perf_counter()
+        rng = numpy_stream(self.seed, "imperfection study")
+        theta = rng.uniform(-np.pi, np.pi, (self.n_settings, TimeBinInterferometer().n_angles))
+        ideal = _features(theta, STATE)
+        imperfections = [
             {
-                "device": name,
-                "photons": sum(state),
-                "distinguishable": _distances(distinguishable, exact),
-                "shot_noise": _quantiles(shot_noise(exact, study.n_shots)),
-                "patterns": _quantiles(effective_patterns(exact)),
+                "parameter": parameter,
+                "value": value,
+                **_distances(_features(theta, STATE, **{parameter: value}), ideal),
             }
+            for parameter, values in LEVELS.items()
+            for value in values
+        ]
+        devices = []
+        for name, state in DEVICES.items():
+            exact = _features(theta, state)
+            distinguishable = _features(theta, state, indistinguishability=0.0)
+            devices.append(
+                {
+                    "device": name,
+                    "photons": sum(state),
+                    "distinguishable": _distances(distinguishable, exact),
+                    "shot_noise": _quantiles(shot_noise(exact, self.n_shots)),
+                    "patterns": _quantiles(effective_patterns(exact)),
+                }
+            )
+        return study_record(
+            experiment=self.experiment,
+            arm="exact",
+            tier="paper-circuit",
+            seed=self.seed,
+            configuration=self.as_json(),
+            results={"imperfections": imperfections, "devices": devices},
+            seconds={"total": time.perf_counter() - started},
         )
-    return study_record(
-        experiment="imperfections",
-        arm="exact",
-        tier="paper-circuit",
-        seed=study.seed,
-        configuration=dataclasses.asdict(study),
-        results={"imperfections": imperfections, "devices": devices},
-        seconds={"total": time.perf_counter() - started},
-    )
 
 
 def shot_noise(z: NDArray[np.float64], n_shots: int) -> NDArray[np.float64]:

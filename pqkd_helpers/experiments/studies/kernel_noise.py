@@ -15,6 +15,7 @@ from ...dictionary_convolutions.fixed_projection import FixedProjection
 from ...feature_histograms import click_histograms
 from ...records.record import Record
 from ..runs.new_record import study_record
+from ..runs.workplace import Workplace
 from .ema_variance import Array
 
 
@@ -51,6 +52,7 @@ class KernelNoiseStudy:
             check_whole("one of the shots", n_shots, least=1)
 
     experiment: ClassVar[str] = "kernel-noise"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -61,8 +63,8 @@ class KernelNoiseStudy:
         """Return the settings as plain JSON values."""
         return {**dataclasses.asdict(self), "shots": list(self.shots)}
 
-    def record(self) -> Record:
-        """Carry out the study."""
+    def record(self, place: Workplace | None = None) -> Record:
+        """Carry out the study: of the circuit alone, so the place does not matter."""
         started = time.perf_counter()
         rng = numpy_stream(self.seed, "kernel noise")
         circuit = TimeBinInterferometer()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ...dictionary_convolutions.layer import DictConv2d
+from ...experiments.runs.building import build_pqkd_student
 from ...experiments.runs.presets import preset
 from ...feature_histograms import EMA, HistogramFeature
 from ...records.stored import stored_record
@@ -41,7 +42,7 @@ def histories() -> dict[str, NDArray[np.float64]]:
 @cache
 def _first_layer() -> DictConv2d:
     """Return conv1 as the run began with it: its A, and the basis before training."""
-    return preset("quick").build_pqkd_student(1, 10).dictionary_layers()[0]
+    return build_pqkd_student(preset("quick"), 1, 10).dictionary_layers()[0]
 
 
 def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from tests.goodness_of_fit import fits
 
 
 def same_device(circuit):
-    return eval(f"PercevalInterferometer({circuit.device.describe()})")
+    return eval(f"PercevalInterferometer({circuit.describe()})")
 
 
 @pytest.mark.parametrize("circuit", LISTED.values(), ids=LISTED)

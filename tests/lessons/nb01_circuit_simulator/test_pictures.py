@@ -96,7 +96,7 @@ def test_the_small_device_shows_what_a_slow_oracle_says():
     left, right = CLICKS.draw(**values).axes
     theta = np.radians([values[name] for name in ("first", "second", "third")])
     chosen, classical = (
-        TimeBinInterferometer((1, 0, 1, 0), (1,), indistinguishability=V).device for V in (0.6, 0.0)
+        TimeBinInterferometer((1, 0, 1, 0), (1,), indistinguishability=V) for V in (0.6, 0.0)
     )
     expected = click_patterns(chosen, theta)
     assert heights(left) == pytest.approx(expected, abs=1e-8)
