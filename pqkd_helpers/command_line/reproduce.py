@@ -121,8 +121,11 @@ def reproduce(command: Reproduce) -> int:
 def _conclude(command: Reproduce) -> None:
     """Print what an experiment decides once all its runs are there."""
     if command.experiment in PREPARATIONS and command.tier == "cpu" and not command.arms:
-        for path, record in prepare_controls(command.out, command.experiment).items():
-            print(f"{path}\n{preparation_table(record)}")
+        try:
+            for path, record in prepare_controls(command.out, command.experiment).items():
+                print(f"{path}\n{preparation_table(record)}")
+        except ValueError as error:  # too few seeds to decide; the runs themselves are there
+            print(error)
     if command.experiment == "compression":
         study = CompressionStudy()
         print(

@@ -2,10 +2,12 @@
 
 import importlib
 import inspect
+import pkgutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial, wraps
+from pathlib import Path
 from typing import Any
 
 from ..common.checks import check_choice
@@ -26,19 +28,11 @@ from .exercise import (
 )
 from .plain_values import plain
 
-# Number of the notebook -> module of this package with its exercises.
-MODULES = {
-    "0": "start_here",
-    "1": "circuit_simulator",
-    "2": "feature_histograms",
-    "3": "dictionary_convolutions",
-    "4": "knowledge_distillation",
-    "5": "spsa",
-    "6": "training_loop",
-    "7": "shot_noise",
-    "8": "compression_frontier",
-    "9": "controls",
-    "10": "paper_figures",
+# Number of the notebook -> its room in this package.
+ROOMS = {
+    str(int(room.name[2:4])): room.name
+    for room in pkgutil.iter_modules([str(Path(__file__).parent)])
+    if room.name.startswith("nb")
 }
 _WRONG_TRIES: Counter[str] = Counter()
 _COLLECTORS: list[Callable[[str, Answer], Answer]] = []
@@ -46,8 +40,8 @@ _COLLECTORS: list[Callable[[str, Answer], Answer]] = []
 
 def exercises_of(notebook: str) -> tuple[Exercise, ...]:
     """Return the exercises of a notebook, by its number: ``"2"``."""
-    check_choice("the notebook's number", notebook, tuple(MODULES))
-    module = importlib.import_module(f"{__package__}.{MODULES[notebook]}")
+    check_choice("the notebook's number", notebook, tuple(ROOMS))
+    module = importlib.import_module(f"{__package__}.{ROOMS[notebook]}.exercises")
     exercises: tuple[Exercise, ...] = module.EXERCISES
     return exercises
 

@@ -70,8 +70,8 @@ def figure_card(record: Record) -> str:
             "share of it that is interference between photons. One photon has no other to "
             "interfere with; two photons far apart hardly meet.",
             "",
-            "Made by `python -m pqkd_helpers study imperfections` from "
-            "`records/imperfections/study-imperfections.json`; numbers in `imperfections.csv`.",
+            "Made by `make figures` from `records/imperfections/study-imperfections.json`, the "
+            "record of `python -m pqkd_helpers reproduce imperfections`; numbers in `imperfections.csv`.",
         ]
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN
 from tests.benchmarks import article_loop
 from tests.benchmarks.article_loop import ArticleCNN
 from tests.benchmarks.training_measures import (

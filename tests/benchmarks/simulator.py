@@ -123,7 +123,8 @@ def our_jobs(angles: NewAngles) -> Iterator[tuple[str, Job, int]]:
         )
 
     import torch
-    from pqkd_helpers.training_loop.trainer.exact_features import exact_features
+
+    from pqkd_helpers.training_loop.exact_features import exact_features
 
     torch.set_num_threads(1)
     weights = torch.randn(512, dtype=torch.float64, generator=torch.Generator().manual_seed(0))

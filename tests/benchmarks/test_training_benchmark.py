@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, distillation_loss
+from pqkd_helpers.knowledge_distillation import StudentCNN, distillation_loss
 from tests.benchmarks import article_loop, processes, training, training_measures
 from tests.benchmarks.article_loop import ArticleCNN, ArticleDictConv2d
 from tests.machine_speed import slowness

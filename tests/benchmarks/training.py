@@ -43,7 +43,6 @@ from unittest import mock
 
 import numpy as np
 import torch
-from pqkd_helpers.networks.teacher_and_student.adam import Batch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -55,15 +54,11 @@ from pqkd_helpers.compression.compressed_file import compressed_bytes
 from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.datasets import ImageData, Split, data_root, load_dataset
 from pqkd_helpers.datasets.image_format import ImageFormat
-from pqkd_helpers.dictionary_convolutions.layer import FixedProjection
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import (
-    AdamEpochs,
-    AdamSettings,
-    evaluation,
-    train_teacher,
-)
-from pqkd_helpers.training_loop.trainer import PQKDSettings, PQKDTrainer
+from pqkd_helpers.dictionary_convolutions import FixedProjection
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
+from pqkd_helpers.networks import AdamEpochs, AdamSettings, evaluation, train_teacher
+from pqkd_helpers.networks.adam import Batch
+from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer
 from tests.benchmarks import article_loop
 from tests.benchmarks.article_loop import ArticleCNN, ArticleTrainer
 from tests.benchmarks.processes import THREADS, bytes_by_arithmetic, import_jobs, memory

@@ -17,7 +17,7 @@ from pqkd_helpers.circuit_simulator import (
 )
 from pqkd_helpers.circuit_simulator.exact import click_probabilities, photon_probabilities
 from pqkd_helpers.circuit_simulator.fock_beam_splitter import fock_beam_splitters
-from pqkd_helpers.circuit_simulator.sampling.choice import series_of_loops
+from pqkd_helpers.circuit_simulator.sampling import series_of_loops
 from tests.circuit_simulator.devices import draw_angles
 
 EDGE = photon_probabilities.MOST_PHOTONS

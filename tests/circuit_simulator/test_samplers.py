@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from pqkd_helpers.circuit_simulator.sampling.choice.choice import choose_method
 from scipy.stats import binom
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.circuit_simulator.device import LoopDevice
 from pqkd_helpers.circuit_simulator.fock_basis import places
-from pqkd_helpers.circuit_simulator.sampling.choice import choice as sampling
+from pqkd_helpers.circuit_simulator.sampling import choice as sampling
+from pqkd_helpers.circuit_simulator.sampling.choice import choose_method
 from pqkd_helpers.feature_histograms import click_histograms
 from tests.circuit_simulator.devices import LISTED, draw_angles
 from tests.goodness_of_fit import fits

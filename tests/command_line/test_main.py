@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from pqkd_helpers.experiments.jobs.work.chosen_jobs import EXPERIMENTS
 
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.command_line.parsing import parse
 from pqkd_helpers.command_line.reproduce import Experiment
 from pqkd_helpers.command_line.train import _tier
 from pqkd_helpers.compression import read_compressed, save_compressed
+from pqkd_helpers.experiments.jobs.chosen_jobs import EXPERIMENTS
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.presets import PRESETS
 from pqkd_helpers.records.record import read_record

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from pqkd_helpers.experiments.jobs.work.chosen_jobs import chosen_jobs
 
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.command_line.parsing import parse
 from pqkd_helpers.command_line.reproduce import Reproduce
 from pqkd_helpers.command_line.train import Train
+from pqkd_helpers.experiments.jobs.chosen_jobs import chosen_jobs
 from tests.experiments.runs.tiny_run import TINY, train
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ TEXTS = [
 ]
 # Up to the end of the line, of the inline code or of the string; an explanation follows two spaces.
 COMMAND = re.compile(r"python -m pqkd_helpers ([a-z][^`\"\\\n]*)")
-SHORT = re.compile(r"`((?:train|export|inspect|study|reproduce|classroom) [^`\n]* --[^`\n]*)`")
+SHORT = re.compile(r"`((?:train|export|inspect|reproduce|classroom) [^`\n]* --[^`\n]*)`")
 
 
 def text_of(path):
@@ -54,12 +54,9 @@ def beginning_with(*names):
 
 def test_there_are_commands_of_every_kind():
     names = {
-        " ".join(command.split()[: 1 + (command[:5] in ("study", "class"))]) for command in COMMANDS
+        " ".join(command.split()[: 1 + command.startswith("classroom")]) for command in COMMANDS
     }
     assert names >= {"train", "export", "inspect", "reproduce", "doctor"}
-    assert names >= {
-        f"study {name}" for name in ("imperfections", "spsa", "compression", "controls")
-    }
     assert names >= {"classroom build", "classroom grade"} and len(COMMANDS) > 25
 
 
@@ -82,23 +79,6 @@ def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, ca
     assert main([*command.split(), *TINY, "--runs", str(tmp_path)]) == 0
     printed, complaints = capsys.readouterr()
     assert "test accuracy" in printed and "Figure:" in printed and complaints == ""
-
-
-def test_the_study_of_compression_ends_with_its_table(tmp_path, capsys):
-    (command,) = beginning_with("study compression")
-    small = ["--dataset", "digits", "--widths", "2", "2", "2", "--epochs", "1"]
-    folders = ["--runs", str(tmp_path), "--out", str(tmp_path)]
-    assert main([*command.split(), *small, "--fine-tuning-epochs", "1", *folders]) == 0
-    assert "| teacher, int8 |" in capsys.readouterr().out
-
-
-def test_the_study_of_spsa_stores_a_record_per_arm(tmp_path, monkeypatch):
-    (command,) = beginning_with("study spsa")
-    tiny = parse(["train", *TINY]).config.checked()
-    monkeypatch.setattr("pqkd_helpers.experiments.runs.presets.preset", lambda name: tiny)
-    folders = ["--runs", str(tmp_path / "runs"), "--out", str(tmp_path)]
-    assert main([*command.split(), "--n-seeds", "1", *folders]) == 0
-    assert len(list((tmp_path / "records").glob("spsa-contribution/*-seed0.json"))) == 5
 
 
 def test_the_printed_export_and_inspection_follow_a_run(tmp_path, monkeypatch, capsys):

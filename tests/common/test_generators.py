@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.networks.teacher_and_student.augmentation import erase_square, flip_and_shift
-from pqkd_helpers.training_loop.trainer.photonic_feature import PhotonicFeature
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from pqkd_helpers.controls.angle_searches import LocalRandomSearch
@@ -12,8 +10,10 @@ from pqkd_helpers.controls.features.circuit_variants import Marginals, Shuffled
 from pqkd_helpers.controls.features.classical_map import ClassicalMap
 from pqkd_helpers.controls.features.coins_and_zero import UniformBits
 from pqkd_helpers.controls.features.gaussian_features import GaussianFresh
+from pqkd_helpers.networks.augmentation import erase_square, flip_and_shift
 from pqkd_helpers.spsa import SPSA
 from pqkd_helpers.statistics.decay_fits import fit_free_exponent
+from pqkd_helpers.training_loop.photonic_feature import PhotonicFeature
 
 THETA = np.zeros(30)
 DARK = TimeBinInterferometer(dark_count_probability=0.1)

@@ -7,9 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.classroom.editions.editions.building import build_editions
-from pqkd_helpers.classroom.grading.grading.submissions import find_submissions
 
+from pqkd_helpers.classroom.editions.building import build_editions
+from pqkd_helpers.classroom.grading.submissions import find_submissions
 from pqkd_helpers.common.files import as_path
 from pqkd_helpers.common.stored_figures import FIGURES
 from pqkd_helpers.compression import export_onnx, load_compressed, save_compressed
@@ -18,7 +18,7 @@ from pqkd_helpers.datasets import data_root, is_on_disk
 from pqkd_helpers.datasets.available import FILES
 from pqkd_helpers.experiments.runs.run_folder import RunFolder
 from pqkd_helpers.experiments.runs.workplace import Workplace
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN
 from pqkd_helpers.paper_figures.stored_claims import FILE, stored_claims
 from pqkd_helpers.publishing.figure_folder import write_figure_folder
 from pqkd_helpers.records import Catalogue

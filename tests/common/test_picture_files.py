@@ -6,10 +6,10 @@ import sys
 
 import matplotlib as mpl
 import pytest
-from pqkd_helpers.classroom.grading.grading.grading import Row
-from pqkd_helpers.classroom.sandbox.bubblewrap.student_process import Limits
 
-from pqkd_helpers.classroom.grading.grading import scores
+from pqkd_helpers.classroom.grading import scores
+from pqkd_helpers.classroom.grading.grading import Row
+from pqkd_helpers.classroom.sandbox.student_process import Limits
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.common.picture_files import PictureWarning, picture_bytes, write_pictures
 from pqkd_helpers.lessons.showing import png_bytes

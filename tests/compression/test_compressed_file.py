@@ -22,8 +22,8 @@ from pqkd_helpers.compression.sealed_tensors import seal
 from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.datasets.image_format import ImageFormat
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import predict_logits
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
+from pqkd_helpers.networks import predict_logits
 
 THETA = tuple(np.random.default_rng(0).uniform(-np.pi, np.pi, 30).tolist())
 EXACT = FeatureSpecification(CircuitSettings(), THETA, n_shots=None)

@@ -11,7 +11,7 @@ from pqkd_helpers.compression.file_description import describe_file
 from pqkd_helpers.compression.size_text import size_lines
 from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.datasets.image_format import ImageFormat
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 EXACT = FeatureSpecification(CircuitSettings(), (0.1,) * 30, n_shots=None)
 SAMPLED = FeatureSpecification(CircuitSettings(), (0.1,) * 30, ema_beta=0.9)

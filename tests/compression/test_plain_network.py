@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pqkd_helpers.compression import export_onnx, to_dense
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 
 def conditioned(scope="all", **options):

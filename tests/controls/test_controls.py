@@ -4,10 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from pqkd_helpers.training_loop.trainer.feature_source import measure_histogram
-from pqkd_helpers.training_loop.trainer.photonic_feature import PhotonicFeature, angle_between
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.controls.build_source import build_source
 from pqkd_helpers.controls.circuit_settings import RECORDED, TRAINED, CircuitSettings
 from pqkd_helpers.controls.features.circuit_variants import KeptShots, Marginals, Shuffled
 from pqkd_helpers.controls.features.classical_map import ClassicalMap
@@ -18,6 +17,8 @@ from pqkd_helpers.controls.features.gaussian_features import (
 )
 from pqkd_helpers.controls.features.recorded_feature import RecordedFeature
 from pqkd_helpers.feature_histograms import click_histograms
+from pqkd_helpers.training_loop.feature_source import measure_histogram
+from pqkd_helpers.training_loop.photonic_feature import PhotonicFeature, angle_between
 
 CIRCUIT = TimeBinInterferometer()
 RNG = np.random.default_rng(5)
@@ -37,7 +38,7 @@ def histogram(source, theta=THETAS[0], n_shots=200, seed=0):
 def test_the_same_shots_give_the_same_z_of_the_photonic_norm(name):
     feature = [
         PhotonicFeature(
-            CircuitSettings(features=name).build_circuit(seed=3),
+            build_source(CircuitSettings(features=name), seed=3),
             n_shots=200,
             ema_beta=0.9,
             scaling="unit-rms",
@@ -54,14 +55,14 @@ def test_the_same_shots_give_the_same_z_of_the_photonic_norm(name):
 @pytest.mark.parametrize("name", ["shuffled", "classical-map", "gaussian-frozen"])
 def test_what_is_drawn_once_follows_from_the_seed(name):
     settings = CircuitSettings(features=name)
-    one, same, other = (histogram(settings.build_circuit(seed=s)) for s in (1, 1, 2))
+    one, same, other = (histogram(build_source(settings, seed=s)) for s in (1, 1, 2))
     assert np.array_equal(one, same) and not np.array_equal(one, other)
 
 
 def test_no_circuit_gives_a_recorded_or_a_trained_feature():
     for name in (*RECORDED, *TRAINED):
         with pytest.raises(ValueError, match="no circuit"):
-            CircuitSettings(features=name).build_circuit()
+            build_source(CircuitSettings(features=name))
 
 
 def test_shuffling_keeps_every_inner_product():
@@ -94,7 +95,7 @@ def test_marginals_have_the_circuits_click_probabilities_and_no_correlations():
 
 
 def test_distinguishable_photons_differ_from_interfering_ones():
-    classical = CircuitSettings(features="distinguishable").build_circuit()
+    classical = build_source(CircuitSettings(features="distinguishable"))
     distances = [
         np.abs(a - b).sum() / 4
         for a, b in zip(

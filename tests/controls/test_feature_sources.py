@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from pqkd_helpers.training_loop.trainer.photonic_feature import PhotonicFeature
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.controls.build_source import build_source
 from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.controls.features.circuit_variants import ExactHistograms
 from pqkd_helpers.controls.features.coins_and_zero import UniformBits, ZeroFeature
 from pqkd_helpers.feature_histograms import HistogramFeature, click_histograms
+from pqkd_helpers.training_loop.photonic_feature import PhotonicFeature
 
 THETA = np.random.default_rng(3).uniform(-np.pi, np.pi, 30)
 
@@ -69,7 +70,7 @@ def test_zero_stays_zero_under_every_scaling():
 def test_the_sources_have_the_shape_of_the_circuit_they_replace(name, kind):
     for loops in ((1,), (1, 1), (1, 1, 1)):
         settings = CircuitSettings(features=name, loop_lengths=loops)
-        source = settings.build_circuit()
+        source = build_source(settings)
         assert isinstance(source, kind)
         assert (source.n_modes, source.n_angles) == (16, 15 * len(loops))
 

@@ -7,7 +7,7 @@ from pqkd_helpers.compression import to_dense, trained_values
 from pqkd_helpers.controls.students.low_rank import LowRankConv2d, LowRankStudent, affordable_rank
 from pqkd_helpers.controls.students.narrow_cnn import narrow_widths, plain_values
 from pqkd_helpers.controls.students.trained_z import HypernetworkStudent, LearnedZStudent
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 IMAGES = torch.randn(5, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 

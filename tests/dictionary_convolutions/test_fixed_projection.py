@@ -4,13 +4,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.dictionary_convolutions.layer.fixed_projection import (
+from scipy.stats import norm
+
+from pqkd_helpers.dictionary_convolutions import FixedProjection, fixed_projection
+from pqkd_helpers.dictionary_convolutions.fixed_projection import (
     ProjectionCache,
     gaussian_quantiles,
 )
-from scipy.stats import norm
-
-from pqkd_helpers.dictionary_convolutions.layer import FixedProjection, fixed_projection
 
 TABLE_SHA256 = "8422cf312998f0a9b1a53e8c310b44117c100408dbcf920220ca232c9852b413"
 ROWS_SHA256 = "b4d9ecb2fc2e502f1e5dee44a7ace18898d361305ca4fede06e07425c49da66a"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from pqkd_helpers.dictionary_convolutions.layer import DictConv2d
+from pqkd_helpers.dictionary_convolutions import DictConv2d
 
 
 def conditioned(*sizes, z=None, **options):

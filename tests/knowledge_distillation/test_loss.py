@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from pqkd_helpers.knowledge_distillation.loss import distillation_loss
+from pqkd_helpers.knowledge_distillation import distillation_loss
 
 LABELS = torch.tensor([0, 1])
 

@@ -1,15 +1,15 @@
 import pytest
 import torch
-from pqkd_helpers.knowledge_distillation.loss.settings import DistillationSettings
-from pqkd_helpers.knowledge_distillation.loss.student_training import (
+from torch.nn import functional
+
+from pqkd_helpers.knowledge_distillation import TeacherCNN, distillation_loss
+from pqkd_helpers.knowledge_distillation import student_training as distillation
+from pqkd_helpers.knowledge_distillation.settings import DistillationSettings
+from pqkd_helpers.knowledge_distillation.student_training import (
     Distillation,
     DistilledStudentTrainer,
 )
-from torch.nn import functional
-
-from pqkd_helpers.knowledge_distillation.loss import TeacherCNN, distillation_loss
-from pqkd_helpers.knowledge_distillation.loss import student_training as distillation
-from pqkd_helpers.networks.teacher_and_student import evaluate, predict_logits
+from pqkd_helpers.networks import evaluate, predict_logits
 
 WIDTHS = (4, 6, 8)
 

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from pqkd_helpers.lessons import check, checking, exercise_cells, require
 from pqkd_helpers.lessons.checking import (
-    MODULES,
+    ROOMS,
     exercises_of,
     find_exercise,
     first_problem,
@@ -25,14 +25,14 @@ from pqkd_helpers.lessons.exercise import drawn, private_seed, same, shown
 from ..machine_speed import slowness
 from .mutants import mutants
 
-EXERCISES = [exercise for notebook in MODULES for exercise in exercises_of(notebook)]
+EXERCISES = [exercise for notebook in ROOMS for exercise in exercises_of(notebook)]
 by_number = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
 
 
 def answers(exercise):
     """Return the module of the tests with other answers to the exercises of its notebook."""
-    name = MODULES[exercise.number.split(".")[0]]
-    return importlib.import_module(f"tests.exercises.answers.{name}")
+    room = ROOMS[exercise.number.split(".")[0]]
+    return importlib.import_module(f"tests.lessons.{room}.answers")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def no_tries_yet():
 
 def test_there_are_enough():
     assert len(EXERCISES) >= 24 and len({e.number for e in EXERCISES}) == len(EXERCISES)
-    for notebook in MODULES:
+    for notebook in ROOMS:
         numbers = [exercise.number for exercise in exercises_of(notebook)]
         assert len(numbers) >= 3
         assert numbers == [f"{notebook}.{i + 1}" for i in range(len(numbers))]

@@ -1,22 +1,20 @@
 """Every explorer of every notebook, without a browser: ends of its controls, time to redraw."""
 
 import importlib
-import pkgutil
 import time
 
 import pytest
 from matplotlib.figure import Figure
 
-from pqkd_helpers import widgets
+from pqkd_helpers.lessons.checking import ROOMS
 from pqkd_helpers.lessons.showing import png_bytes
 
 from ..machine_speed import slowness
 
 EXPLORERS = [
     explorer
-    for module in pkgutil.iter_modules(widgets.__path__)
-    if module.name != "explorer"
-    for explorer in importlib.import_module(f"pqkd_helpers.widgets.{module.name}").EXPLORERS
+    for room in ROOMS.values()
+    for explorer in importlib.import_module(f"pqkd_helpers.lessons.{room}.explorer").EXPLORERS
 ]
 every = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: explorer.name)
 

@@ -3,18 +3,12 @@ import math
 
 import pytest
 import torch
-from pqkd_helpers.networks.teacher_and_student.adam import one_cycle, select_device
 from torch import nn
 from torch.nn import functional
 
-from pqkd_helpers.knowledge_distillation.loss import TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import (
-    AdamEpochs,
-    AdamSettings,
-    TeacherTrainer,
-    evaluate,
-    train_teacher,
-)
+from pqkd_helpers.knowledge_distillation import TeacherCNN
+from pqkd_helpers.networks import AdamEpochs, AdamSettings, TeacherTrainer, evaluate, train_teacher
+from pqkd_helpers.networks.adam import one_cycle, select_device
 
 WIDTHS = (4, 6, 8)
 

@@ -1,5 +1,6 @@
 import torch
-from pqkd_helpers.networks.teacher_and_student.augmentation import erase_square, flip_and_shift
+
+from pqkd_helpers.networks.augmentation import erase_square, flip_and_shift
 
 
 def test_every_image_is_a_shifted_and_perhaps_mirrored_copy_of_itself():

@@ -3,14 +3,14 @@ import math
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.networks.teacher_and_student.calibration import (
+from torch.nn import functional
+
+from pqkd_helpers.networks import score
+from pqkd_helpers.networks.calibration import (
     expected_calibration_error,
     fit_temperature,
 )
-from pqkd_helpers.networks.teacher_and_student.evaluation import Evaluation
-from torch.nn import functional
-
-from pqkd_helpers.networks.teacher_and_student import score
+from pqkd_helpers.networks.evaluation import Evaluation
 
 
 def test_a_slow_count_agrees():

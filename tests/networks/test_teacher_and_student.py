@@ -6,7 +6,7 @@ from safetensors.torch import load, save
 from pqkd_helpers.compression import measure_compression, to_dense, trained_values
 from pqkd_helpers.controls.students.low_rank import LowRankStudent
 from pqkd_helpers.controls.students.trained_z import HypernetworkStudent, LearnedZStudent
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 
 def test_counts_of_trained_values():

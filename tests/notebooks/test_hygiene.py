@@ -9,7 +9,7 @@ import types
 import nbformat
 import pytest
 
-from pqkd_helpers.lessons.checking import MODULES, exercises_of, find_exercise
+from pqkd_helpers.lessons.checking import ROOMS, exercises_of, find_exercise
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of
@@ -40,7 +40,7 @@ def test_all_exercises_stand_in_their_notebook(name):
     shown = {mark["exercise"] for mark in marks if "exercise" in mark}
     number = str(int(name[:2]))
     assert shown == {exercise.number for exercise in exercises_of(number)}
-    assert MODULES[number] == name[3:]
+    assert ROOMS[number] == f"nb{name}"
 
 
 def test_the_glossary_has_no_term_twice_and_is_sorted():

@@ -5,10 +5,10 @@ import copy
 from pathlib import Path
 
 import numpy as np
-from pqkd_helpers.experiments.grids.paper.grid import Job
-from pqkd_helpers.experiments.grids.paper.paper import GRIDS
-from pqkd_helpers.experiments.jobs.work.work import without_traces
 
+from pqkd_helpers.experiments.grids.grid import Job
+from pqkd_helpers.experiments.grids.paper import GRIDS
+from pqkd_helpers.experiments.jobs.work import without_traces
 from pqkd_helpers.experiments.runs.new_record import study_record
 from pqkd_helpers.experiments.studies.ema_variance import EMAVarianceStudy
 from pqkd_helpers.experiments.studies.kernel_noise import KernelNoiseStudy

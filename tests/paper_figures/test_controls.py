@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from pqkd_helpers.experiments.grids.paper.paper import GRIDS
 
+from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
 from pqkd_helpers.paper_figures.controls.contrasts import FOLLOW_UP, PRIMARY, analyse, state
 from pqkd_helpers.paper_figures.controls.curves import (

@@ -1,8 +1,8 @@
 """The rule that chooses a reading, on made-up numbers with a known answer."""
 
 import pytest
-from pqkd_helpers.experiments.grids.paper.paper import GRIDS, READINGS
 
+from pqkd_helpers.experiments.grids.paper import GRIDS, READINGS
 from pqkd_helpers.paper_figures.readings import (
     SEEDS,
     Observed,

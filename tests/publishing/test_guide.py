@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.lessons.checking import MODULES, exercises_of
+from pqkd_helpers.lessons.checking import ROOMS, exercises_of
 from pqkd_helpers.publishing.guide import with_curriculum
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -25,7 +25,7 @@ def test_its_blocks_are_those_of_the_curriculum():
 
 def test_every_exercise_is_in_the_curriculum():
     listed = [number for entry in PLAN for number in entry["exercises"]]
-    assert listed == [exercise.number for name in MODULES for exercise in exercises_of(name)]
+    assert listed == [exercise.number for name in ROOMS for exercise in exercises_of(name)]
 
 
 @pytest.mark.parametrize("entry", PLAN, ids=lambda entry: entry["file"][:2])

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.training_loop.trainer.exact_features import exact_features
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.feature_histograms import click_histograms
+from pqkd_helpers.training_loop.exact_features import exact_features
 from tests.circuit_simulator.devices import LISTED, draw_angles
 
 EVEN = {name: circuit for name, circuit in LISTED.items() if circuit.n_modes % 2 == 0}

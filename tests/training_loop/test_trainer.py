@@ -3,25 +3,22 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from pqkd_helpers.training_loop.trainer.photonic_feature import angle_between
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
 from pqkd_helpers.common.random_streams import numpy_stream
+from pqkd_helpers.controls.angle_searches import sham_search
 from pqkd_helpers.controls.features.coins_and_zero import ZeroFeature
 from pqkd_helpers.controls.features.gaussian_features import GaussianFrozen
 from pqkd_helpers.controls.features.recorded_feature import RecordedFeature
 from pqkd_helpers.datasets import load_dataset
-from pqkd_helpers.dictionary_convolutions.layer import fixed_projection
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN, distillation_loss
-from pqkd_helpers.networks.teacher_and_student import (
-    AdamSettings,
-    evaluate,
-    predict_logits,
-    train_teacher,
-)
+from pqkd_helpers.dictionary_convolutions import fixed_projection
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN, distillation_loss
+from pqkd_helpers.networks import AdamSettings, evaluate, predict_logits, train_teacher
 from pqkd_helpers.spsa import SPSA, SPSAStep
-from pqkd_helpers.training_loop.trainer import PQKDSettings, PQKDTrainer, photonic_feature
-from pqkd_helpers.training_loop.trainer import feature_source as histogram_sources
+from pqkd_helpers.training_loop import PQKDSettings, PQKDTrainer, photonic_feature
+from pqkd_helpers.training_loop import feature_source as histogram_sources
+from pqkd_helpers.training_loop.angle_search import spsa_search
+from pqkd_helpers.training_loop.photonic_feature import angle_between
 
 WIDTHS = (4, 6, 8)
 SETTINGS = PQKDSettings(epochs=3, batch_size=64, n_shots=50, spsa_steps=2, spsa_batches=2)
@@ -266,12 +263,10 @@ CHANGES = {
     "spsa_perturbation": 0.2,
     "spsa_bound": 0.5,
     "spsa_decay": True,
-    "spsa_sham": True,
     "spsa_batches": 1,
     "spsa_images": 100,
     "objective": "through-ema",
     "feature_gain": 2.0,
-    "angle_search": "random-search",
 }
 BASES = {
     "epochs": {"schedule": "one-cycle"},
@@ -435,10 +430,11 @@ def test_a_sham_moves_theta_by_steps_of_the_same_size_in_a_direction_of_its_own(
         real, sham = (
             new_trainer(
                 digits,
-                settings=dataclasses.replace(SETTINGS, spsa_steps=1, spsa_sham=flag),
+                settings=dataclasses.replace(SETTINGS, spsa_steps=1),
                 seed=seed,
+                search=search,
             )
-            for flag in (False, True)
+            for search in (spsa_search, sham_search)
         )
         start = real.theta.copy()
         one, other = real.run_epoch(), sham.run_epoch()

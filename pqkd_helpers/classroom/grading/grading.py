@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from ...lessons.checking import MODULES, exercises_of, first_problem, typical_mistake
+from ...lessons.checking import ROOMS, exercises_of, first_problem, typical_mistake
 from ...lessons.exercise import Exercise, private_seed
 from ..sandbox.notebook_run import Moment, NotebookRun, TimeIsUpError
 from ..sandbox.student_process import Limits, StudentProcessGoneError
@@ -98,7 +98,7 @@ def grade(
     try:
         cells = submission.code_cells()
         number = notebook_number(cells)
-        number = number if number in MODULES else expected
+        number = number if number in ROOMS else expected
         if number is None:
             raise SubmissionError("the notebook holds no exercise's cells")
     except SubmissionError as error:

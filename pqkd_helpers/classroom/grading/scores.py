@@ -12,7 +12,7 @@ from typing import Any
 from ...common.files import as_path, json_bytes, write_atomically
 from ...common.stored_figures import check_figures
 from ...experiments.runs.new_record import PACKAGES, package_versions
-from ...lessons.checking import MODULES
+from ...lessons.checking import ROOMS
 from ...records.stored import STORED_RECORDS
 from ..sandbox.student_process import Limits, check_processes
 from .grading import Row, as_json, find_original, grade, nothing_read
@@ -132,7 +132,7 @@ def _read(
     for submission in found:
         try:
             own = notebook_numbers(submission.code_cells())
-            numbers[submission] = [number for number in own if number in MODULES]
+            numbers[submission] = [number for number in own if number in ROOMS]
         except SubmissionError as error:
             problems[submission] = str(error)
     return numbers, problems

@@ -17,7 +17,7 @@ from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
 from ... import exercises as package
-from ...lessons.checking import MODULES, collect_answers, find_exercise, is_worked_solution
+from ...lessons.checking import ROOMS, collect_answers, find_exercise, is_worked_solution
 from ...lessons.exercise import WorkedSolutionError, is_on_trial
 from .code_to_run import code_to_run
 
@@ -184,7 +184,7 @@ class Kernel:
             If it is the package's own.
         """
         found = self.answers[number]
-        module = f"{package.__name__}.{MODULES[number.split('.')[0]]}"
+        module = f"{package.__name__}.{ROOMS[number.split('.')[0]]}.exercises"
         if module in sys.modules and is_worked_solution(find_exercise(number), found):
             raise WorkedSolutionError("this is the worked solution itself")
         return found

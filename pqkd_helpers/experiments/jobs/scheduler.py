@@ -22,7 +22,6 @@ from ..runs.workplace import Workplace
 from .executors import Workers
 from .work import (
     AnyJob,
-    Job,
     StudyJob,
     epochs_in,
     is_done,

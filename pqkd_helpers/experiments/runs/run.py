@@ -58,8 +58,8 @@ def carry_out(
     Returns
     -------
     dict
-        The record; it is also in ``place.runs_root / name / record.json``, under the labels of whoever
-        finished the run. Another one's donor may have been finished for that one's sake.
+        The record; it is also in the run's folder, under the labels of whoever finished the run.
+        Another one's donor may have been finished for that one's sake.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from ...training_loop.photonic_feature import PURPOSES
 from ...training_loop.trainer import PQKDTrainer
 from .building import feature_specification, search_of
 from .configuration import RunConfig
-from .epochs import Announce, counter, run_epochs, total_seconds
+from .epochs import counter, run_epochs, total_seconds
 from .judging import images_right, judged, judged_with_temperature
 from .run_folder import RunFolder
 from .workplace import Announce

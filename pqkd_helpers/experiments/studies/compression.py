@@ -28,7 +28,7 @@ from ...networks.teacher_and_student import ConvNet, TeacherCNN, trained_values
 from ...records.record import Record
 from ..grids.grid import Job
 from ..runs.configuration import RunConfig
-from ..runs.epochs import Announce, counter
+from ..runs.epochs import counter
 from ..runs.new_record import study_record
 from ..runs.run import Labels, carry_out
 from ..runs.run_folder import STUDENT_FILE

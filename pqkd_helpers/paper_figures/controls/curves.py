@@ -19,7 +19,7 @@ from .contrasts import (
     FOLLOW_UP,
     errors,
 )
-from .forest import _LOOKS, _legend_of_groups
+from .looks import LOOKS, legend_of_groups
 
 Array = NDArray[np.float64]
 
@@ -147,9 +147,9 @@ def error_over_turning(
     with style():
         figure = Figure(figsize=(6.8, 4.2), layout="constrained")
         axes = figure.subplots()
-        for arm in sorted(points, key=lambda arm: [*_LOOKS].index(groups[arm])):
+        for arm in sorted(points, key=lambda arm: [*LOOKS].index(groups[arm])):
             values = points[arm]
-            colour, marker, label = _LOOKS[groups[arm]]
+            colour, marker, label = LOOKS[groups[arm]]
             size = 9 if marker == "*" else 5
             axes.plot(*values.T, marker, color=colour, markersize=size, alpha=0.8, label=label)
             if arm in named:
@@ -162,7 +162,7 @@ def error_over_turning(
                     fontsize=9,
                 )
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
-        _legend_of_groups(figure, axes)
+        legend_of_groups(figure, axes)
         return figure
 
 

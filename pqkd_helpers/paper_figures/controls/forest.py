@@ -29,6 +29,7 @@ from .contrasts import (
 )
 from .curves import late_turn
 from .findings import findings
+from .looks import LOOKS, legend_of_groups
 from .wording import sentences
 
 _TESTED = ("planned", "follow-up", "checks")
@@ -190,17 +191,6 @@ def in_words(rows: list[dict[str, Any]], margin: float) -> str:
 
 
 # By group of `results.controls`: colour, marker and what the legend says.
-_LOOKS = {
-    "": ("black", "*", "the light"),
-    "planned": (COLOURS[1], "D", "planned contrast"),
-    "follow-up": (COLOURS[4], "P", "follow-up"),
-    "checks": (COLOURS[5], "s", "check of the experiment"),
-    "circuit": (COLOURS[0], "o", "the circuit, changed"),
-    "instead": (COLOURS[3], "^", "something else in its place"),
-    "students": (COLOURS[6], "v", "students without z, or with batch norm"),
-}
-
-
 def forest(rows: list[dict[str, Any]], margin: float) -> Figure:
     """Draw light minus each control with its 95 % interval, and the margin.
 
@@ -231,15 +221,8 @@ def forest(rows: list[dict[str, Any]], margin: float) -> Figure:
             "left of zero the light is better, right of it the control",
         )
         axes.grid(axis="y", visible=False)
-        _legend_of_groups(figure, axes)
+        legend_of_groups(figure, axes)
         return figure
-
-
-def _legend_of_groups(figure: Figure, axes: Axes) -> None:
-    """Name each group once, above the axes."""
-    handles, labels = axes.get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3)
 
 
 def _reach(rows: list[dict[str, Any]], margin: float) -> float:
@@ -251,7 +234,7 @@ def _reach(rows: list[dict[str, Any]], margin: float) -> float:
 
 
 def _draw_row(axes: Axes, height: float, row: dict[str, Any], reach: float) -> None:
-    colour, marker, label = _LOOKS[row["group"]]
+    colour, marker, label = LOOKS[row["group"]]
     if abs(row["difference"]) > reach:
         edge = 0.99 if row["difference"] > 0.0 else 0.01
         axes.text(

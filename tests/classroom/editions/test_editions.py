@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from pqkd_helpers.classroom.editions.editions.building import build_editions
-from pqkd_helpers.classroom.editions.editions.editions import student_edition, teacher_edition
-from pqkd_helpers.classroom.editions.editions.nbgrader import nbgrader_source
 
+from pqkd_helpers.classroom.editions.building import build_editions
+from pqkd_helpers.classroom.editions.editions import student_edition, teacher_edition
+from pqkd_helpers.classroom.editions.nbgrader import nbgrader_source
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.lessons.checking import exercises_of
 from pqkd_helpers.lessons.exercise_cells import reference_source

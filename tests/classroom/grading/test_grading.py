@@ -10,19 +10,19 @@ import textwrap
 import time
 
 import pytest
-from pqkd_helpers.classroom.grading.grading.grading import grade
-from pqkd_helpers.classroom.grading.grading.score_tables import summary
-from pqkd_helpers.classroom.grading.grading.scores import grade_class
-from pqkd_helpers.classroom.grading.grading.submissions import find_submissions
-from pqkd_helpers.classroom.grading.grading.submitted_file import Submission
-from pqkd_helpers.classroom.sandbox.bubblewrap.student_process import (
+
+from pqkd_helpers.classroom.grading import grading
+from pqkd_helpers.classroom.grading.grading import grade
+from pqkd_helpers.classroom.grading.score_tables import summary
+from pqkd_helpers.classroom.grading.scores import grade_class
+from pqkd_helpers.classroom.grading.submissions import find_submissions
+from pqkd_helpers.classroom.grading.submitted_file import Submission
+from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
+from pqkd_helpers.classroom.sandbox.student_process import (
     Limits,
     StudentProcess,
     check_processes,
 )
-
-from pqkd_helpers.classroom.grading.grading import grading
-from pqkd_helpers.classroom.sandbox.bubblewrap import bubblewrap as sandbox
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 
@@ -420,7 +420,7 @@ def test_the_same_class_gets_the_same_table_and_is_not_graded_twice(a_class, tmp
 
 
 def test_an_interrupted_class_goes_on(a_class, tmp_path, monkeypatch):
-    from pqkd_helpers.classroom.grading.grading import scores
+    from pqkd_helpers.classroom.grading import scores
 
     real, calls = scores.grade, []
 
@@ -439,7 +439,7 @@ def test_an_interrupted_class_goes_on(a_class, tmp_path, monkeypatch):
 
 
 def test_the_summary_names_the_commonest_mistake():
-    from pqkd_helpers.classroom.grading.grading.grading import Row
+    from pqkd_helpers.classroom.grading.grading import Row
 
     rows = [
         Row(f"s{i}", "2.1", "x", int(i == 0), "right" if i == 0 else "wrong", "law", hint)
@@ -508,7 +508,7 @@ def test_every_student_has_rows_whatever_was_handed_in(a_class, tmp_path, monkey
 
 
 def test_what_the_grader_stumbles_over_costs_one_student_only(a_class, tmp_path, monkeypatch):
-    from pqkd_helpers.classroom.grading.grading import scores
+    from pqkd_helpers.classroom.grading import scores
 
     real = scores.grade
 

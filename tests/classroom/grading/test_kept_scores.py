@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
-from pqkd_helpers.classroom.grading.grading.grading import nothing_read
-from pqkd_helpers.classroom.sandbox.bubblewrap.student_process import Limits
 
-from pqkd_helpers.classroom.grading.grading import grading, scores
+from pqkd_helpers.classroom.grading import grading, scores
+from pqkd_helpers.classroom.grading.grading import nothing_read
+from pqkd_helpers.classroom.sandbox.student_process import Limits
 
 from ..made_up_class import NOTEBOOKS, submission
 

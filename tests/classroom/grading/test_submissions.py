@@ -6,13 +6,13 @@ import os
 import unicodedata
 
 import pytest
-from pqkd_helpers.classroom.grading.grading.grading import nothing_read
-from pqkd_helpers.classroom.grading.grading.scores import MOST_REMARKS, grade_class
-from pqkd_helpers.classroom.grading.grading.submissions import find_submissions
-from pqkd_helpers.classroom.grading.grading.submitted_file import Submission, notebook_numbers
-from pqkd_helpers.classroom.sandbox.bubblewrap.student_process import Limits
 
-from pqkd_helpers.classroom.grading.grading import scores
+from pqkd_helpers.classroom.grading import scores
+from pqkd_helpers.classroom.grading.grading import nothing_read
+from pqkd_helpers.classroom.grading.scores import MOST_REMARKS, grade_class
+from pqkd_helpers.classroom.grading.submissions import find_submissions
+from pqkd_helpers.classroom.grading.submitted_file import Submission, notebook_numbers
+from pqkd_helpers.classroom.sandbox.student_process import Limits
 
 from ..made_up_class import NOTEBOOKS
 

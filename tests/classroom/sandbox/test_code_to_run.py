@@ -3,8 +3,9 @@
 import ast
 
 import pytest
-from pqkd_helpers.classroom.sandbox.bubblewrap.code_to_run import code_to_run
-from pqkd_helpers.classroom.sandbox.bubblewrap.statements import statement_of
+
+from pqkd_helpers.classroom.sandbox.code_to_run import code_to_run
+from pqkd_helpers.classroom.sandbox.statements import statement_of
 
 
 def parse(source):

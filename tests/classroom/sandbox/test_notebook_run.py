@@ -4,14 +4,14 @@ import textwrap
 
 import numpy as np
 import pytest
-from pqkd_helpers.classroom.sandbox.bubblewrap.notebook_run import NotebookRun, TimeIsUpError
-from pqkd_helpers.classroom.sandbox.bubblewrap.student_process import (
+
+from pqkd_helpers.classroom.sandbox import notebook_run
+from pqkd_helpers.classroom.sandbox.notebook_run import NotebookRun, TimeIsUpError
+from pqkd_helpers.classroom.sandbox.student_process import (
     Limits,
     StudentProcess,
     StudentProcessGoneError,
 )
-
-from pqkd_helpers.classroom.sandbox.bubblewrap import notebook_run
 
 F = "def f():\n    return v"
 

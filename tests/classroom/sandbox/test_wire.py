@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import torch
 
-from pqkd_helpers.classroom.sandbox.bubblewrap import wire
-from pqkd_helpers.lessons.checking import MODULES, exercises_of
+from pqkd_helpers.classroom.sandbox import wire
+from pqkd_helpers.lessons.checking import ROOMS, exercises_of
 from pqkd_helpers.lessons.exercise import same
 
 
@@ -104,7 +104,7 @@ def test_what_the_laws_take_for_numbers_arrives(value):
 
 
 def test_arguments_of_every_exercise_arrive_with_their_types():
-    for notebook in MODULES:
+    for notebook in ROOMS:
         for exercise in exercises_of(notebook):
             for given in exercise.probes():
                 there = wire.decode(wire.encode(given, []), print)

@@ -2,15 +2,15 @@ import math
 
 import pytest
 import torch
-from pqkd_helpers.compression.conventional.prune_to_bytes.prune_to_bytes import prune_to_bytes
-from pqkd_helpers.compression.conventional.prune_to_bytes.pruning import (
+
+from pqkd_helpers.compression.conventional.prune_to_bytes import prune_to_bytes
+from pqkd_helpers.compression.conventional.pruning import (
     count_weights,
     prune_at_once,
 )
-from pqkd_helpers.compression.conventional.prune_to_bytes.quantisation import pack, quantise, unpack
-
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import AdamSettings, evaluate, train_teacher
+from pqkd_helpers.compression.conventional.quantisation import pack, quantise, unpack
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
+from pqkd_helpers.networks import AdamSettings, evaluate, train_teacher
 
 SETTINGS = AdamSettings(epochs=1, batch_size=100, learning_rate=0.01)
 

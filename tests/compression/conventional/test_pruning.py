@@ -4,22 +4,17 @@ import math
 
 import pytest
 import torch
-from pqkd_helpers.compression.conventional.prune_to_bytes.pruning import (
+
+from pqkd_helpers.compression.conventional.pruning import (
     count_weights,
     prune_at_once,
     prune_gradually,
     pruned_share,
 )
-from pqkd_helpers.compression.conventional.prune_to_bytes.quantisation import LAYERS
-from pqkd_helpers.networks.teacher_and_student.teacher_and_student import ConvNet
-
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import (
-    AdamEpochs,
-    AdamSettings,
-    evaluate,
-    train_teacher,
-)
+from pqkd_helpers.compression.conventional.quantisation import LAYERS
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
+from pqkd_helpers.networks import AdamEpochs, AdamSettings, evaluate, train_teacher
+from pqkd_helpers.networks.teacher_and_student import ConvNet
 
 WIDTHS = (4, 6, 8)
 SETTINGS = AdamSettings(epochs=2, batch_size=100, learning_rate=0.01)

@@ -4,16 +4,16 @@ import math
 
 import pytest
 import torch
-from pqkd_helpers.compression.conventional.prune_to_bytes.pruning import prune_at_once
-from pqkd_helpers.compression.conventional.prune_to_bytes.quantisation import (
+from safetensors.torch import load, save
+
+from pqkd_helpers.compression.conventional.pruning import prune_at_once
+from pqkd_helpers.compression.conventional.quantisation import (
     LAYERS,
     pack,
     quantise,
     unpack,
 )
-from safetensors.torch import load, save
-
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 WIDTHS = (4, 6, 8)
 

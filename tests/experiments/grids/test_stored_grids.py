@@ -1,16 +1,19 @@
 """Stored records stay those of their grids, whatever becomes of the defaults."""
 
 import json
+from typing import get_args
 
 import pytest
-from pqkd_helpers.experiments.grids.paper.grid import Job
-from pqkd_helpers.experiments.grids.paper.paper import GRIDS
-from pqkd_helpers.experiments.jobs.work.chosen_jobs import arm_config, chosen_jobs
-from pqkd_helpers.experiments.jobs.work.work import is_done
 
+from pqkd_helpers.experiments.grids.grid import Job, Tier
+from pqkd_helpers.experiments.grids.paper import GRIDS
+from pqkd_helpers.experiments.jobs.chosen_jobs import chosen_jobs
+from pqkd_helpers.experiments.jobs.work import is_done
 from pqkd_helpers.experiments.studies.compression import ARMS as COMPRESSED
 from pqkd_helpers.experiments.studies.compression import CompressionStudy
 from pqkd_helpers.records.stored import STORED_RECORDS
+
+TIERS = get_args(Tier)
 
 
 def stored_runs():
@@ -23,11 +26,10 @@ def stored_runs():
 
 def todays_configuration(record):
     experiment, arm, seed = record["experiment"], record["arm"], record["seed"]
-    if experiment == "spsa-contribution":
-        return arm_config(arm, seed)
     if experiment == "compression":
         return CompressionStudy(seed=seed).run_config(COMPRESSED[arm])
-    return GRIDS[experiment].config(record["tier"], record["dataset"], arm, seed)
+    tier = record["tier"] if record["tier"] in TIERS else "cpu"
+    return GRIDS[experiment].config(tier, record["dataset"], arm, seed)
 
 
 def test_reproducing_would_start_no_stored_run():

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from pqkd_helpers.experiments.jobs.work.executors import ClusterError, cluster_workers
 
 from pqkd_helpers.command_line.main import main
+from pqkd_helpers.experiments.jobs.executors import ClusterError, cluster_workers
 from pqkd_helpers.records.record import read_record, without_seconds
 
 from .test_scheduler import _wait_until

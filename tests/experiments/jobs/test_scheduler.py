@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from pqkd_helpers.experiments.grids.paper.grid import Job
-from pqkd_helpers.experiments.jobs.work.executors import Workers, local_workers
-from pqkd_helpers.experiments.jobs.work.scheduler import DiskFullError, run_jobs
-from pqkd_helpers.experiments.jobs.work.work import is_done, work
 
-from pqkd_helpers.experiments.jobs.work import scheduler
+from pqkd_helpers.experiments.grids.grid import Job
+from pqkd_helpers.experiments.jobs import scheduler
+from pqkd_helpers.experiments.jobs.executors import Workers, local_workers
+from pqkd_helpers.experiments.jobs.scheduler import DiskFullError, run_jobs
+from pqkd_helpers.experiments.jobs.work import is_done, work
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.records.record import read_record, without_seconds
@@ -55,7 +55,7 @@ class Accident(Job):
     kind: str = "crash"
     attempts: int = 1
 
-    def carry_out(self, place):
+    def happen(self):
         done = int(self.marker.read_text()) if self.marker.exists() else 0
         if done < self.attempts:
             self.marker.write_text(str(done + 1))
@@ -64,7 +64,17 @@ class Accident(Job):
             if self.kind == "full disk":
                 raise OSError(errno.ENOSPC, "No space left on device")
             raise RuntimeError("an injected crash")
-        return super().carry_out(place)
+
+
+def work_with_accidents(job, place):
+    if isinstance(job, Accident):
+        job.happen()
+    return work(job, place)
+
+
+@pytest.fixture(autouse=True)
+def _accidents_happen(monkeypatch):
+    monkeypatch.setattr(scheduler, "work", work_with_accidents)
 
 
 def with_accident(plan, tmp_path, **options):

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
+from pqkd_helpers.controls.build_source import build_source
+from pqkd_helpers.experiments.runs.building import build_student
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.presets import PRESETS, preset
 from pqkd_helpers.records.record import configuration_hash
@@ -26,14 +28,14 @@ def test_the_paper_preset_differs_from_the_defaults_in_scaling_and_data_alone():
 
 def test_the_article_preset_holds_the_articles_choices():
     config = preset("article")
-    assert isinstance(config.build_circuit(), SinglePhotonCircuit)
+    assert isinstance(build_source(config), SinglePhotonCircuit)
     assert config.teacher_selection == "best-of-every-10th" and config.theta_start == "zero"
     assert config.scaling == "raw" and config.epochs == 50 and config.widths == (32, 64, 128)
     assert config.spsa_images == 5 * config.batch_size == 320
     assert config.fresh_shots == 3 * config.n_shots and config.final_feature == "fresh"
-    student = config.build_student(1, 10)
+    student = build_student(config, 1, 10)
     many = [
-        config.build_student(1, 10).conv2.basis
+        build_student(config, 1, 10).conv2.basis
         for config in (dataclasses.replace(config, seed=s) for s in range(40))
     ]
     variance = sum(basis.var().item() for basis in many) / 40
@@ -44,8 +46,8 @@ def test_the_article_preset_holds_the_articles_choices():
 def test_the_quick_preset_is_small_and_embedded():
     config = preset("quick")
     assert config.dataset == "mnist-5k" and config.widths == (32, 64, 128)
-    assert isinstance(config.build_circuit(), TimeBinInterferometer)
-    assert config.build_circuit().n_photons == 8
+    assert isinstance(build_source(config), TimeBinInterferometer)
+    assert build_source(config).n_photons == 8
 
 
 def test_unknown_preset_names_the_choices():
@@ -119,17 +121,17 @@ def test_the_circuit_has_the_devices_flaws():
         indistinguishability=np.float64(0.5),
         dark_count_probability=0.01,
     )
-    circuit = config.build_circuit()
+    circuit = build_source(config)
     assert circuit.device.loop_efficiencies == (0.8, 0.7) and circuit.n_angles == 58
     assert circuit.device.indistinguishability == 0.5 and circuit.device.efficiency == 0.9
-    perceval = dataclasses.replace(config, engine="perceval").build_circuit()
+    perceval = build_source(dataclasses.replace(config, engine="perceval"))
     assert perceval.device == circuit.device
     assert json.loads(json.dumps(config.as_json()))["loop_efficiency"] == [0.8, 0.7]
 
 
 def test_all_presets_can_be_built():
     for config in PRESETS.values():
-        assert config.build_circuit().n_angles == 30 and config.feature_dim == 512
+        assert build_source(config).n_angles == 30 and config.feature_dim == 512
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from pqkd_helpers.experiments.grids.paper.grid import Job
-from pqkd_helpers.experiments.grids.paper.paper import GRIDS
-from pqkd_helpers.experiments.jobs.work.executors import local_workers
-from pqkd_helpers.experiments.jobs.work.scheduler import run_jobs
-from pqkd_helpers.training_loop.trainer.photonic_feature import angle_between
 
+from pqkd_helpers.experiments.grids.grid import Job
+from pqkd_helpers.experiments.grids.paper import GRIDS
+from pqkd_helpers.experiments.jobs.executors import local_workers
+from pqkd_helpers.experiments.jobs.scheduler import run_jobs
 from pqkd_helpers.experiments.runs.run import carry_out
 from pqkd_helpers.experiments.runs.run_folder import RunFolder
 from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.records.record import configuration_hash, unpacked_images
+from pqkd_helpers.training_loop.photonic_feature import angle_between
 
 pytestmark = pytest.mark.slow
-
-CPU = torch.device("cpu")
 
 
 def config_of(arm, seed=0, **changes):
@@ -27,7 +24,7 @@ def config_of(arm, seed=0, **changes):
 
 
 def done(config, name, root):
-    return carry_out(config, name=name, runs_root=root, device=CPU)
+    return carry_out(config, name=name, place=Workplace(root, device="cpu"))
 
 
 def z_of(config, name, root):

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from pqkd_helpers.experiments.runs.building import build_student, build_teacher
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.run import Labels, carry_out
 from pqkd_helpers.experiments.runs.run_folder import RunFolderError
 from pqkd_helpers.experiments.runs.student_runs import variance_ratio
 from pqkd_helpers.experiments.runs.teacher_runs import teacher_name
+from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.experiments.tables import record_table
 from pqkd_helpers.records.record import read_record, without_seconds
 
@@ -31,7 +33,7 @@ CONFIG = RunConfig(**OPTIONS)
 
 
 def run(root, config=CONFIG, **options):
-    return carry_out(config, name="run", runs_root=root, device=torch.device("cpu"), **options)
+    return carry_out(config, name="run", place=Workplace(root, device="cpu", **options))
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +114,11 @@ def test_the_teacher_is_shared(finished, monkeypatch):
     other = carry_out(
         config,
         name="other",
-        runs_root=root,
-        device=torch.device("cpu"),
-        announce=lambda stage, done, total: stages.append((stage, done)),
+        place=Workplace(
+            root,
+            device="cpu",
+            announce=lambda stage, done, total: stages.append((stage, done)),
+        ),
     )
     assert other["teacher"] == record["teacher"]
     assert [done for stage, done in stages if stage == "teacher"] == [57]  # nothing left to do
@@ -158,8 +162,7 @@ def deadly(path, content, original=files.write_durably):
     original(path, content)
 
 files.write_durably = run_folder.write_durably = deadly
-carry_out(RunConfig(**{options}), name="run", runs_root=Path(sys.argv[1]),
-          device=torch.device("cpu"))
+carry_out(RunConfig(**{options}), name="run", place=Workplace(sys.argv[1], device="cpu"))
 """
 
 
@@ -249,7 +252,7 @@ def test_teacher_names_are_readable():
 def test_a_dense_student_is_distilled_and_recorded(finished, tmp_path):
     root, record = finished
     config = RunConfig(**{**OPTIONS, "student": "dense-distilled", "label_smoothing": 0.1})
-    other = carry_out(config, name="dense", runs_root=root, device=torch.device("cpu"))
+    other = carry_out(config, name="dense", place=Workplace(root, device="cpu"))
     assert other["teacher"] == record["teacher"]
     assert other["configuration"]["student"] == "dense-distilled"
     assert other["student"]["final"]["headline"] == other["student"]["final"]["test"]
@@ -262,7 +265,7 @@ def test_a_dense_student_is_distilled_and_recorded(finished, tmp_path):
 
 def test_the_student_does_not_start_as_the_teacher():
     dense = RunConfig(student="dense-distilled")
-    student, teacher = dense.build_student(1, 10), dense.build_teacher(1, 10)
+    student, teacher = build_student(dense, 1, 10), build_teacher(dense, 1, 10)
     assert not torch.equal(student.conv2.weight, teacher.conv2.weight)
 
 

@@ -2,39 +2,31 @@ import dataclasses
 
 import pytest
 import torch
-from pqkd_helpers.experiments.grids.paper.grid import Job
 
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.datasets import load_dataset
+from pqkd_helpers.experiments.grids.grid import Job
+from pqkd_helpers.experiments.jobs.work import teacher_epochs_done
 from pqkd_helpers.experiments.runs import teacher_checkpoints, teacher_runs
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.teacher_checkpoints import checkpoint_path, load_teacher
 from pqkd_helpers.experiments.runs.teacher_runs import train_teachers, trained_teacher
 from pqkd_helpers.experiments.runs.workplace import Workplace
-from pqkd_helpers.knowledge_distillation.loss import TeacherCNN
-from pqkd_helpers.networks.teacher_and_student import AdamSettings, TeacherTrainer
+from pqkd_helpers.knowledge_distillation import TeacherCNN
+from pqkd_helpers.networks import AdamSettings, TeacherTrainer
 from pqkd_helpers.records.record import without_seconds
 
 CONFIG = RunConfig(
     dataset="digits", train_images=100, widths=(2, 3, 4), epochs=2, teacher_evaluated_images=50
 )
-CPU = torch.device("cpu")
 
 
-def silent(*_):
-    pass
+def cpu(runs):
+    return Workplace(runs, device="cpu")
 
 
 def stored(folder, runs):
-    train_teachers(
-        [CONFIG],
-        folder,
-        runs_root=runs,
-        device=CPU,
-        data_root=None,
-        announce=silent,
-        on_teacher=silent,
-    )
+    train_teachers([CONFIG], folder, place=cpu(runs), on_teacher=lambda path: None)
     return checkpoint_path(CONFIG, folder)
 
 
@@ -42,16 +34,16 @@ def test_a_run_takes_the_stored_teacher(tmp_path, monkeypatch):
     """It gives the run the same teacher with the same history, and nothing is trained."""
     path = stored(tmp_path / "checkpoints", tmp_path / "runs")
     data = teacher_runs.load_data(CONFIG, None)
-    trained, results = trained_teacher(CONFIG, data, tmp_path / "runs", CPU, silent)
+    trained, results = trained_teacher(CONFIG, data, cpu(tmp_path / "runs"))
     monkeypatch.setattr(teacher_checkpoints, "STORED_CHECKPOINTS", path.parent)
     monkeypatch.setattr(teacher_runs, "run_epochs", None)
-    taken, same_results = trained_teacher(CONFIG, data, tmp_path / "elsewhere", CPU, silent)
+    taken, same_results = trained_teacher(CONFIG, data, cpu(tmp_path / "elsewhere"))
     assert without_seconds(same_results) == without_seconds(results)
     assert not taken.training and not (tmp_path / "elsewhere").exists()
     for name, value in trained.state_dict().items():
         assert torch.equal(taken.state_dict()[name], value)
     job = Job("table1", "at-rest", "smoke", CONFIG)
-    assert job.teacher_epochs_done(Workplace(tmp_path / "elsewhere")) == CONFIG.epochs
+    assert teacher_epochs_done(job, cpu(tmp_path / "elsewhere")) == CONFIG.epochs
 
 
 def test_another_teacher_is_not_taken(tmp_path):

@@ -4,14 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.experiments.studies.compression import (
     ARMS,
     CompressionStudy,
     compression_table,
-    run_compression_study,
 )
 from pqkd_helpers.records import stored_record
 from pqkd_helpers.records.record import METHOD_VERSION, read_record
@@ -25,17 +23,17 @@ SMALL = CompressionStudy(dataset="digits", widths=(4, 6, 8), epochs=1, fine_tuni
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     root = tmp_path_factory.mktemp("study")
-    record = run_compression_study(
-        SMALL, runs_root=root / "runs", out=root / "records", device=torch.device("cpu")
-    )
-    return root, record
+    command = ["reproduce", "compression", "--tier", "smoke", "--device", "cpu"]
+    command += ["--runs", str(root / "runs"), "--out", str(root / "records")]
+    assert main(command) == 0
+    return root, read_record(root / "records" / "compression" / "study-compression.json")
 
 
 def test_the_records_are_stored(small):
     root, record = small
+    assert record["configuration"] == SMALL.as_json()
     names = {path.name for path in (root / "records" / "compression").iterdir()}
     assert names == {f"compression-{arm}-seed0.json" for arm in ARMS} | {"study-compression.json"}
-    assert read_record(root / "records" / "compression" / "study-compression.json") == record
 
 
 def test_the_rows_are_what_they_say(small):
@@ -56,9 +54,9 @@ def test_the_rows_are_what_they_say(small):
 
 def test_the_command_goes_on_with_what_is_there(small, capsys):
     root, record = small
-    options = ["--dataset", "digits", "--widths", "4", "6", "8", "--epochs", "1"]
-    options += ["--fine-tuning-epochs", "1", "--runs", str(root / "runs"), "--device", "cpu"]
-    assert main(["study", "compression", *options, "--out", str(root / "again")]) == 0
+    command = ["reproduce", "compression", "--tier", "smoke", "--device", "cpu"]
+    command += ["--runs", str(root / "runs"), "--out", str(root / "again")]
+    assert main(command) == 0
     again = json.loads((root / "again" / "compression" / "study-compression.json").read_text())
     assert again["results"] == record["results"]
     assert compression_table(record) in capsys.readouterr().out
@@ -72,7 +70,7 @@ def test_bad_input(wrong):
 
 def test_the_stored_study_is_todays():
     record = stored_record("study-compression")
-    assert record["configuration"] == json.loads(json.dumps(vars(CompressionStudy())))
+    assert record["configuration"] == CompressionStudy().as_json()
     assert record["method_version"] == METHOD_VERSION
     rows = {row["name"]: row for row in record["results"]["rows"]}
     for arm, scope in ARMS.items():

@@ -4,20 +4,20 @@ import copy
 
 import numpy as np
 import pytest
-from pqkd_helpers.experiments.grids.paper.controls import (
+
+from pqkd_helpers.experiments.grids.controls import (
     CHOSEN,
     CONTROLS,
     CONTROLS_SEARCH,
     RANK,
     RECIPES,
 )
-
-from pqkd_helpers.command_line.main import main
 from pqkd_helpers.experiments.studies.control_preparation import (
     MOST_PAIRS,
     _plan,
     chosen_recipes,
     pilot_study,
+    preparation_table,
     prepare_controls,
     search_study,
 )
@@ -93,17 +93,16 @@ def test_the_papers_number_of_filters_is_kept_where_it_can_be_afforded(scatter, 
         assert plan["pairs"] % 2 == 0 and 10 <= plan["pairs"] <= MOST_PAIRS
 
 
-def test_the_command_writes_both_studies(tmp_path, capsys):
+def test_both_studies_are_written_next_to_their_runs(tmp_path):
     for record in (*pilot_runs(), *search_runs({("yoked-base", 1000): 0.3})):
         experiment = record["experiment"]
         name = f"{experiment}-cpu-{record['arm']}-{record['seed']}"
         write_record(record, record_path(tmp_path, experiment, name))
-    assert (
-        main(["study", "controls", "--records", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
-    )
-    assert len(list((tmp_path / "out").iterdir())) == 2
-    said = capsys.readouterr().out
-    assert "yoked: base" in said and "pairs needed" in said
+    for experiment, said in {"search": "yoked: base", "pilot": "pairs needed"}.items():
+        experiment = f"controls-{experiment}"
+        ((path, record),) = prepare_controls(tmp_path, experiment).items()
+        assert path == tmp_path / experiment / f"study-{experiment}.json"
+        assert said in preparation_table(record)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +115,9 @@ def test_half_a_pilot_is_refused(kept):
 
 
 def test_a_folder_without_runs_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="controls-search --seeds 2"):
-        prepare_controls(tmp_path, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    with pytest.raises(ValueError, match="no record of controls-search"):
+        prepare_controls(tmp_path, "controls-search")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_recipes_of_the_controls_are_those_that_the_search_chose():

@@ -1,5 +1,4 @@
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ from pqkd_helpers.experiments.studies.imperfections import (
     LEVELS,
     ImperfectionStudy,
     effective_patterns,
-    run_imperfection_study,
     shot_noise,
 )
 from pqkd_helpers.feature_histograms import click_histograms
@@ -25,7 +23,7 @@ FIGURES = Path(__file__).parents[3] / "figures"
 
 @pytest.fixture(scope="module")
 def record():
-    return run_imperfection_study(ImperfectionStudy(n_settings=5))
+    return ImperfectionStudy(n_settings=5).record()
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +33,9 @@ def stored():
 
 def test_the_record_is_valid_and_repeatable(record):
     check_record(record)
-    again = run_imperfection_study(ImperfectionStudy(n_settings=5))
+    again = ImperfectionStudy(n_settings=5).record()
     assert without_seconds(again) == without_seconds(record)
-    other = run_imperfection_study(ImperfectionStudy(n_settings=5, seed=1))
+    other = ImperfectionStudy(n_settings=5, seed=1).record()
     assert other["results"] != record["results"]
 
 
@@ -115,23 +113,14 @@ def test_the_figure_draws_the_records_numbers(record):
     ]
 
 
-def test_the_command_writes_record_and_figure(tmp_path, capsys):
-    assert main(["study", "imperfections", "--n-settings", "2", "--out", str(tmp_path)]) == 0
-    printed = capsys.readouterr().out
-    files = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
-    names = ["card.md", "imperfections.csv", "imperfections.png", "imperfections.svg"]
-    assert files == [
-        *(f"imperfections/{name}" for name in names),
-        "records/imperfections/study-imperfections.json",
-    ]
-    assert all(str(tmp_path / file) in printed for file in files)
-    assert json.loads((tmp_path / files[-1]).read_text())["configuration"]["n_settings"] == 2
+def test_the_command_writes_the_record(tmp_path):
+    command = ["reproduce", "imperfections", "--tier", "smoke", "--out", str(tmp_path)]
+    assert main([*command, "--runs", str(tmp_path / "runs")]) == 0
+    record = read_record(tmp_path / "imperfections" / "study-imperfections.json")
+    assert record["configuration"]["n_settings"] == 2
 
 
 @pytest.mark.parametrize("name", ["n_settings", "n_shots"])
-def test_bad_values_are_refused(name, tmp_path, capsys):
+def test_bad_values_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} is 0"):
         ImperfectionStudy(**{name: 0})
-    option = f"--{name.replace('_', '-')}"
-    assert main(["study", "imperfections", option, "0", "--out", str(tmp_path / "no")]) == 2
-    assert f"{name} is 0" in capsys.readouterr().err and not (tmp_path / "no").exists()

@@ -1,6 +1,6 @@
 """Right answers to the exercises of notebook 00, written in other ways than the references."""
 
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 
 
 def one_class_in_ten():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pqkd_helpers.dictionary_convolutions.layer import FixedProjection
+from pqkd_helpers.dictionary_convolutions import FixedProjection
 from pqkd_helpers.lessons.nb03_dictionary_convolutions import pictures
 from pqkd_helpers.lessons.nb03_dictionary_convolutions.explorer import (
     LAYERS,

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pqkd_helpers.datasets import load_dataset
-from pqkd_helpers.knowledge_distillation.loss import distillation_loss
+from pqkd_helpers.knowledge_distillation import distillation_loss
 from pqkd_helpers.lessons.nb04_knowledge_distillation import pictures as draw
 from pqkd_helpers.lessons.nb04_knowledge_distillation.explorer import (
     EXAMPLES,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pqkd_helpers.feature_histograms import HistogramFeature
-from pqkd_helpers.knowledge_distillation.loss import StudentCNN
+from pqkd_helpers.knowledge_distillation import StudentCNN
 from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
 from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
 from pqkd_helpers.statistics.means import paired_difference

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from pqkd_helpers.experiments.grids.paper.paper import SHOTS
 
+from pqkd_helpers.experiments.grids.paper import SHOTS
 from pqkd_helpers.lessons.nb07_shot_noise.explorer import LAW_AND_FIT, LIMIT, made_up_gains
 
 
