@@ -33,7 +33,11 @@ def modules_after(statement):
 
 @pytest.mark.parametrize(
     "module",
-    ["circuit_simulator", "feature_histograms", "spsa", "random_streams", "experiments.records"],
+    [
+        *("circuit_simulator", "feature_histograms", "spsa", "common.random_streams"),
+        *("records", "statistics.equivalence", "training_loop.settings"),
+        *("experiments.grids.paper", "controls.circuit_settings", "paper_figures.paper_values"),
+    ],
 )
 def test_the_numpy_half_imports_no_torch(module):
     loaded = modules_after(f"import pqkd_helpers.{module}")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import torch
 
 from .checks import check_whole
 
@@ -58,6 +57,8 @@ def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:
 @contextmanager
 def forked_seed(seed: int) -> Iterator[None]:
     """Seed torch inside the block and leave its global random state as it was found."""
+    import torch  # here alone: the streams of the NumPy half need none
+
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         yield

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..common.figure_style import COLOURS, style
-from ..experiments.studies.imperfections import LEVELS
 from ..records.record import Record
 
 
@@ -45,7 +44,9 @@ def figure_card(record: Record) -> str:
     noise = record["results"]["devices"][-1]["shot_noise"]["median"]
     reached = [
         f"- {parameter.replace('_', ' ')}: {_first_above_noise(record, parameter, noise)}"
-        for parameter in LEVELS
+        for parameter in dict.fromkeys(
+            row["parameter"] for row in record["results"]["imperfections"]
+        )
     ]
     return "\n".join(
         [
@@ -71,7 +72,8 @@ def figure_card(record: Record) -> str:
             "interfere with; two photons far apart hardly meet.",
             "",
             "Made by `make figures` from `records/imperfections/study-imperfections.json`, the "
-            "record of `python -m pqkd_helpers reproduce imperfections`; numbers in `imperfections.csv`.",
+            "record of `python -m pqkd_helpers reproduce imperfections`; numbers in "
+            "`imperfections.csv`.",
         ]
     )
 

@@ -154,8 +154,7 @@ for command in sys.argv[1].split(","):
         _run()
 """
 SUBCOMMANDS = {
-    "": ("train", "export", "inspect", "study", "reproduce", "classroom", "doctor"),
-    "study": ("imperfections", "spsa", "compression", "controls"),
+    "": ("train", "export", "inspect", "reproduce", "classroom", "doctor"),
     "classroom": ("build", "grade"),
 }
 
@@ -184,8 +183,6 @@ def test_every_help_is_printed_where_the_terminal_knows_ascii_only():
         (["train", "--runs=~/x", "--data-root", "~/y"], lambda c: (c.runs, c.data_root)),
         (["export", "~/x", "--out=~/y", "--onnx", "~/y"], lambda c: (c.source, c.out, c.onnx)),
         (["inspect", "~/x"], lambda c: (c.file,)),
-        (["study", "compression", "--out=~/x"], lambda c: (c.study.out,)),
-        (["study", "controls", "--records", "~/x"], lambda c: (c.study.records,)),
         (["reproduce", "all", "--out=~/x", "--runs=~/y"], lambda c: (c.out, c.runs)),
         (
             ["classroom", "build", "--out=~/x", "--notebooks=~/y"],

@@ -10,14 +10,13 @@ import pytest
 from pqkd_helpers.classroom.grading import scores
 from pqkd_helpers.classroom.grading.grading import Row
 from pqkd_helpers.classroom.sandbox.student_process import Limits
-from pqkd_helpers.command_line.main import main
 from pqkd_helpers.common.picture_files import PictureWarning, picture_bytes, write_pictures
 from pqkd_helpers.lessons.showing import png_bytes
 from pqkd_helpers.paper_figures.training_curves import training_curves
 from pqkd_helpers.publishing.figures import write_figures
 from pqkd_helpers.records import Catalogue, stored_record
 from tests.classroom.made_up_class import NOTEBOOKS, submission
-from tests.experiments.runs.tiny_run import train
+from tests.experiments.runs.tiny_run import TINY, train
 from tests.paper_figures import made_up
 
 HOSTILE = {
@@ -58,14 +57,6 @@ def test_a_run_keeps_its_table_where_the_picture_fails(tmp_path, capsys, no_pict
     assert "Figure:" not in printed and is_one_line(complaints)
 
 
-def test_a_study_keeps_record_numbers_and_card(tmp_path, capsys, no_picture):
-    assert main(["study", "imperfections", "--n-settings", "1", "--out", str(tmp_path)]) == 0
-    printed, complaints = capsys.readouterr()
-    names = {path.name for path in tmp_path.rglob("*.*")}
-    assert names == {"study-imperfections.json", "imperfections.csv", "card.md"}
-    assert all(name in printed for name in names) and is_one_line(complaints)
-
-
 def test_a_class_keeps_its_scores(tmp_path, monkeypatch, no_picture):
     rows = [Row("ann", "1.1", "name", 1, "right")]
     monkeypatch.setattr(scores, "check_processes", lambda *given, **options: None)
@@ -103,13 +94,13 @@ def test_a_picture_that_cannot_be_stored_is_a_warning_too(tmp_path):
 
 def test_the_command_line_needs_no_backend_and_no_special_character(tmp_path):
     """A Jupyter terminal's or a mistyped MPLBACKEND; a terminal that knows ASCII only."""
-    out = tmp_path / "Zoë"
-    command = ["study", "imperfections", "--n-settings", "1", "--out", str(out)]
+    runs = tmp_path / "Zoë"
+    command = ["train", *TINY, "--runs", str(runs), "--name", "a"]
     answer = subprocess.run(
         [sys.executable, "-m", "pqkd_helpers", *command],
         env={**os.environ, "MPLBACKEND": "nonsense", "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=True,
     )
-    assert answer.stderr == b"" and answer.stdout.isascii() and b"card.md" in answer.stdout
-    assert (out / "imperfections" / "imperfections.png").is_file()
+    assert answer.stderr == b"" and answer.stdout.isascii() and b"Figure:" in answer.stdout
+    assert (runs / "a" / "training_curves.png").is_file()

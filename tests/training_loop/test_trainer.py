@@ -38,7 +38,7 @@ class CountingCircuit:
         return self.circuit.sample(theta, n_shots, rng=rng)
 
 
-def new_trainer(data, circuit=None, settings=SETTINGS, scope="all", seed=0):
+def new_trainer(data, circuit=None, settings=SETTINGS, scope="all", seed=0, search=spsa_search):
     return PQKDTrainer(
         StudentCNN(1, WIDTHS, scope=scope, seed=seed),
         TeacherCNN(1, WIDTHS, seed=seed),
@@ -46,6 +46,7 @@ def new_trainer(data, circuit=None, settings=SETTINGS, scope="all", seed=0):
         circuit or TimeBinInterferometer(),
         settings,
         seed=seed,
+        search=search,
     )
 
 

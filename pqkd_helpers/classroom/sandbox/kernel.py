@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
-from ... import exercises as package
+from ... import lessons as package
 from ...lessons.checking import ROOMS, collect_answers, find_exercise, is_worked_solution
 from ...lessons.exercise import WorkedSolutionError, is_on_trial
 from .code_to_run import code_to_run

@@ -77,7 +77,7 @@ FORMS = (
     "{name} = check('{number}', {name})",
     "{name}: object = check('{number}', {name})",
     "{name}, done = check('{number}', {name}), True",
-    "import pqkd_helpers.exercises as e\nif True:\n    {name} = e.check('{number}', {name})",
+    "import pqkd_helpers.lessons as e\nif True:\n    {name} = e.check('{number}', {name})",
     "from pqkd_helpers.lessons import check as c\nback = c('{number}', {name})\n"
     "{name} = lambda *arguments: back(*arguments)",
 )

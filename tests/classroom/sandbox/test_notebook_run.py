@@ -106,7 +106,7 @@ def test_what_is_pasted_from_a_window_is_run_too(process):
 CHECKED = {
     "assigned": "f = check('2.1', f)",
     "under another name": "from pqkd_helpers.lessons import check as tried\nf = tried('2.1', f)",
-    "as an attribute": "import pqkd_helpers.exercises as e\nf = e.check('2.1', f)",
+    "as an attribute": "import pqkd_helpers.lessons as e\nf = e.check('2.1', f)",
     "with an annotation": "f: object = check('2.1', f)",
     "in a tuple": "f, done = check('2.1', f), True",
     "in a block": "if True:\n    f = check('2.1', f)",

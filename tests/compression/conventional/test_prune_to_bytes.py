@@ -59,7 +59,9 @@ def test_a_file_too_large_after_training_is_made_again_with_fewer_weights(
         shares.append(kept)
         return prune_at_once(teacher, min(1.0, 1.3 * kept))
 
-    monkeypatch.setattr("pqkd_helpers.compression.conventional.pruning.prune_gradually", fattening)
+    monkeypatch.setattr(
+        "pqkd_helpers.compression.conventional.prune_to_bytes.prune_gradually", fattening
+    )
     assert len(to_bytes(teacher, digits)) <= 900
     assert len(shares) > 1 and shares == sorted(shares, reverse=True)
 

@@ -62,7 +62,7 @@ def test_the_paper_tier_may_be_computed_in_another_arithmetic(monkeypatch):
         chosen_jobs("table1", "cpu", 1, arithmetic="bfloat16")
     record = json.loads((STORED_RECORDS / "train" / "train-quick-seed0.json").read_bytes())
     record["configuration"] = faster.as_json()
-    monkeypatch.setattr("pqkd_helpers.records.record.read_record", lambda path: record)
+    monkeypatch.setattr("pqkd_helpers.experiments.jobs.work.read_record", lambda path: record)
     for tier, done in (("paper", True), ("cpu", False)):
         record["tier"] = tier
         assert is_done(job, STORED_RECORDS) == done

@@ -9,6 +9,8 @@ from pqkd_helpers.controls.build_source import build_source
 from pqkd_helpers.experiments.runs.building import build_student
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.presets import PRESETS, preset
+from pqkd_helpers.experiments.runs.run import carry_out
+from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.records.record import configuration_hash
 
 
@@ -122,10 +124,10 @@ def test_the_circuit_has_the_devices_flaws():
         dark_count_probability=0.01,
     )
     circuit = build_source(config)
-    assert circuit.device.loop_efficiencies == (0.8, 0.7) and circuit.n_angles == 58
-    assert circuit.device.indistinguishability == 0.5 and circuit.device.efficiency == 0.9
+    assert circuit.loop_efficiencies == (0.8, 0.7) and circuit.n_angles == 58
+    assert circuit.indistinguishability == 0.5 and circuit.efficiency == 0.9
     perceval = build_source(dataclasses.replace(config, engine="perceval"))
-    assert perceval.device == circuit.device
+    assert perceval.describe() == circuit.describe()
     assert json.loads(json.dumps(config.as_json()))["loop_efficiency"] == [0.8, 0.7]
 
 
@@ -166,10 +168,19 @@ def test_all_presets_can_be_built():
         ({"efficiency": 2.0}, "efficiency is 2.0"),
         ({"loop_efficiency": (1.0, 1.0, 1.0)}, "one or 2 expected"),
         ({"engine": "cudaq", "input_state": (1,) + (0,) * 15, "efficiency": 0.5}, "imperfections"),
-        ({"features": "gaussian-frozen", "scaling": "standardised"}, "z = 0"),
-        ({"features": "gaussian-frozen", "feature_gain": 1e-9}, "length"),
     ],
 )
 def test_bad_values_are_refused_before_any_work(wrong, message):
     with pytest.raises(ValueError, match=message):
         RunConfig(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"scaling": "standardised"}, "z = 0"), ({"feature_gain": 1e-9}, "length")],
+)
+def test_a_feature_without_length_is_refused_before_the_run_has_a_folder(wrong, message, tmp_path):
+    config = RunConfig(dataset="digits", features="gaussian-frozen", **wrong)
+    with pytest.raises(ValueError, match=message):
+        carry_out(config, name="blind", place=Workplace(tmp_path))
+    assert not list(tmp_path.iterdir())

@@ -32,8 +32,9 @@ OPTIONS = {
 CONFIG = RunConfig(**OPTIONS)
 
 
-def run(root, config=CONFIG, **options):
-    return carry_out(config, name="run", place=Workplace(root, device="cpu", **options))
+def run(root, config=CONFIG, labels=None, **options):
+    place = Workplace(root, device="cpu", **options)
+    return carry_out(config, name="run", place=place, labels=labels)
 
 
 @pytest.fixture(scope="module")
