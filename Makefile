@@ -10,10 +10,16 @@
 # make bench   the simulator against its peers (an environment of its own), training against the
 #              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
 # The first call of any of them creates .venv and installs; later calls install nothing.
+# TORCH=cpu at the first call takes PyTorch's own CPU build: for machines without an NVIDIA GPU.
 
 PYTHON ?= python3
+TORCH ?= default
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
 VENV := .venv
 BIN := $(VENV)/bin
+
+# On a terminal pip shows its progress.
+INSTALL = $(BIN)/python -m pip install $$([ -t 1 ] || echo --quiet)
 
 BENCH := .venv-bench
 LOWEST := .venv-lowest
@@ -25,12 +31,17 @@ install: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'Python 3.11 or newer is needed; try: make PYTHON=python3.11')"
+	@echo "Installing into $(VENV), once: @DOWNLOAD@ to download, 6.6 GB on the disk, some minutes (make TORCH=cpu: 4 GB less)."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+ifeq ($(TORCH),cpu)
+	$(INSTALL) torch torchvision --index-url $(CPU_WHEELS)
+endif
+	$(INSTALL) --requirement requirements.txt
 	touch $@
 
 $(VENV)/.test-installed: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	@echo "Installing what the tests need, once: about 1 GB more."
+	$(INSTALL) --editable ".[test]"
 	touch $@
 
 run: $(VENV)/.installed
@@ -43,6 +54,7 @@ lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 test: lint
 	$(PYTEST)
@@ -79,7 +91,7 @@ figures: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers.publishing figures
 
 $(VENV)/.site-installed: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	$(INSTALL) --editable ".[site]"
 	touch $@
 
 site: $(VENV)/.site-installed

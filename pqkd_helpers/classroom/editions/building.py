@@ -7,7 +7,6 @@ import nbformat
 
 from ...common.checks import check_whole
 from ...common.files import as_path, write_atomically
-from ...publishing.execution import read_notebook
 from .editions import student_edition, teacher_edition
 from .nbgrader import nbgrader_source
 
@@ -58,7 +57,7 @@ def build_editions(
         )
     written = []
     for path in sources:
-        notebook = read_notebook(path)
+        notebook = nbformat.read(path, as_version=4)
         editions = {"student": student_edition(notebook), "teacher": teacher_edition(notebook)}
         if nbgrader_seed is not None:
             editions["nbgrader"] = nbgrader_source(notebook, seed=nbgrader_seed)
