@@ -97,7 +97,8 @@ MUTANTS = [
          "return np.clip(self.theta + c * np.outer([1.0, -1.0], self._direction), -self.bound, self.bound)"),
     ),
     *mutants(
-        ("tests/classroom/test_kept_scores.py", "tests/classroom/test_grading.py", "-k", "not worked_solutions"),
+        ("tests/classroom/test_kept_scores.py", "tests/classroom/test_grading.py",
+         "-k", "kept_scores or seed or unmake or stubs or calls_together or trusted or one_row or several_files"),
         ("grader: a right answer can be unmade", "pqkd_helpers/classroom/grading.py",
          'before[0] in ("right", "failed")', 'before[0] in ("failed",)'),
         ("grader: not started is solved", "pqkd_helpers/classroom/grading.py",
@@ -125,10 +126,13 @@ MUTANTS = [
          "if all(value is None or record[name] == value", "if any(value is None or record[name] == value"),
         ("records: not in the order of their seeds", "pqkd_helpers/results/catalogue.py",
          'return sorted(found, key=lambda record: record["seed"])', "return found"),
-        ("records: seeds of either arm are kept", "pqkd_helpers/results/catalogue.py",
-         'for record in first} & {record["seed"]', 'for record in first} | {record["seed"]'),
         ("records: arms whose names begin alike are mixed", "pqkd_helpers/experiments/records.py",
          '-{arm}-seed*.json', '-{arm}*.json'),
+    ),
+    *mutants(
+        ("tests/results/test_results.py", "-k", "pairs_are_of_equal_seeds"),
+        ("records: seeds of either arm are kept", "pqkd_helpers/results/catalogue.py",
+         'for record in first} & {record["seed"]', 'for record in first} | {record["seed"]'),
     ),
     *mutants(
         ("tests/experiments/test_statistics.py", "tests/experiments/test_verdicts.py",
