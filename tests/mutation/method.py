@@ -12,7 +12,7 @@ import sys
 from .mutants import Mutant, main
 
 
-def mutants(tests: tuple[str, ...], *cases: tuple[str, ...]) -> list[Mutant]:
+def topic(tests: tuple[str, ...], *cases: tuple[str, ...]) -> list[Mutant]:
     """Return the mutants of one topic: name, file, old text, new text, old text, ..."""
     return [
         Mutant(name, file, tuple(zip(texts[::2], texts[1::2], strict=True)), tests)
@@ -21,7 +21,7 @@ def mutants(tests: tuple[str, ...], *cases: tuple[str, ...]) -> list[Mutant]:
 
 
 MUTANTS = [
-    *mutants(
+    *topic(
         ("tests/test_training_loop.py", "-m", "not slow", "-k", "not every_setting"),
         ("loop: z is sampled before SPSA moves the angles", "pqkd_helpers/training_loop.py",
          "spsa_steps = self._tune_angles(rng)", "old = self.theta\n        spsa_steps = self._tune_angles(rng)",
@@ -51,7 +51,7 @@ MUTANTS = [
         ("loop: the sham always climbs", "pqkd_helpers/training_loop.py",
          "self.settings.spsa_sham and coin.random() < 0.5", "self.settings.spsa_sham"),
     ),
-    *mutants(
+    *topic(
         ("tests/test_feature_histograms.py", "tests/test_training_loop.py", "-m", "not slow", "-k", "not every_setting"),
         ("feature: weights of the moving average swapped", "pqkd_helpers/feature_histograms.py",
          "self.beta * self.value + (1.0 - self.beta) * values", "(1.0 - self.beta) * self.value + self.beta * values"),
@@ -64,7 +64,7 @@ MUTANTS = [
         ("feature: standardised by the variance", "pqkd_helpers/feature_histograms.py",
          "np.maximum(histograms.std(axis=0, ddof=1)", "np.maximum(histograms.var(axis=0, ddof=1)"),
     ),
-    *mutants(
+    *topic(
         ("tests/test_fixed_projection.py", "tests/test_dictionary_convolutions.py", "tests/test_networks.py"),
         ("dictionary: channels in and out swapped", "pqkd_helpers/dictionary_convolutions.py",
          "self.mixing.permute(2, 0, 1).flatten(1)", "self.mixing.permute(2, 1, 0).flatten(1)"),
@@ -77,7 +77,7 @@ MUTANTS = [
         ("dictionary: padding left out", "pqkd_helpers/dictionary_convolutions.py",
          "self.bias, self.stride, self.padding)", "self.bias, self.stride)"),
     ),
-    *mutants(
+    *topic(
         ("tests/test_knowledge_distillation.py",),
         ("loss: no tau^2", "pqkd_helpers/knowledge_distillation.py",
          "(1.0 - hard_weight) * temperature**2 * soft", "(1.0 - hard_weight) * soft"),
@@ -86,7 +86,7 @@ MUTANTS = [
         ("loss: hard and soft weight swapped", "pqkd_helpers/knowledge_distillation.py",
          "terms.append(hard_weight * hard)", "terms.append((1.0 - hard_weight) * hard)"),
     ),
-    *mutants(
+    *topic(
         ("tests/test_spsa.py",),
         ("SPSA: it climbs", "pqkd_helpers/spsa.py",
          "self.theta - a * gradient", "self.theta + a * gradient"),
@@ -96,7 +96,7 @@ MUTANTS = [
          "return self.theta + c * np.outer([1.0, -1.0], self._direction)",
          "return np.clip(self.theta + c * np.outer([1.0, -1.0], self._direction), -self.bound, self.bound)"),
     ),
-    *mutants(
+    *topic(
         ("tests/classroom/test_kept_scores.py", "tests/classroom/test_grading.py",
          "-k", "kept_scores or seed or unmake or stubs or calls_together or trusted or one_row or several_files"),
         ("grader: a right answer can be unmade", "pqkd_helpers/classroom/grading.py",
@@ -114,7 +114,7 @@ MUTANTS = [
         ("grader: trust does without the sandbox", "pqkd_helpers/classroom/sandbox.py",
          "    if has_sandbox():\n", "    if has_sandbox() and not trust:\n"),
     ),
-    *mutants(
+    *topic(
         ("tests/experiments/test_records.py", "tests/experiments/test_configuration.py", "tests/results/test_catalogue.py"),
         ("records: written without a look at the schema", "pqkd_helpers/experiments/records.py",
          "json_bytes(check_record(record))", "json_bytes(record)"),
@@ -129,12 +129,12 @@ MUTANTS = [
         ("records: arms whose names begin alike are mixed", "pqkd_helpers/experiments/records.py",
          '-{arm}-seed*.json', '-{arm}*.json'),
     ),
-    *mutants(
+    *topic(
         ("tests/results/test_results.py", "-k", "pairs_are_of_equal_seeds"),
         ("records: seeds of either arm are kept", "pqkd_helpers/results/catalogue.py",
          'for record in first} & {record["seed"]', 'for record in first} | {record["seed"]'),
     ),
-    *mutants(
+    *topic(
         ("tests/experiments/test_statistics.py", "tests/experiments/test_verdicts.py",
          "tests/experiments/test_equivalence.py", "-m", "not slow", "-k", "not power_formula"),
         ("verdicts: quantile of one side", "pqkd_helpers/experiments/statistics.py",
