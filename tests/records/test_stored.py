@@ -34,3 +34,8 @@ def test_another_arm_does_not_raise_the_scale_of_a_row():
     others = runs("paper", "mnist", 3, arm="at-rest")
     catalogue = with_runs(*runs("cpu", "mnist", 3), *others)
     assert catalogue.tier("table1", "mnist", "conv1-conv2") == "cpu"
+
+
+def test_runs_come_in_the_order_of_their_seeds_not_of_their_names():
+    catalogue = with_runs(*[("cpu", "mnist", "base", seed) for seed in (10, 2, 0)])
+    assert [run["seed"] for run in catalogue.runs("table1", arm="base")] == [0, 2, 10]

@@ -389,6 +389,63 @@ def test_fresh_objective_is_unsmoothed_and_the_other_goes_through_the_average(di
         assert angle_between(z, histogram) < 1e-6
 
 
+@pytest.mark.parametrize("objective", ["fresh", "through-ema"])
+def test_only_the_objective_through_the_average_knows_of_the_epoch_before(
+    digits, monkeypatch, objective
+):
+    """The source gives another vector in the second epoch; a fresh z is that vector alone."""
+    before, now = np.eye(512)[:2]
+    source = Constant(before)
+    trainer = new_trainer(digits, source, dataclasses.replace(SETTINGS, objective=objective))
+    trainer.run_epoch()
+    source.vector, seen = now, []
+    original = StudentCNN.condition_on_each
+
+    def spy(self, features):
+        seen.extend(features)
+        return original(self, features)
+
+    monkeypatch.setattr(StudentCNN, "condition_on_each", spy)
+    trainer.run_epoch()
+    *judged, fresh = seen
+    expected = now if objective == "fresh" else 0.9 * before + 0.1 * now
+    assert len(judged) == 4 and all(angle_between(z, expected) < 1e-6 for z in judged)
+    assert angle_between(fresh, now) < 1e-6
+
+
+class Noting(Constant):
+    """Notes where it was asked and the next number of its stream."""
+
+    def __init__(self):
+        super().__init__(np.ones(512))
+        self.asked = []
+
+    def histogram(self, theta, n_shots, *, rng):
+        self.asked.append((theta, rng.random()))
+        return super().histogram(theta, n_shots, rng=rng)
+
+
+def test_every_epoch_draws_directions_images_coins_and_shots_of_its_own(digits, monkeypatch):
+    source, images, coins = Noting(), [], []
+
+    def one_is_better(self, features, indices):
+        images.append(indices)
+        return [1.0, 2.0]
+
+    monkeypatch.setattr(PQKDTrainer, "_objective", one_is_better)
+    tell = SPSA.tell
+    monkeypatch.setattr(SPSA, "tell", lambda self, x: coins.append(x[0]) or tell(self, x))
+    settings = dataclasses.replace(SETTINGS, spsa_steps=30)
+    trainer = new_trainer(digits, source, settings, search=sham_search)
+    epochs = []
+    for _ in range(2):
+        source.asked.clear(), images.clear(), coins.clear()
+        trainer.run_epoch()
+        (plus, shots), (minus, _) = source.asked[:2]
+        epochs.append([np.sign(plus - minus), images[0], [*coins], shots, source.asked[-1][1]])
+    assert not any(map(np.array_equal, *epochs))
+
+
 def test_epoch_figures_are_those_of_the_trained_z(digits):
     trainer = new_trainer(digits)
     epoch = trainer.run_epoch()
@@ -465,7 +522,10 @@ def test_theta_starts_at_random_or_at_zero(digits):
 def test_zero_z_makes_every_compressed_kernel_zero(digits):
     trainer = new_trainer(digits)
     trainer.run_epoch()
+    kernels = []
+    trainer.student.conv1.register_forward_hook(lambda conv1, *_: kernels.append(conv1.kernel()))
     accuracy = trainer.accuracy_at_zero_z("test")
+    assert kernels and not torch.cat(kernels).any()
     shares = digits.test.labels.bincount() / len(digits.test)
     assert any(accuracy == pytest.approx(share.item()) for share in shares)
     assert np.allclose(trainer.student.conv1.z, trainer.feature.z, atol=1e-5)

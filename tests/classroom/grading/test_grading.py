@@ -21,6 +21,7 @@ from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
 from pqkd_helpers.classroom.sandbox.student_process import (
     Limits,
     StudentProcess,
+    StudentProcessGoneError,
     check_processes,
 )
 from pqkd_helpers.command_line.main import main
@@ -94,6 +95,14 @@ def test_what_check_hands_back_is_never_the_answer(number, tmp_path):
         statuses.append(status)
     submission(tmp_path / "ben.ipynb", number, answers)
     assert [row.status for row in graded(tmp_path / "ben.ipynb").values()] == statuses
+
+
+def test_the_laws_draw_from_the_seed_of_the_grader(tmp_path):
+    """An answer that raises what it is given shows it in its row."""
+    answers = {"2.3": "def twin(joint):\n    raise ValueError(joint)"}
+    submission(tmp_path / "eve.ipynb", answers=answers)
+    first, again, other = (graded(tmp_path / "eve.ipynb", seed)["2.3"].law for seed in (1, 1, 2))
+    assert first == again != other
 
 
 def test_stubs_are_not_started_and_cost_nothing_else(tmp_path):
@@ -507,6 +516,12 @@ def test_every_student_has_rows_whatever_was_handed_in(a_class, tmp_path, monkey
     assert "no notebook" in laws["fred"] and "no notebook" in laws["gina"]
 
 
+@pytest.mark.parametrize("trust", [True, False])
+def test_a_sandbox_is_used_where_there_is_one_whatever_is_trusted(trust, monkeypatch):
+    monkeypatch.setattr(sandbox, "has_sandbox", lambda: True)
+    assert sandbox.choose_sandbox(trust=trust)
+
+
 def test_what_the_grader_stumbles_over_costs_one_student_only(a_class, tmp_path, monkeypatch):
     from pqkd_helpers.classroom.grading import scores
 
@@ -577,6 +592,17 @@ def test_without_a_sandbox_a_child_that_lives_on_delays_nobody():
     process.stop()
     assert time.perf_counter() - started < 10.0
     os.kill(child, signal.SIGKILL)
+
+
+def test_the_time_of_an_exercise_is_that_of_all_its_calls_together():
+    process = StudentProcess(Limits(0.5), sandboxed=False)
+    try:
+        slow = defined(process, "def f():\n    import time\n    time.sleep(0.1)")
+        with pytest.raises(StudentProcessGoneError, match=r"within 0\.5 seconds"):
+            for _ in range(10):
+                slow()
+    finally:
+        process.stop()
 
 
 def defined(process, code):
