@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from .common.checks import check_choice, check_share, check_whole
 
 __all__ = ["EMA", "HistogramFeature", "Scaling", "click_histograms"]
-
-
 Scaling = Literal["raw", "standardised", "unit-rms"]
 
 

@@ -9,11 +9,7 @@ import numpy as np
 from ..common.checks import check_choice, check_positive, check_whole, set_field
 
 Schedule = Literal["constant", "one-cycle"]
-
-
 Augmentation = Literal["none", "flip-and-shift", "flip-shift-erase"]
-
-
 Arithmetic = Literal["float32", "bfloat16"]
 
 
@@ -58,11 +54,7 @@ class AdamSettings:
 
 
 Scope = Literal["conv1", "conv1+conv2", "all"]
-
-
 BasisStart = Literal["he", "rank"]
-
-
 TeacherSelection = Literal["last", "best-of-every-10th"]
 
 

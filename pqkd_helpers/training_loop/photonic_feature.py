@@ -17,15 +17,7 @@ from torch import Tensor
 
 from ..common.checks import check_generator, check_whole
 from ..feature_histograms import EMA, HistogramFeature, Scaling, feature_length
-from .feature_source import (
-    EpochSource,
-    Source,
-    is_scaled,
-    is_smoothed,
-    is_zero,
-    measure_histogram,
-    takes_shots,
-)
+from .feature_source import EpochSource, Source, measure_histogram, traits
 from .settings import PQKDSettings
 
 Purpose = Literal["training", "fitting", "fresh_z"]
@@ -88,10 +80,11 @@ class PhotonicFeature:
         gain: float = 1.0,
     ) -> None:
         self.circuit = circuit
+        self.traits = traits(circuit)
         self.n_shots = n_shots
-        self.gain = gain if is_scaled(circuit) else 1.0
-        self.ema = EMA(ema_beta if is_smoothed(circuit) else 0.0)
-        self.scaling = HistogramFeature(scaling if is_scaled(circuit) else "raw")
+        self.gain = gain if self.traits.is_scaled else 1.0
+        self.ema = EMA(ema_beta if self.traits.is_smoothed else 0.0)
+        self.scaling = HistogramFeature(scaling if self.traits.is_scaled else "raw")
         self.histogram: Array | None = None
         self.z: Array | None = None
         self.drift: float | None = None
@@ -124,7 +117,7 @@ class PhotonicFeature:
 
     def check_length(self) -> None:
         """Raise ``ValueError`` if z has no length, as far as that is known without a shot."""
-        if takes_shots(self.circuit):
+        if self.traits.takes_shots:
             return
         trial = PhotonicFeature(
             self.circuit,
@@ -172,7 +165,7 @@ class PhotonicFeature:
     def _scaled(self, histogram: Array) -> Array:
         z = self.gain * self.scaling(histogram)
         length = float(np.linalg.norm(z))
-        if length < LEAST_LENGTH and not is_zero(self.circuit):
+        if length < LEAST_LENGTH and not self.traits.is_zero:
             raise ValueError(
                 f"the feature z has the length {length:.3g} under the scaling "
                 f"{self.scaling.scaling}: all kernels would be zero; a source and a scaling with "
@@ -184,7 +177,7 @@ class PhotonicFeature:
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
     ) -> Array:
         histogram = measure_histogram(self.circuit, theta, n_shots, rng=rng)
-        self.shots[purpose] += n_shots * takes_shots(self.circuit)
+        self.shots[purpose] += n_shots * self.traits.takes_shots
         self.circuit_evaluations[purpose] += 1
         return histogram
 

@@ -15,8 +15,6 @@ from ..feature_histograms import Scaling
 from ..knowledge_distillation.settings import DistillationSettings
 
 ThetaStart = Literal["uniform", "zero"]
-
-
 Objective = Literal["fresh", "through-ema"]
 
 

@@ -14,7 +14,6 @@ from .work import AnyJob, Study, StudyJob
 
 EXPERIMENTS = (*GRIDS, "ema-variance", "imperfections", "compression")
 
-
 # Runs that are discarded once the recipes and the number of seeds are known.
 PREPARATIONS = ("controls-search", "controls-pilot")
 # What "all" leaves out: these, and what is not of the paper.

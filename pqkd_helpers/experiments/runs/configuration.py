@@ -47,7 +47,6 @@ _LATER_FIELDS = (
     "teacher_evaluated_images",
 )
 
-
 # What some sources of features mean for the tuning of the angles.
 _IMPLIED: dict[FeatureSource, dict[str, Any]] = {
     "photonic-frozen": {"spsa_steps": 0},

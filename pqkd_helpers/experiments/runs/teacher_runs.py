@@ -18,7 +18,7 @@ from ...records.record import configuration_hash
 from .building import build_teacher
 from .configuration import RunConfig
 from .epochs import run_epochs
-from .judging import judged, judged_with_temperature
+from .final_evaluation import evaluate_all_splits, evaluate_with_temperature
 from .run_folder import RunFolder
 from .teacher_checkpoints import checkpoint_path, load_teacher, save_teacher
 from .workplace import Workplace
@@ -55,8 +55,8 @@ def trained_teacher(
         "trained_values": trained_values(teacher),
         "selected_epoch": selected_epoch,
         "epochs": epochs,
-        "final": judged(teacher, data),
-        "temperature_scaled": judged_with_temperature(teacher, data),
+        "final": evaluate_all_splits(teacher, data),
+        "temperature_scaled": evaluate_with_temperature(teacher, data),
     }
 
 

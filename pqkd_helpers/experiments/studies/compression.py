@@ -36,8 +36,6 @@ from ..runs.teacher_runs import trained_teacher
 from ..runs.workplace import Announce, Workplace
 
 EXPERIMENT = "compression"
-
-
 ARMS: dict[str, Scope] = {"conv1-conv2": "conv1+conv2", "all": "all"}
 
 

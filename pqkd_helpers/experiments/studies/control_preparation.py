@@ -35,16 +35,9 @@ from ..grids.controls import RECIPES
 from ..runs.new_record import study_record
 
 Array = NDArray[np.float64]
-
-
 POWER = 0.8
-
-
 MOST_PAIRS = 60
-
-
 N_PRIMARY = 3
-
 
 # The paper's number of filters first.
 RANKS = (8, 4)

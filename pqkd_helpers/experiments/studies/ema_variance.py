@@ -28,8 +28,6 @@ from ..runs.new_record import study_record
 from ..runs.workplace import Workplace
 
 Array = NDArray[np.float64]
-
-
 Start = Literal["first value", "settled"]
 
 

@@ -32,9 +32,7 @@ LEVELS: dict[str, tuple[float, ...]] = {
     "dark_count_probability": (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1),
 }
 
-
 STATE = (1, 0) * 8
-
 
 # Photons in 16 bins: the far pair hardly meets, neighbours do.
 DEVICES: dict[str, tuple[int, ...]] = {
