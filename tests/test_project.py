@@ -98,7 +98,7 @@ def test_the_run_without_spsa_is_a_stored_one():
     assert record["configuration"] == {**quick["configuration"], "spsa_steps": 0}
     accuracies = record["student"]["final"]["test_fresh_z"]["accuracies"]
     share = 100 * sum(accuracies) / len(accuracies)
-    assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in page("training")
+    assert f"(`--spsa-steps 0`) has {share:.1f} % with a fresh z" in page("training")
 
 
 def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch):

@@ -5,16 +5,22 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 
 from collections.abc import Mapping
 
-from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH
+from .controls import (
+    CONTROLS,
+    CONTROLS_PILOT,
+    CONTROLS_SCALE,
+    CONTROLS_SEARCH,
+    LABELS_ALONE,
+)
 from .grid import FRESH, SMOKE, Grid, Tier, Values
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
 FROZEN: Values = {"spsa_steps": 0}
 DENSE: Values = {"student": "dense-distilled"}
 
-# What Algorithm S1 may mean by the loss that SPSA minimises; `results.readings` chooses. With the
-# angles at rest, under a fresh z, or under the z that the moving average would become; the latter
-# also with Spall's decaying gains and with a tenth of the paper's.
+# What Algorithm S1 may mean by the loss that SPSA minimises: with the angles at rest, under a fresh
+# z, or under the z that the moving average would become; the latter also with Spall's decaying
+# gains and with a tenth of the paper's. `paper_figures.readings` chooses.
 THROUGH_EMA: Values = {"objective": "through-ema"}
 
 READINGS: dict[str, Values] = {
@@ -55,7 +61,7 @@ TABLE1 = Grid(
     traces=(0,),
 )
 
-# On seeds of its own; what is chosen is then confirmed by the first seeds of Table 1.
+# On other seeds than Table 1, whose first seeds then confirm what is chosen.
 READING_RUNS = Grid("readings", arms=READINGS, base=FRESH, cpu=TABLE1_CPU, first_seed=10)
 
 EXTREME = Grid(
@@ -128,7 +134,6 @@ SHOT_NOISE = Grid(
     },
 )
 
-LABELS_ALONE: Values = {"hard_weight": 1.0}
 
 REGULARISATION = Grid(
     "regularisation",

@@ -10,7 +10,8 @@ from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
 from ..studies.imperfections import ImperfectionStudy
 from ..studies.kernel_noise import KernelNoiseStudy
-from .work import AnyJob, Study, StudyJob
+from ..studies.study import Study
+from .work import AnyJob
 
 EXPERIMENTS = (*GRIDS, "ema-variance", "imperfections", "compression")
 
@@ -60,7 +61,7 @@ def chosen_jobs(
         if not datasets and (not arms or arm in arms):
             if isinstance(study, CompressionStudy):
                 jobs |= {job.name: job for job in study.runs().values()}
-            jobs[study.name] = StudyJob(study)
+            jobs[study.name] = study
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
             if arithmetic is not None:

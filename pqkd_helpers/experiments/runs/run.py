@@ -28,7 +28,7 @@ from .workplace import Workplace
 
 
 class Labels(NamedTuple):
-    """By what a record is looked up, beside its data set and seed."""
+    """By what a record is looked up, in addition to its data set and seed."""
 
     experiment: str = "train"
     arm: str = "photonic"
@@ -58,8 +58,8 @@ def carry_out(
     Returns
     -------
     dict
-        The record; it is also in the run's folder, under the labels of whoever finished the run.
-        Another one's donor may have been finished for that one's sake.
+        The record; it is also in the run's folder. There it has the labels of the run that first
+        needed it, which may be another run whose donor it is.
 
     Raises
     ------

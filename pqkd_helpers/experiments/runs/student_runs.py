@@ -1,4 +1,4 @@
-"""The student's part of a run: training, final tests and books, for each kind of student."""
+"""The student's part of a run: training and final tests, for each kind of student."""
 
 import dataclasses
 import time
@@ -118,7 +118,7 @@ def train_distilled(
 
 
 def _final_results(trainer: PQKDTrainer, config: RunConfig, announce: Announce) -> dict[str, Any]:
-    """Judge the trained student: with its own z, under fresh ones, at z = 0."""
+    """Evaluate the trained student: with its own z, under fresh ones, at z = 0."""
     results = evaluate_all_splits(trainer.student, trainer.data)
     unseen = trainer.unseen_validation()
     results["validation_without_spsa"] = (

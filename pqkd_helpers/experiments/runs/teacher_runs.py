@@ -1,4 +1,4 @@
-"""Teachers: each is a run of its own, trained once and shared.
+"""Teachers: each is trained once, in its own folder, and shared by runs.
 
 Its folder is named after what it depends on: data set, widths, recipe and seed, the device and the
 number of threads. A teacher that is stored in a file (`teacher_checkpoints`) is not trained again.
