@@ -46,7 +46,7 @@ def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Co
 
     Examples
     --------
-    >>> from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+    >>> from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
     >>> compression = measure_compression(TeacherCNN(), StudentCNN(), n_angles=30)
     >>> compression.student_values, round(compression.whole_network, 2)
     (149368, 1.5)

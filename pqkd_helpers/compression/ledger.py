@@ -70,7 +70,7 @@ def measure_sizes(
     Examples
     --------
     >>> from pqkd_helpers.controls.circuit_settings import CircuitSettings
-    >>> from pqkd_helpers.knowledge_distillation.loss import TeacherCNN
+    >>> from pqkd_helpers.knowledge_distillation import TeacherCNN
     >>> feature = FeatureSpecification(CircuitSettings(), (0.1,) * 30, n_shots=None)
     >>> student = StudentCNN(scope="all")
     >>> student.condition(feature.z())

@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..common.checks import (
-    check_share,
-    check_temperature,
-    set_field,
-)
+from ..common.checks import check_share, check_temperature, set_field
 from ..networks.settings import AdamSettings
 
 

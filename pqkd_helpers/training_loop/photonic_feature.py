@@ -3,7 +3,7 @@
     theta -> circuit -> clicks -> histogram -> moving average -> scaling -> z
 
 `PhotonicFeature` holds the circuit, the moving average and the scaling of one training run. Its
-`update` goes all the way and changes the average; its `probe` shows what SPSA judges at some
+`update` goes all the way and changes the average; its `probe` gives what SPSA evaluates at some
 theta; its `fresh` is what hardware in the loop would give. Neither of these changes anything but
 the ledger.
 """
@@ -145,7 +145,7 @@ class PhotonicFeature:
         return z
 
     def probe(self, theta: Array, rng: np.random.Generator, *, through_ema: bool) -> Array:
-        """Return the feature that SPSA judges at theta.
+        """Return the feature that SPSA evaluates at theta.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class PhotonicFeature:
         return self._scaled(self.ema.preview(histogram) if through_ema else histogram)
 
     def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
-        """Return a feature sampled afresh at theta, scaled but not smoothed, for a test."""
+        """Return a fresh feature at theta, scaled but not smoothed, for a test."""
         n_shots = self.n_shots if n_shots is None else check_whole("n_shots", n_shots, least=1)
         return self._scaled(self._measure(theta, n_shots, rng, "fresh_z"))
 

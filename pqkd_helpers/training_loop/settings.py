@@ -4,13 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ..common.checks import (
-    check_choice,
-    check_positive,
-    check_share,
-    check_whole,
-    set_field,
-)
+from ..common.checks import check_choice, check_positive, check_share, check_whole, set_field
 from ..feature_histograms import Scaling
 from ..knowledge_distillation.settings import DistillationSettings
 
@@ -48,13 +42,13 @@ class PQKDSettings(DistillationSettings):
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
     spsa_batches : int
-        Validation batches judged at both points of a step, drawn anew in every step; all images
-        of the pool where it holds fewer.
+        Validation batches on which both points of a step are evaluated, drawn anew in every step;
+        all images of the pool where it holds fewer.
     spsa_images : int or None
         The batches are drawn from this many validation images; None is half of them, so that
         the other half stays unseen by SPSA.
     objective : {"fresh", "through-ema"}
-        Feature that SPSA judges: sampled afresh, or as the moving average would take it in.
+        Feature that SPSA evaluates: a fresh one, or one as the moving average would take it in.
     """
 
     n_shots: int = 200
