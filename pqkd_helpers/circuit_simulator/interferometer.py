@@ -54,10 +54,7 @@ class TimeBinInterferometer(LoopDevice):
         """
         settings, unbatched = self._settings(theta)
         U = transfer_matrix(
-            settings,
-            self.n_modes,
-            self.loop_lengths,
-            phase_shifters=self.phase_shifters,
+            settings, self.n_modes, self.loop_lengths, phase_shifters=self.phase_shifters
         )
         return U[0] if unbatched else U
 
@@ -69,7 +66,7 @@ class TimeBinInterferometer(LoopDevice):
         The sampler is chosen by the loops. A single loop is a Markov chain: linear in the bins.
         Several loops are sampled bin by bin, linear in the bins too while few photons are in the
         loops at a time; or, with few photons in all, by Clifford and Clifford's algorithm, whose
-        cost is about ``n_shots n 2^n``. See `sampling`, which estimates what is faster.
+        cost is about ``n_shots n 2^n``. See `sampling.choice`, which estimates what is faster.
 
         Parameters
         ----------

@@ -86,7 +86,7 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
     network : ConvNet
         As for `to_dense`.
     path : path
-        The file; by custom ``.onnx``.
+        The file; conventionally ``.onnx``.
     image_size : (int, int)
         Height and width of the images, 4 pixels or more.
 

@@ -35,15 +35,14 @@ def all_patterns(device: LoopDevice, theta: Array) -> Array:
     (batch, 2^n_modes) float64
     """
     _check_size(device, device.n_modes, len(theta))
-    patterns = click_probabilities(
+    columns, flaws = (
         device.detected_columns(theta),
-        device.numbers,
-        overlap=device.overlap,
-        dark_count_probability=0.0,
+        {**_flaws(device), "dark_count_probability": 0.0},
     )
+    patterns = click_probabilities(columns, device.numbers, **flaws)
     # A photon makes one click at most. Other patterns hold rounding errors, which would add up.
     patterns[:, _numbers_of_clicks(device.n_modes) > device.n_photons] = 0.0
-    _add_dark_counts(patterns, device.dark_count_probability)
+    _add_dark_counts(patterns, dark_counts)
     check_sums("click_probabilities", patterns)
     return patterns
 
@@ -113,10 +112,8 @@ def _halves(device: LoopDevice, theta: Array) -> list[Matrix]:
 
 
 def _flaws(device: LoopDevice) -> dict[str, float]:
-    return {
-        "overlap": device.overlap,
-        "dark_count_probability": device.dark_count_probability,
-    }
+    dark_counts = device.dark_count_probability
+    return {"overlap": device.overlap, "dark_count_probability": dark_counts}
 
 
 def _check_size(device: LoopDevice, n_modes: int, batch: int) -> None:
