@@ -85,9 +85,7 @@ class CudaqInterferometer:
         if target == "orca":
             url = url or os.environ.get("ORCA_ACCESS_URL", "").strip()
             if not url:
-                raise ValueError(
-                    "url is empty; the server's, here or in ORCA_ACCESS_URL, is expected"
-                )
+                raise ValueError("url is empty, a server is expected, here or in ORCA_ACCESS_URL")
             seconds = check_positive("timeout", timeout)
             self._client = OrcaClient(url, machine=machine, timeout=seconds)
         else:

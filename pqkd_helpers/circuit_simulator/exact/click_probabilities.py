@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 def click_probabilities(
-    rows: Matrix, numbers: tuple[int, ...], *, overlap: float, dark_count_probability: float
+    rows: Matrix, numbers: tuple[int, ...], *, overlap: float, dark_count_probability: float = 0.0
 ) -> Array:
     """Return the probabilities of all click patterns of some modes, summed over the others.
 
@@ -55,7 +55,7 @@ def click_probabilities(
     One photon, split evenly between two modes, never makes both click:
 
     >>> amplitudes = np.sqrt([[[0.5], [0.5]]])
-    >>> click_probabilities(amplitudes, (1,), overlap=1.0, dark_count_probability=0.0).round(12)
+    >>> click_probabilities(amplitudes, (1,), overlap=1.0).round(12)
     array([[0. , 0.5, 0.5, 0. ]])
     """
     _, present, photons = _reaching(rows, numbers)

@@ -35,14 +35,12 @@ def all_patterns(device: LoopDevice, theta: Array) -> Array:
     (batch, 2^n_modes) float64
     """
     _check_size(device, device.n_modes, len(theta))
-    columns, flaws = (
-        device.detected_columns(theta),
-        {**_flaws(device), "dark_count_probability": 0.0},
+    patterns = click_probabilities(
+        device.detected_columns(theta), device.numbers, overlap=device.overlap
     )
-    patterns = click_probabilities(columns, device.numbers, **flaws)
     # A photon makes one click at most. Other patterns hold rounding errors, which would add up.
     patterns[:, _numbers_of_clicks(device.n_modes) > device.n_photons] = 0.0
-    _add_dark_counts(patterns, dark_counts)
+    _add_dark_counts(patterns, device.dark_count_probability)
     check_sums("click_probabilities", patterns)
     return patterns
 
