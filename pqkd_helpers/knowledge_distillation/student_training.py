@@ -155,6 +155,7 @@ class DistilledStudentTrainer:
         *,
         seed: int,
     ) -> None:
+        self.student = student
         self.epoch = 0
         self.distillation = Distillation(student, teacher, data, settings, seed=seed)
 

@@ -85,7 +85,9 @@ class CudaqInterferometer:
         if target == "orca":
             url = url or os.environ.get("ORCA_ACCESS_URL", "").strip()
             if not url:
-                raise ValueError("url is empty, a server is expected, here or in ORCA_ACCESS_URL")
+                raise ValueError(
+                    "the target orca needs a server: give its url, or set ORCA_ACCESS_URL"
+                )
             seconds = check_positive("timeout", timeout)
             self._client = OrcaClient(url, machine=machine, timeout=seconds)
         else:
