@@ -71,13 +71,7 @@ class PhotonicFeature:
     """
 
     def __init__(
-        self,
-        circuit: Source,
-        *,
-        n_shots: int,
-        ema_beta: float,
-        scaling: Scaling,
-        gain: float = 1.0,
+        self, circuit: Source, *, n_shots: int, ema_beta: float, scaling: Scaling, gain: float = 1.0
     ) -> None:
         self.circuit = circuit
         self.traits = traits(circuit)

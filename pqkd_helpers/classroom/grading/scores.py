@@ -124,9 +124,7 @@ def grade_class(
     return write_tables(rows, files)
 
 
-def _read(
-    found: list[Submission],
-) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
+def _read(found: list[Submission]) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
     """Return the numbers of the notebooks in every readable file, and why the others are not."""
     numbers, problems = {}, {}
     for submission in found:

@@ -145,12 +145,7 @@ class Grid:
         return replace(preset(self.start), **values, seed=seed)
 
     def jobs(
-        self,
-        tier: Tier,
-        n_seeds: int,
-        *,
-        datasets: Sequence[str] = (),
-        arms: Sequence[str] = (),
+        self, tier: Tier, n_seeds: int, *, datasets: Sequence[str] = (), arms: Sequence[str] = ()
     ) -> Iterator[Job]:
         """Yield the runs, seed by seed; of some data sets and arms only, where any are named."""
         for seed in range(check_whole("seeds", n_seeds, least=1)):

@@ -5,13 +5,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 
 from collections.abc import Mapping
 
-from .controls import (
-    CONTROLS,
-    CONTROLS_PILOT,
-    CONTROLS_SCALE,
-    CONTROLS_SEARCH,
-    LABELS_ALONE,
-)
+from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
 from .grid import FRESH, SMOKE, Grid, Tier, Values
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
@@ -90,12 +84,7 @@ FRONTIER = Grid(
         "widths-64-128-128": {"widths": WIDTHS["64-128-128"]},
     },
     base={**FRESH, "scope": "all", "scaling": "unit-rms", "widths": WIDTHS["32-64-64"]},
-    cpu={
-        "epochs": 15,
-        "learning_rate": 3e-3,
-        "train_images": 10_000,
-        "fresh_draws": 5,
-    },
+    cpu={"epochs": 15, "learning_rate": 3e-3, "train_images": 10_000, "fresh_draws": 5},
 )
 
 SHOTS = (25, 50, 100, 200, 400, 800, 1600, 3200)

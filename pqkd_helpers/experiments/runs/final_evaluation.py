@@ -35,7 +35,4 @@ def evaluate_with_temperature(network: nn.Module, data: ImageData) -> dict[str, 
     validation = predict_logits(network, data, data.validation.images)
     temperature = fit_temperature(validation.cpu(), data.validation.labels.cpu())
     logits = predict_logits(network, data, data.test.images) / temperature
-    return {
-        "temperature": temperature,
-        "test": dataclasses.asdict(score(logits, data.test.labels)),
-    }
+    return {"temperature": temperature, "test": dataclasses.asdict(score(logits, data.test.labels))}

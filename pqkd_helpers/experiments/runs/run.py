@@ -36,11 +36,7 @@ class Labels(NamedTuple):
 
 
 def carry_out(
-    config: RunConfig,
-    *,
-    name: str,
-    place: Workplace,
-    labels: Labels | None = None,
+    config: RunConfig, *, name: str, place: Workplace, labels: Labels | None = None
 ) -> Record:
     """Do a run, or go on with one that was begun, and return its record.
 
@@ -78,12 +74,7 @@ def carry_out(
         return {**read_record(folder.record_path), **labels._asdict()}
 
 
-def _computed(
-    config: RunConfig,
-    folder: RunFolder,
-    place: Workplace,
-    labels: Labels,
-) -> Record:
+def _computed(config: RunConfig, folder: RunFolder, place: Workplace, labels: Labels) -> Record:
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
     device, announce = place.torch_device, place.announce

@@ -76,10 +76,7 @@ def train_pqkd(
             "circuit_evaluations": trainer.feature.circuit_evaluations,
             "sizes": dataclasses.asdict(sizes),
         },
-        "seconds": {
-            "student": total_seconds(epochs),
-            "final_tests": time.perf_counter() - started,
-        },
+        "seconds": {"student": total_seconds(epochs), "final_tests": time.perf_counter() - started},
     }
 
 
@@ -110,10 +107,7 @@ def train_distilled(
             "circuit_evaluations": nothing,
             "sizes": dataclasses.asdict(measure_plain_sizes(teacher, student, images=data.format)),
         },
-        "seconds": {
-            "student": total_seconds(epochs),
-            "final_tests": time.perf_counter() - started,
-        },
+        "seconds": {"student": total_seconds(epochs), "final_tests": time.perf_counter() - started},
     }
 
 

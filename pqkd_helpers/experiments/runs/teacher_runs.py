@@ -39,9 +39,7 @@ def teacher_name(config: RunConfig, device: str, threads: int) -> str:
 
 
 def trained_teacher(
-    config: RunConfig,
-    data: ImageData,
-    place: Workplace,
+    config: RunConfig, data: ImageData, place: Workplace
 ) -> tuple[TeacherCNN, dict[str, Any]]:
     """Take the stored teacher of a run, or train it, or go on; return it with its results."""
     teacher = build_teacher(config, data.n_channels, data.n_classes).to(place.torch_device)
@@ -61,10 +59,7 @@ def trained_teacher(
 
 
 def _train(
-    teacher: TeacherCNN,
-    config: RunConfig,
-    data: ImageData,
-    place: Workplace,
+    teacher: TeacherCNN, config: RunConfig, data: ImageData, place: Workplace
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a teacher in its folder; return what its epochs measured and the one selected."""
     settings = config.teacher_settings()
