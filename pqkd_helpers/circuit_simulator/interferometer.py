@@ -7,6 +7,8 @@ a beam splitter are not independent: two equal ones leave a 50:50 splitter toget
 beam splitters; we read this as two loops of length 1 in series, the only reading we found with
 30 angles and 16 bits. Its input state is not known to us: 8 photons in alternating bins is our
 choice.
+
+Backs notebook 01.
 """
 
 import numpy as np

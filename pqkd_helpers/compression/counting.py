@@ -4,6 +4,8 @@ Counted are the values that training changes: basis filters, biases, dense weigh
 circuit's angles once per student. The frozen matrix A is regenerated from a seed and not
 counted. The ratio teacher / student depends on what is compared, so three are given side by
 side; a higher ratio may mean a larger teacher and not a smaller student.
+
+Backs notebook 08.
 """
 
 from dataclasses import dataclass

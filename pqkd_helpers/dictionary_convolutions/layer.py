@@ -9,6 +9,8 @@ so M is computed once by `DictConv2d.condition` and not in every forward pass.
 With entries of A of variance 1/512 and ``|z|^2 = 512`` the entries of M have variance 1, and B of
 variance ``2 / (C_in R k^2)`` gives W He's variance ``2 / (C_in k^2)`` in every layer
 (K. He et al., arXiv:1502.01852).
+
+Backs notebook 03.
 """
 
 import copy

@@ -7,6 +7,8 @@ teacher to student. Without the factor tau^2 the soft term's gradient would shri
 1 / tau^2. Both terms are means over the batch, in nats.
 
 Reference: G. Hinton, O. Vinyals, J. Dean, arXiv:1503.02531.
+
+Backs notebook 04.
 """
 
 import torch

@@ -11,6 +11,8 @@ In every epoch:
 
 No gradient ever passes through the circuit. The teacher is trained beforehand, on the labels
 alone (`train_teacher`).
+
+Backs notebook 06.
 """
 
 import math
