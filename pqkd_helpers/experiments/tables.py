@@ -93,34 +93,3 @@ def _shots_note(shots: dict[str, int]) -> str:
         f"Shots: {shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
         f"{shots['fresh_z']:,} for the tests with fresh z."
     )
-
-
-def overview_table(records: dict[str, Record]) -> str:
-    """Return the results of several runs as a Markdown table, one line per run.
-
-    Parameters
-    ----------
-    records : dict of str to dict
-        Records of kind "run", by the names to show.
-
-    Returns
-    -------
-    str
-        Test accuracies in percent; no accuracy with a fresh z for a student without z.
-    """
-    lines = [
-        "| record | data | compressed | epochs | ratio | teacher | student | with a fresh z |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, record in records.items():
-        configuration, final = record["configuration"], record["student"]["final"]
-        fresh = final.get("test_fresh_z")
-        with_fresh = f"{100 * np.mean(fresh['accuracies']):.2f} %" if fresh else ""
-        lines.append(
-            f"| `{name}` | {record['dataset']} | {configuration['scope']} "
-            f"| {configuration['teacher_epochs']} + {configuration['epochs']} "
-            f"| {record['compression']['whole_network']:.2f}x "
-            f"| {_percent(record['teacher']['final']['test'])} | {_percent(final['test'])} "
-            f"| {with_fresh} |"
-        )
-    return "\n".join(lines)

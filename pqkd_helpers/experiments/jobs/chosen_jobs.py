@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ...networks.settings import Arithmetic
 from ..grids.grid import Tier
@@ -89,11 +90,7 @@ def _studies(experiment: str, tier: Tier) -> dict[str, Study]:
         case "imperfections":
             return {"imperfections": ImperfectionStudy(n_settings=2 if smoke else 200)}
         case "compression":
-            return {"bytes": _compression_study(tier)}
+            tiny: dict[str, Any] = {"epochs": 1, "fine_tuning_epochs": 1, "widths": (4, 6, 8)}
+            study = CompressionStudy("digits", **tiny) if smoke else CompressionStudy()
+            return {"bytes": study}
     return {}
-
-
-def _compression_study(tier: Tier) -> CompressionStudy:
-    if tier == "smoke":
-        return CompressionStudy("digits", widths=(4, 6, 8), epochs=1, fine_tuning_epochs=1)
-    return CompressionStudy()
