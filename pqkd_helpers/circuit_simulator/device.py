@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.checks import check_share, set_field
+from ..common.checks import check_fields, check_share, set_field
 from .guards import check_light
 from .loops import check_loop_lengths, describe_angles
 from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
@@ -72,8 +72,8 @@ class LoopDevice:
             raise ValueError(
                 f"phase_shifters is {self.phase_shifters!r}, True or False is expected"
             )
-        for name in ("efficiency", "indistinguishability", "dark_count_probability"):
-            set_field(self, name, check_share(name, getattr(self, name)))
+        flaws = ("efficiency", "indistinguishability", "dark_count_probability")
+        check_fields(self, check_share, *flaws)
         given: Any = self.loop_efficiency
         several = list(given) if np.ndim(given) > 0 else [given] * len(lengths)
         if len(several) != len(lengths):

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from ...common.checks import check_choice, check_whole, set_field
+from ...common.checks import check_choice, check_fields, check_whole, set_field
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
 from ...datasets.available import DatasetName
 from ...feature_histograms import feature_length
@@ -138,12 +138,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
         check_choice("dataset", self.dataset, get_args(DatasetName))
         check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
-        smallest = {"rank": 1, "fresh_draws": 1, "seed": 0, "teacher_evaluated_images": 0}
-        for name, least in smallest.items():
-            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        check_fields(self, check_whole, "rank", "fresh_draws", least=1)
+        check_fields(self, check_whole, "seed", "teacher_evaluated_images", least=0)
         for name in ("fresh_shots", "train_images"):
             if getattr(self, name) is not None:
-                set_field(self, name, check_whole(name, getattr(self, name), least=1))
+                check_fields(self, check_whole, name, least=1)
         for name, value in _IMPLIED.get(self.features, {}).items():
             set_field(self, name, value)
         if self.feature_modes > MAX_MODES:

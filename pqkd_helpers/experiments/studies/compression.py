@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import torch
 
-from ...common.checks import check_whole, set_field
+from ...common.checks import check_fields, check_whole, set_field
 from ...compression.compressed_file import compressed_bytes, compressed_from_bytes, read_compressed
 from ...compression.conventional.prune_to_bytes import prune_to_bytes
 from ...compression.conventional.pruning import count_weights, prune_gradually
@@ -65,8 +65,8 @@ class CompressionStudy(Study):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in {"epochs": 1, "fine_tuning_epochs": 1, "seed": 0}.items():
-            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        check_fields(self, check_whole, "epochs", "fine_tuning_epochs", least=1)
+        check_fields(self, check_whole, "seed", least=0)
         set_field(self, "widths", self.run_config("all").widths)
 
     def run_config(self, scope: Scope) -> RunConfig:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.checks import check_share, check_whole, set_field
+from ...common.checks import check_fields, check_share, check_whole
 from ...common.random_streams import numpy_stream
 from ...feature_histograms import click_histograms
 from .study import CircuitStudy
@@ -55,11 +55,10 @@ class EMAVarianceStudy(CircuitStudy):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("n_settings", "n_shots", "settling"):
-            check_whole(name, getattr(self, name), least=1)
+        check_fields(self, check_whole, "n_settings", "n_shots", "settling", least=1)
         for length in self.epochs:
             check_whole("one of the epochs", length, least=2)
-        set_field(self, "beta", check_share("beta", self.beta, below_one=True))
+        check_fields(self, check_share, "beta", below_one=True)
 
     @property
     def name(self) -> str:

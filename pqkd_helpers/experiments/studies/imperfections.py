@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.checks import check_whole
+from ...common.checks import check_fields, check_whole
 from ...common.random_streams import numpy_stream
 from .study import CircuitStudy
 
@@ -61,8 +61,8 @@ class ImperfectionStudy(CircuitStudy):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in {"n_settings": 1, "n_shots": 1, "seed": 0}.items():
-            check_whole(name, getattr(self, name), least=least)
+        check_fields(self, check_whole, "n_settings", "n_shots", least=1)
+        check_fields(self, check_whole, "seed", least=0)
 
     def results(self) -> dict[str, Any]:
         """Return the distances by imperfection, and those of devices with few photons."""

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.checks import check_whole
+from ...common.checks import check_fields, check_whole
 from ...common.random_streams import numpy_stream
 from ...dictionary_convolutions.fixed_projection import FixedProjection
 from ...feature_histograms import click_histograms
@@ -49,8 +49,7 @@ class KernelNoiseStudy(CircuitStudy):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("n_settings", "repeats", "n_rows"):
-            check_whole(name, getattr(self, name), least=1)
+        check_fields(self, check_whole, "n_settings", "repeats", "n_rows", least=1)
         for n_shots in self.shots:
             check_whole("one of the shots", n_shots, least=1)
 
