@@ -1,4 +1,4 @@
-"""From clicks to the feature z: histograms of the two halves, smoothing, scaling.
+"""From clicks to the feature z: histograms, smoothing, scaling. Backs notebook 02.
 
 A shot of 16 clicks is split into two halves, and the patterns of each are counted: 512 relative
 frequencies (`click_histograms`).
@@ -17,9 +17,66 @@ from numpy.typing import ArrayLike, NDArray
 from .common.checks import check_choice, check_share, check_whole
 
 __all__ = ["EMA", "HistogramFeature", "Scaling", "click_histograms"]
-
-
 Scaling = Literal["raw", "standardised", "unit-rms"]
+MAX_HALF_MODES = 20
+
+
+def click_histograms(clicks: ArrayLike) -> NDArray[np.float64]:
+    """Return the normalised histograms of both halves of the modes, concatenated.
+
+    Parameters
+    ----------
+    clicks : (n_shots, n_modes) array_like of 0 and 1
+        One row per shot, an even number of modes.
+
+    Returns
+    -------
+    (2 * 2^(n_modes / 2),) float64
+        Relative frequencies; each half sums to 1. For 16 modes: 512 numbers.
+
+    Raises
+    ------
+    ValueError
+        If there is no shot, the number of modes is odd or 0, or a click is not 0 or 1.
+
+    Examples
+    --------
+    Two shots of four modes; the halves read 10 = 2 and 01 = 1, then 11 = 3 and 01 = 1:
+
+    >>> click_histograms([[1, 0, 0, 1], [1, 1, 0, 1]])
+    array([0. , 0. , 0.5, 0.5, 0. , 1. , 0. , 0. ])
+    """
+    bits = np.asarray(clicks)
+    if bits.ndim != 2 or bits.shape[0] < 1:
+        raise ValueError(f"clicks have shape {bits.shape}, (n_shots, n_modes) is expected")
+    n_shots, n_modes = bits.shape
+    if n_modes == 0 or n_modes % 2:
+        raise ValueError(f"clicks have {n_modes} modes, an even number is expected for two halves")
+    half = n_modes // 2
+    if half > MAX_HALF_MODES:
+        raise ValueError(
+            f"clicks have {n_modes} modes, so {2**half:,} bins per half: "
+            f"{2 * MAX_HALF_MODES} modes at most are expected"
+        )
+    if bits.dtype != np.bool_ and not ((bits == 0) | (bits == 1)).all():
+        wrong = bits[(bits != 0) & (bits != 1)][0]
+        raise ValueError(f"clicks hold {wrong}, only 0 and 1 are expected")
+    place_values = 1 << np.arange(half - 1, -1, -1)
+    outcomes = bits.astype(np.int64).reshape(n_shots, 2, half) @ place_values
+    n_bins = 2**half
+    counts = np.bincount((outcomes + np.array([0, n_bins])).ravel(), minlength=2 * n_bins)
+    return counts / n_shots
+
+
+def feature_length(n_modes: int) -> int:
+    """Return the number of bins of both halves together.
+
+    Examples
+    --------
+    >>> feature_length(16)
+    512
+    """
+    return 2 * 2 ** (n_modes // 2)
 
 
 class EMA:
@@ -187,64 +244,3 @@ class HistogramFeature:
 
     def __repr__(self) -> str:
         return f"HistogramFeature(scaling={self.scaling!r})"
-
-
-MAX_HALF_MODES = 20
-
-
-def feature_length(n_modes: int) -> int:
-    """Return the number of bins of both halves together.
-
-    Examples
-    --------
-    >>> feature_length(16)
-    512
-    """
-    return 2 * 2 ** (n_modes // 2)
-
-
-def click_histograms(clicks: ArrayLike) -> NDArray[np.float64]:
-    """Return the normalised histograms of both halves of the modes, concatenated.
-
-    Parameters
-    ----------
-    clicks : (n_shots, n_modes) array_like of 0 and 1
-        One row per shot, an even number of modes.
-
-    Returns
-    -------
-    (2 * 2^(n_modes / 2),) float64
-        Relative frequencies; each half sums to 1. For 16 modes: 512 numbers.
-
-    Raises
-    ------
-    ValueError
-        If there is no shot, the number of modes is odd or 0, or a click is not 0 or 1.
-
-    Examples
-    --------
-    Two shots of four modes; the halves read 10 = 2 and 01 = 1, then 11 = 3 and 01 = 1:
-
-    >>> click_histograms([[1, 0, 0, 1], [1, 1, 0, 1]])
-    array([0. , 0. , 0.5, 0.5, 0. , 1. , 0. , 0. ])
-    """
-    bits = np.asarray(clicks)
-    if bits.ndim != 2 or bits.shape[0] < 1:
-        raise ValueError(f"clicks have shape {bits.shape}, (n_shots, n_modes) is expected")
-    n_shots, n_modes = bits.shape
-    if n_modes == 0 or n_modes % 2:
-        raise ValueError(f"clicks have {n_modes} modes, an even number is expected for two halves")
-    half = n_modes // 2
-    if half > MAX_HALF_MODES:
-        raise ValueError(
-            f"clicks have {n_modes} modes, so {2**half:,} bins per half: "
-            f"{2 * MAX_HALF_MODES} modes at most are expected"
-        )
-    if bits.dtype != np.bool_ and not ((bits == 0) | (bits == 1)).all():
-        wrong = bits[(bits != 0) & (bits != 1)][0]
-        raise ValueError(f"clicks hold {wrong}, only 0 and 1 are expected")
-    place_values = 1 << np.arange(half - 1, -1, -1)
-    outcomes = bits.astype(np.int64).reshape(n_shots, 2, half) @ place_values
-    n_bins = 2**half
-    counts = np.bincount((outcomes + np.array([0, n_bins])).ravel(), minlength=2 * n_bins)
-    return counts / n_shots

@@ -1,4 +1,4 @@
-"""SPSA: tuning many angles with two noisy evaluations per step, whatever their number.
+"""SPSA: tuning any number of angles with two noisy evaluations per step. Backs notebook 05.
 
 Simultaneous perturbation stochastic approximation shifts all angles at once along a random
 direction Delta of signs +1 and -1 and estimates the gradient from the two losses:
@@ -182,7 +182,7 @@ def told(
         If ``losses`` are not two finite numbers.
     """
     if asked is None:
-        raise RuntimeError("tell(...) has no points to judge: call ask() first")
+        raise RuntimeError("tell(...) has no points to evaluate: call ask() first")
     values = np.array(losses, dtype=np.float64)
     if values.shape != (2,) or not np.isfinite(values).all():
         raise ValueError(f"losses are {losses!r}, two finite numbers are expected")

@@ -8,10 +8,11 @@ import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
-from pqkd_helpers.experiments.tables import overview_table, record_table
+from pqkd_helpers.experiments.tables import record_table
 from pqkd_helpers.records import stored_record
 from pqkd_helpers.records.record import read_record
 
@@ -87,6 +88,29 @@ def test_a_page_shows_the_table_of_the_stored_quick_run():
     assert record_table(record) in page("training")
 
 
+def overview_table(records):
+    lines = [
+        "| record | data | compressed | epochs | ratio | teacher | student | with a fresh z |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, record in records.items():
+        configuration, final = record["configuration"], record["student"]["final"]
+        fresh = final.get("test_fresh_z")
+        with_fresh = f"{100 * mean(fresh['accuracies']):.2f} %" if fresh else ""
+        lines.append(
+            f"| `{name}` | {record['dataset']} | {configuration['scope']} "
+            f"| {configuration['teacher_epochs']} + {configuration['epochs']} "
+            f"| {record['compression']['whole_network']:.2f}x "
+            f"| {percent(record['teacher']['final']['test'])} | {percent(final['test'])} "
+            f"| {with_fresh} |"
+        )
+    return "\n".join(lines)
+
+
+def percent(evaluation):
+    return f"{100 * evaluation['accuracy']:.2f} %"
+
+
 def test_a_page_lists_the_stored_runs():
     paths = sorted((ROOT / "figures" / "records" / "train").glob("train-*.json"))
     assert overview_table({path.stem: read_record(path) for path in paths}) in page("training")
@@ -98,7 +122,7 @@ def test_the_run_without_spsa_is_a_stored_one():
     assert record["configuration"] == {**quick["configuration"], "spsa_steps": 0}
     accuracies = record["student"]["final"]["test_fresh_z"]["accuracies"]
     share = 100 * sum(accuracies) / len(accuracies)
-    assert f"(`--spsa-steps 0`) has {share:.1f} % with z sampled afresh" in page("training")
+    assert f"(`--spsa-steps 0`) has {share:.1f} % with a fresh z" in page("training")
 
 
 def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch):

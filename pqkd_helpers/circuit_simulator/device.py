@@ -4,11 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.checks import check_share
+from ..common.checks import check_fields, check_share, set_field
 from .guards import check_light
 from .loops import check_loop_lengths, describe_angles
 from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
@@ -64,29 +65,24 @@ class LoopDevice:
     dark_count_probability: float = 0.0
 
     def __post_init__(self) -> None:
-        def put(name: str, value: object) -> None:
-            object.__setattr__(self, name, value)
-
-        put("input_state", _check_input_state(self.input_state))
-        put("loop_lengths", check_loop_lengths(self.loop_lengths, len(self.input_state)))
+        set_field(self, "input_state", _check_input_state(self.input_state))
+        lengths = check_loop_lengths(self.loop_lengths, len(self.input_state))
+        set_field(self, "loop_lengths", lengths)
         if not isinstance(self.phase_shifters, bool | np.bool_):
             raise ValueError(
                 f"phase_shifters is {self.phase_shifters!r}, True or False is expected"
             )
-        for name in ("efficiency", "indistinguishability", "dark_count_probability"):
-            put(name, check_share(name, getattr(self, name)))
-        if not isinstance(self.loop_efficiency, float) and np.ndim(self.loop_efficiency) > 0:
-            efficiencies = tuple(
-                check_share("loop_efficiency", e) for e in list(self.loop_efficiency)
+        flaws = ("efficiency", "indistinguishability", "dark_count_probability")
+        check_fields(self, check_share, *flaws)
+        given: Any = self.loop_efficiency
+        several = list(given) if np.ndim(given) > 0 else [given] * len(lengths)
+        if len(several) != len(lengths):
+            raise ValueError(
+                f"loop_efficiency has {len(several)} numbers, one or {len(lengths)} expected for "
+                f"the loops {lengths}"
             )
-            if len(efficiencies) != len(self.loop_lengths):
-                raise ValueError(
-                    f"loop_efficiency has {len(efficiencies)} numbers, one or "
-                    f"{len(self.loop_lengths)} expected for the loops {self.loop_lengths}"
-                )
-            put("loop_efficiency", efficiencies if len(set(efficiencies)) > 1 else efficiencies[0])
-        else:
-            put("loop_efficiency", check_share("loop_efficiency", self.loop_efficiency))
+        shares = tuple(check_share("loop_efficiency", share) for share in several)
+        set_field(self, "loop_efficiency", shares if len(set(shares)) > 1 else shares[0])
 
     def describe(self) -> str:
         """Return the state, the loops and all that is not ideal, as the arguments of a call."""
@@ -164,14 +160,7 @@ class LoopDevice:
         -------
         (batch, n_modes, n_inputs) array
         """
-        columns = transfer_matrix(
-            theta,
-            self.n_modes,
-            self.loop_lengths,
-            inputs=self.inputs,
-            phase_shifters=self.phase_shifters,
-            loop_efficiency=self.loop_efficiencies,
-        )
+        columns = transfer_matrix(theta, self.n_modes, self.loop_lengths, **self._network)
         check_light(columns, lossy=self.loops_lose_light)
         return columns
 
@@ -183,15 +172,16 @@ class LoopDevice:
         self, cotangent: Matrix, theta: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the gradient with respect to theta, given that of the detected columns."""
-        return transfer_gradient(
-            math.sqrt(self.efficiency) * cotangent,
-            theta,
-            self.n_modes,
-            self.loop_lengths,
-            inputs=self.inputs,
-            phase_shifters=self.phase_shifters,
-            loop_efficiency=self.loop_efficiencies,
-        )
+        cotangent = math.sqrt(self.efficiency) * cotangent
+        return transfer_gradient(cotangent, theta, self.n_modes, self.loop_lengths, **self._network)
+
+    @cached_property
+    def _network(self) -> dict[str, Any]:
+        return {
+            "inputs": self.inputs,
+            "phase_shifters": self.phase_shifters,
+            "loop_efficiency": self.loop_efficiencies,
+        }
 
 
 def _check_input_state(input_state: Sequence[int]) -> tuple[int, ...]:

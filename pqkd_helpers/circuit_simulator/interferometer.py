@@ -7,6 +7,8 @@ a beam splitter are not independent: two equal ones leave a 50:50 splitter toget
 beam splitters; we read this as two loops of length 1 in series, the only reading we found with
 30 angles and 16 bits. Its input state is not known to us: 8 photons in alternating bins is our
 choice.
+
+Backs notebook 01.
 """
 
 import numpy as np
@@ -54,10 +56,7 @@ class TimeBinInterferometer(LoopDevice):
         """
         settings, unbatched = self._settings(theta)
         U = transfer_matrix(
-            settings,
-            self.n_modes,
-            self.loop_lengths,
-            phase_shifters=self.phase_shifters,
+            settings, self.n_modes, self.loop_lengths, phase_shifters=self.phase_shifters
         )
         return U[0] if unbatched else U
 
@@ -69,7 +68,7 @@ class TimeBinInterferometer(LoopDevice):
         The sampler is chosen by the loops. A single loop is a Markov chain: linear in the bins.
         Several loops are sampled bin by bin, linear in the bins too while few photons are in the
         loops at a time; or, with few photons in all, by Clifford and Clifford's algorithm, whose
-        cost is about ``n_shots n 2^n``. See `sampling`, which estimates what is faster.
+        cost is about ``n_shots n 2^n``. See `sampling.choice`, which estimates what is faster.
 
         Parameters
         ----------

@@ -136,9 +136,8 @@ def transfer_gradient(
     angle_gradients, phase_gradients = [], []
     for k in reversed(range(len(loops))):
         n_gates = n_modes - loop_lengths[k]
-        cotangent, angles, phases = _back_through(
-            loops[k], rows[k], held[k], rows[k + 1], cotangent
-        )
+        before, after = rows[k], rows[k + 1]
+        cotangent, angles, phases = _back_through(loops[k], before, held[k], after, cotangent)
         angle_gradients.append(angles[:, :n_gates])
         phase_gradients.append(phases[:, :n_gates])
     parts = angle_gradients[::-1] + (phase_gradients[::-1] if phase_shifters else [])
@@ -237,11 +236,7 @@ def _back_through(
     change -= loop.gain * held_bar[:, 1:].conj() * (c * through + s * stays)
     angle_gradient = np.zeros(loop.c.shape)
     angle_gradient[:, :-1] = change.real.sum(axis=2)
-    return (
-        _unsorted(loop, rows_bar),
-        _unsorted(loop, angle_gradient),
-        phase_gradient,
-    )
+    return _unsorted(loop, rows_bar), _unsorted(loop, angle_gradient), phase_gradient
 
 
 def _unsorted(loop: _Loop, values: Matrix) -> Matrix:

@@ -1,17 +1,14 @@
 """The command ``classroom``: editions and grading."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import tyro
 from tqdm.auto import tqdm
 
 from ..common.checks import check_whole
-
-if TYPE_CHECKING:
-    pass
+from .progress import SILENT
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,8 @@ class Build:
 class Grade:
     """Grade what students handed in: one row per student and exercise, a summary, a picture.
 
-    It can be stopped at any moment; the same command goes on. Every exercise runs in a process of
-    its own, in a bubblewrap sandbox where there is one; the laws are tried on this side.
+    It can be stopped at any moment; the same command goes on. Every exercise runs in another
+    process, in a bubblewrap sandbox where there is one; the laws are tried on this side.
 
     Attributes
     ----------
@@ -47,7 +44,7 @@ class Grade:
     seed : int
         Private seed of the laws' inputs; another one gives other inputs.
     out : Path
-        The table; summary and picture are written beside it.
+        The table; summary and picture are written into the same folder.
     trust_submissions : bool
         Run them without a sandbox where there is none.
     seconds : float
@@ -88,7 +85,7 @@ def classroom(command: Build | Grade) -> None:
         written = build_editions(command.notebooks, command.out, command.nbgrader_seed)
         print("\n".join(sorted({f"{path.parent}/" for path in written})))
         return
-    with tqdm(unit="submission", disable=True if os.environ.get("CI") else None) as bar:
+    with tqdm(unit="submission", disable=SILENT) as bar:
 
         def report(done: int, total: int) -> None:
             bar.total = total

@@ -1,27 +1,19 @@
-"""What the commands of ``python -m pqkd_helpers`` do; `commands` describes them."""
+"""Running the commands of ``python -m pqkd_helpers``; `parsing` describes them."""
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..circuit_simulator.engines.orca_client import OrcaError
 from ..common.picture_files import picture_warnings_in_one_line
 from ..common.stored_figures import MissingFiguresError
 from ..datasets.loading import DatasetUnavailableError
-from .classroom import Classroom
+from .classroom import Classroom, classroom
 from .doctor import main as doctor
 from .parsing import Command, Doctor, parse
 from .progress import PROGRAM
-from .reproduce import Reproduce
-from .student_files import Export, Inspect
-from .train import Train
-
-if TYPE_CHECKING:
-    pass
-from .classroom import classroom
-from .reproduce import reproduce
-from .student_files import export, inspect
-from .train import train
+from .reproduce import Reproduce, reproduce
+from .student_files import Export, Inspect, export, inspect
+from .train import Train, train
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,10 +1,11 @@
 """What the command line understands: one frozen dataclass per command."""
 
 import dataclasses
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import tyro
 
@@ -60,13 +61,7 @@ def _at_home(value: Any) -> Any:
 
 def _preset_of(arguments: Sequence[str]) -> Preset | None:
     """Find the preset before the other options are read: it sets their defaults."""
-    for position, argument in enumerate(arguments):
-        name = None
-        if argument == "--preset":
-            name = arguments[position + 1] if position + 1 < len(arguments) else None
-        elif argument.startswith("--preset="):
-            name = argument.removeprefix("--preset=")
-        for known in get_args(Preset):
-            if name == known:
-                return known
-    return None
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset", nargs="?")
+    name: Any = parser.parse_known_args(arguments)[0].preset
+    return name if name in PRESETS else None

@@ -2,17 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tqdm.auto import tqdm
 
 from ..experiments.jobs.scheduler import AnyJob, Progress
 
-if TYPE_CHECKING:
-    pass
-
-
 PROGRAM = "python -m pqkd_helpers"
+SILENT = True if os.environ.get("CI") else None  # None: where the output is no terminal
 
 
 class JobsBar:
@@ -20,11 +16,7 @@ class JobsBar:
 
     def __init__(self, jobs: Sequence[AnyJob]) -> None:
         self._epochs = {job.name: job.n_epochs for job in jobs}
-        self._bar = tqdm(
-            total=sum(self._epochs.values()),
-            unit="epoch",
-            disable=True if os.environ.get("CI") else None,
-        )
+        self._bar = tqdm(total=sum(self._epochs.values()), unit="epoch", disable=SILENT)
 
     def __enter__(self) -> "JobsBar":
         return self
@@ -65,8 +57,7 @@ class ProgressBars:
         """Show how far a stage is."""
         if stage != self._stage:
             self.__exit__()
-            silent = True if os.environ.get("CI") else None
             self._stage = stage
-            self._bar = tqdm(desc=stage, total=total, initial=done, unit="step", disable=silent)
+            self._bar = tqdm(desc=stage, total=total, initial=done, unit="step", disable=SILENT)
         elif self._bar is not None:
             self._bar.update(done - self._bar.n if not self._bar.disable else 0)

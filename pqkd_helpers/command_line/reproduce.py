@@ -52,8 +52,8 @@ class Reproduce:
     arms : tuple of str
         Only these arms; none named: all of the experiment.
     teachers_only : bool
-        Train the teachers alone, one after the other, and store them in the folder checkpoints
-        beside that of the records.
+        Train the teachers alone, one after the other, and store them in the folder checkpoints,
+        next to that of the records.
     arithmetic : {"float32", "bfloat16"} or None
         Numbers of the training steps at tier "paper"; None is the experiment's choice. bfloat16 is
         faster where the processor has units for it, and slower elsewhere.

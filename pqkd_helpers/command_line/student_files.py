@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import torch
 import tyro
@@ -11,9 +11,6 @@ from ..compression.compressed_file import read_compressed, save_compressed
 from ..compression.file_description import describe_file
 from ..compression.plain_network import export_onnx, require_onnx
 from ..experiments.runs.run_folder import STUDENT_FILE
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Inspect:
-    """Show what a compressed student's file holds, and its ledger beside a teacher of its shape.
+    """Show what a compressed student's file holds, and its ledger with a teacher of its shape.
 
     Attributes
     ----------

@@ -17,11 +17,10 @@ from ..experiments.runs.workplace import Workplace
 from ..experiments.tables import record_table
 from ..networks.adam import select_device
 from ..records.record import Record, configuration_hash
-from .progress import PROGRAM
+from .progress import PROGRAM, ProgressBars
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-from .progress import ProgressBars
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Train:
 
 
 def train(command: Train) -> Record:
-    """Carry out the command ``train`` and tell its results."""
+    """Carry out the command ``train`` and print its results."""
     config = command.config.checked()
     check_feature(config)
     device = select_device(command.device)

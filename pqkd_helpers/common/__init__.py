@@ -1,1 +1,1 @@
-"""The ground: checks, files, random streams, figure style."""
+"""What all rooms stand on: checks, files, random streams, figure style."""

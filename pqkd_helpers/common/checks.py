@@ -2,6 +2,7 @@
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 
@@ -109,6 +110,14 @@ def check_generator(rng: Any, draws: str = "permuted") -> None:
 def set_field(settings: object, name: str, value: object) -> None:
     """Set a field of a frozen dataclass while it is being made, to its plain Python value."""
     object.__setattr__(settings, name, value)
+
+
+def check_fields(
+    settings: object, check: Callable[..., object], *names: str, **options: Any
+) -> None:
+    """Check fields of a frozen dataclass while it is being made; set them to plain values."""
+    for name in names:
+        set_field(settings, name, check(name, getattr(settings, name), **options))
 
 
 def as_number(value: Any) -> float:

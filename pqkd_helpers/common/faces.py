@@ -3,25 +3,29 @@
 So settings, which are plain numbers, can be imported from such a room without torch.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 
-def import_when_asked(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+def import_when_asked(package: str, names: Sequence[str], *modules: str) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a package.
 
     Parameters
     ----------
     package : str
         Its ``__name__``.
-    homes : dict of str to str
-        Names that the package exports, and the module of each, relative to the package.
+    names : sequence of str
+        What it exports.
+    modules : str
+        Where these names are looked up, relative to the package, in this order.
     """
 
     def get(name: str) -> Any:
-        if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(homes[name], package), name)
+        for module in modules if name in names else ():
+            found = import_module(module, package)
+            if hasattr(found, name):
+                return getattr(found, name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return get

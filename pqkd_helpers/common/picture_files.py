@@ -1,7 +1,7 @@
 """Pictures in files: the same under every user's settings, and never at the cost of results.
 
-A command stores and prints its results first. If the picture then fails, whatever the reason, what
-is left of it is one line, a `PictureWarning`. Nothing here imports matplotlib before it is needed.
+A command stores and prints its results first. If the picture then fails, for any reason, a
+`PictureWarning` of one line says so. Nothing here imports matplotlib before it is needed.
 """
 
 import io

@@ -1,6 +1,6 @@
-"""Where the project's own records and claims lie: in the installed package, or beside it.
+"""Where the project's own records and claims lie: in the installed package, or next to it.
 
-They belong to the repository's folder ``figures``, beside the package; an installation that is
+They belong to the repository's folder ``figures``, next to the package. An installation that is
 not editable carries a copy inside the package (`publishing.wheel`).
 """
 

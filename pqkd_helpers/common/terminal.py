@@ -5,7 +5,7 @@ import sys
 
 
 def prepare() -> None:
-    """Let every text be printed and every picture be drawn, whatever the terminal and the settings.
+    """Let every text be printed and every picture be drawn, on any terminal.
 
     A character that the terminal does not know is printed as a question mark. Pictures go to
     files: a backend in MPLBACKEND, perhaps another program's, is of no use and may not even exist.

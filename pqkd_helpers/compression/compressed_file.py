@@ -1,7 +1,7 @@
 """One small file that holds a trained student, without the frozen matrix A.
 
-In it are the trained values, and z (or, where z is exact, the circuit's angles instead); beside
-them the network's shape, the seed of every A, where z came from and how images are normalised.
+In it are the trained values and z (or, where z is exact, the circuit's angles instead), and also
+the network's shape, the seed of every A, where z came from and how images are normalised.
 Loading makes A again from the seeds, so the kernels are those of the student that was saved.
 """
 
@@ -31,7 +31,7 @@ class CompressedStudent(NamedTuple):
     Attributes
     ----------
     student : StudentCNN
-        In evaluation mode, conditioned on its z; float32 whatever the file's dtype.
+        In evaluation mode, conditioned on its z; always float32.
     feature : FeatureSpecification or None
         Where z came from.
     images : ImageFormat or None
@@ -61,7 +61,7 @@ def save_compressed(
     student : StudentCNN
         Conditioned on the z that it is to be used with.
     path : path
-        The file; by custom ``.safetensors``.
+        The file; conventionally ``.safetensors``.
     feature : FeatureSpecification or None
         Where z came from. If it is exact, its angles are stored instead of z.
     images : ImageFormat or None

@@ -4,6 +4,8 @@ Counted are the values that training changes: basis filters, biases, dense weigh
 circuit's angles once per student. The frozen matrix A is regenerated from a seed and not
 counted. The ratio teacher / student depends on what is compared, so three are given side by
 side; a higher ratio may mean a larger teacher and not a smaller student.
+
+Backs notebook 08.
 """
 
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Co
 
     Examples
     --------
-    >>> from pqkd_helpers.knowledge_distillation.loss import StudentCNN, TeacherCNN
+    >>> from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
     >>> compression = measure_compression(TeacherCNN(), StudentCNN(), n_angles=30)
     >>> compression.student_values, round(compression.whole_network, 2)
     (149368, 1.5)

@@ -1,4 +1,4 @@
-"""The ledger of sizes, and a compressed student's file, as text for people."""
+"""A compressed student's file as text."""
 
 import dataclasses
 from pathlib import Path

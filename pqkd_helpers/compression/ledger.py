@@ -21,7 +21,7 @@ from .plain_network import to_dense
 
 @dataclass(frozen=True)
 class SizeLedger:
-    """Sizes of a student beside those of its teacher.
+    """Sizes of a student and of its teacher.
 
     Attributes
     ----------
@@ -50,13 +50,9 @@ class SizeLedger:
 
 
 def measure_sizes(
-    teacher: ConvNet,
-    student: StudentCNN,
-    *,
-    feature: FeatureSpecification,
-    images: ImageFormat,
+    teacher: ConvNet, student: StudentCNN, *, feature: FeatureSpecification, images: ImageFormat
 ) -> SizeLedger:
-    """Measure a student that is conditioned on its z, beside its teacher.
+    """Measure a student that is conditioned on its z, and its teacher.
 
     Parameters
     ----------
@@ -70,7 +66,7 @@ def measure_sizes(
     Examples
     --------
     >>> from pqkd_helpers.controls.circuit_settings import CircuitSettings
-    >>> from pqkd_helpers.knowledge_distillation.loss import TeacherCNN
+    >>> from pqkd_helpers.knowledge_distillation import TeacherCNN
     >>> feature = FeatureSpecification(CircuitSettings(), (0.1,) * 30, n_shots=None)
     >>> student = StudentCNN(scope="all")
     >>> student.condition(feature.z())
@@ -122,7 +118,7 @@ def measure_sizes(
 
 
 def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageFormat) -> SizeLedger:
-    """Measure a student of plain layers, without z, beside its teacher.
+    """Measure a student of plain layers, without z, and its teacher.
 
     Parameters
     ----------
@@ -131,7 +127,7 @@ def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageForm
         Shape of the images that are classified.
     """
     networks = {"teacher": teacher, "student": student}
-    bytes_in_memory = {name: 4 * trained_values(network) for name, network in networks.items()}
+    in_memory = {name: 4 * trained_values(network) for name, network in networks.items()}
     multiply_adds = {
         name: _multiply_adds(to_dense(network), images) for name, network in networks.items()
     }
@@ -139,10 +135,7 @@ def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageForm
         trained_values={name: _by_layer(network) for name, network in networks.items()},
         file_bytes={name: _file_bytes(network) for name, network in networks.items()},
         projection_bytes_avoided=0,
-        inference_bytes={
-            **bytes_in_memory,
-            "student_as_plain_network": bytes_in_memory["student"],
-        },
+        inference_bytes={**in_memory, "student_as_plain_network": in_memory["student"]},
         multiply_adds_per_image={
             "teacher": multiply_adds["teacher"],
             "student_as_plain_network": multiply_adds["student"],

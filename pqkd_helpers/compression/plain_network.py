@@ -47,7 +47,7 @@ def to_dense(network: ConvNet) -> nn.Sequential:
 
     Examples
     --------
-    >>> from pqkd_helpers.knowledge_distillation.loss import StudentCNN
+    >>> from pqkd_helpers.knowledge_distillation import StudentCNN
     >>> student = StudentCNN(widths=(4, 6, 8), scope="all").eval()
     >>> student.condition(torch.ones(512))
     >>> images = torch.zeros(2, 1, 28, 28)
@@ -86,7 +86,7 @@ def export_onnx(network: ConvNet, path: Path | str, *, image_size: tuple[int, in
     network : ConvNet
         As for `to_dense`.
     path : path
-        The file; by custom ``.onnx``.
+        The file; conventionally ``.onnx``.
     image_size : (int, int)
         Height and width of the images, 4 pixels or more.
 

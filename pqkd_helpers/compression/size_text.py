@@ -1,4 +1,4 @@
-"""Sizes as text."""
+"""The ledger of sizes as text."""
 
 from typing import Any
 

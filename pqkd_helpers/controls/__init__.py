@@ -1,5 +1,7 @@
-"""Controls: what the photonic feature, and the PQKD student, are to be compared with.
+"""Controls: what the photonic feature and the PQKD student are compared with.
 
-`feature_sources` take the place of the circuit (``--features``), `distilled_student` that of the
-PQKD student (``--student``); data, budgets and all other settings stay the same.
+Backs notebook 09.
+
+Those in `features` take the place of the circuit (``--features``), those in `students` the place of
+the PQKD student (``--student``). Data, budgets and all other settings stay the same.
 """

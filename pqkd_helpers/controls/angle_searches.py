@@ -1,4 +1,4 @@
-"""Controls of SPSA: angles tuned blindly, and angles tuned by the simplest search there is.
+"""Controls of SPSA: angles tuned blindly, or by the simplest search there is (notebook 09).
 
 `ShamSPSA` measures both points of every step as SPSA does, then lets a coin say which of them was
 the better one: theta moves by steps of the same size, but they say nothing about the loss.

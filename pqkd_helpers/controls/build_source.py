@@ -63,7 +63,7 @@ def build_source(settings: CircuitSettings, seed: int = 0) -> Source:
 
 
 def build_interferometer(settings: CircuitSettings) -> TimeBinInterferometer:
-    """Return our own simulator of the multi-photon circuit, whatever the engine."""
+    """Return our own simulator of the multi-photon circuit; the engine does not matter."""
     return TimeBinInterferometer(**asdict(settings.device()))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..circuit_simulator.device import LoopDevice
 from ..circuit_simulator.sampler import Sampler, check_theta
 from ..circuit_simulator.single_photon import SinglePhotonCircuit
-from ..common.checks import check_choice, check_share, check_whole, set_field
+from ..common.checks import check_choice, check_fields, check_share, check_whole, set_field
 from ..feature_histograms import HistogramFeature, Scaling
 from .build_source import build_interferometer
 from .circuit_settings import CircuitSettings
@@ -57,9 +57,9 @@ class FeatureSpecification:
 
     def __post_init__(self) -> None:
         check_choice("scaling", self.scaling, get_args(Scaling))
-        set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
+        check_fields(self, check_share, "ema_beta", below_one=True)
         if self.n_shots is not None:
-            set_field(self, "n_shots", check_whole("n_shots", self.n_shots, least=1))
+            check_fields(self, check_whole, "n_shots", least=1)
         if self.circuit.features == "single-photon":
             source: Sampler | LoopDevice = SinglePhotonCircuit()
         else:  # every other source has the angles of the interferometer

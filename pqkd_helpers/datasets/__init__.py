@@ -32,18 +32,5 @@ __all__ = [
 ]
 
 __getattr__ = import_when_asked(
-    __name__,
-    {
-        "DATA_VARIABLE": ".available",
-        "EMBEDDED": ".available",
-        "DatasetName": ".available",
-        "damaged_files": ".available",
-        "data_root": ".available",
-        "is_on_disk": ".available",
-        "ImageData": ".image_data",
-        "Split": ".image_data",
-        "DatasetUnavailableError": ".loading",
-        "load_dataset": ".loading",
-        "data_from_images": ".own_images",
-    },
+    __name__, __all__, ".available", ".image_data", ".loading", ".own_images"
 )

@@ -187,10 +187,7 @@ def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
         mean = share @ brightness
         means.append(mean)
         deviations.append(np.sqrt(share @ (brightness - mean) ** 2))
-    return (
-        torch.tensor(means, dtype=torch.float32),
-        torch.tensor(deviations, dtype=torch.float32),
-    )
+    return torch.tensor(means, dtype=torch.float32), torch.tensor(deviations, dtype=torch.float32)
 
 
 def _described(value: object) -> str:

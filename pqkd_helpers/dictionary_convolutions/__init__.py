@@ -1,9 +1,6 @@
-"""Dictionary convolutions: kernels mixed from a few basis filters by z (notebook 03)."""
+"""Dictionary convolutions: kernels mixed from a few basis filters by z. Backs notebook 03."""
 
 from .fixed_projection import FixedProjection
 from .layer import DictConv2d
 
-__all__ = [
-    "DictConv2d",
-    "FixedProjection",
-]
+__all__ = ["DictConv2d", "FixedProjection"]

@@ -102,7 +102,7 @@ class FixedProjection:
         Rows of A.
     seed : int
         Seed of A, from 0 to 2^64 - 1. The same seed with more rows extends A, so every layer
-        needs a seed of its own.
+        needs another seed.
 
     Raises
     ------

@@ -9,6 +9,8 @@ so M is computed once by `DictConv2d.condition` and not in every forward pass.
 With entries of A of variance 1/512 and ``|z|^2 = 512`` the entries of M have variance 1, and B of
 variance ``2 / (C_in R k^2)`` gives W He's variance ``2 / (C_in k^2)`` in every layer
 (K. He et al., arXiv:1502.01852).
+
+Backs notebook 03.
 """
 
 import copy
@@ -121,13 +123,10 @@ class DictConv2d(nn.Module):
     ) -> None:
         super().__init__()
         height, width = _pair("kernel_size", kernel_size, least=1)
-        for name, size in {
-            "in_channels": in_channels,
-            "out_channels": out_channels,
-            "rank": rank,
-            "feature_dim": feature_dim,
-        }.items():
-            check_whole(name, size, least=1)
+        check_whole("in_channels", in_channels, least=1)
+        check_whole("out_channels", out_channels, least=1)
+        check_whole("rank", rank, least=1)
+        check_whole("feature_dim", feature_dim, least=1)
         fan_in = in_channels * height * width
         if basis_variance is None:
             basis_variance = 2.0 / (fan_in * rank)
@@ -252,16 +251,11 @@ class DictConv2d(nn.Module):
 
     def extra_repr(self) -> str:
         """Describe the layer as `torch.nn.Conv2d` does."""
-        parts = [
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}",
-            f"stride={self.stride}",
-            f"rank={self.rank}, feature_dim={self.feature_dim}",
-        ]
-        if self.padding != (0, 0):
-            parts.insert(2, f"padding={self.padding}")
-        if self.bias is None:
-            parts.append("bias=False")
-        return ", ".join(parts)
+        return (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
+            f"stride={self.stride}, padding={self.padding}, rank={self.rank}, "
+            f"feature_dim={self.feature_dim}, bias={self.bias is not None}"
+        )
 
 
 def _pair(name: str, size: int | tuple[int, int], *, least: int) -> tuple[int, int]:

@@ -58,7 +58,7 @@ def _cross_entropies(*evaluations: dict[str, Any]) -> list[str]:
 
 
 def _evaluation_notes(record: Record) -> list[str]:
-    """Say with which z the student is evaluated, or only on how many images if nothing gives z."""
+    """Say with which z the student is evaluated, or, without z, on how many images."""
     final = record["student"]["final"]
     n_images = f"{final['test']['n_images']:,} test images"
     if "test_fresh_z" not in final:
@@ -67,12 +67,12 @@ def _evaluation_notes(record: Record) -> list[str]:
     headline = (
         "the z it was trained with"
         if record["configuration"]["final_feature"] == "trained-with"
-        else f"a z sampled afresh from {final['test_fresh_z']['n_shots']} shots"
+        else f"a fresh z, from {final['test_fresh_z']['n_shots']} shots"
     )
     return [
-        f"The student is judged with {headline}, on {n_images}.",
+        f"The student is evaluated with {headline}, on {n_images}.",
         f"  with the z trained with       {_percent(final['test'])}",
-        f"  with z sampled afresh         {100 * fresh.mean():.2f} % "
+        f"  with a fresh z                {100 * fresh.mean():.2f} % "
         f"(mean of {fresh.size}, from {100 * fresh.min():.2f} to {100 * fresh.max():.2f} %)",
         f"  with z set to zero            {100 * final['accuracy_at_zero_z']:.2f} %",
     ]
@@ -93,34 +93,3 @@ def _shots_note(shots: dict[str, int]) -> str:
         f"Shots: {shots['training']:,} for training, {shots['fitting']:,} for fitting the scaling, "
         f"{shots['fresh_z']:,} for the tests with fresh z."
     )
-
-
-def overview_table(records: dict[str, Record]) -> str:
-    """Return the results of several runs as a Markdown table, one line per run.
-
-    Parameters
-    ----------
-    records : dict of str to dict
-        Records of kind "run", by the names to show.
-
-    Returns
-    -------
-    str
-        Test accuracies in percent; no accuracy with z afresh for a student without z.
-    """
-    lines = [
-        "| record | data | compressed | epochs | ratio | teacher | student | with z afresh |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, record in records.items():
-        configuration, final = record["configuration"], record["student"]["final"]
-        fresh = final.get("test_fresh_z")
-        afresh = f"{100 * np.mean(fresh['accuracies']):.2f} %" if fresh else ""
-        lines.append(
-            f"| `{name}` | {record['dataset']} | {configuration['scope']} "
-            f"| {configuration['teacher_epochs']} + {configuration['epochs']} "
-            f"| {record['compression']['whole_network']:.2f}x "
-            f"| {_percent(record['teacher']['final']['test'])} | {_percent(final['test'])} "
-            f"| {afresh} |"
-        )
-    return "\n".join(lines)

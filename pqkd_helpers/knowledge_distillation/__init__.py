@@ -1,4 +1,4 @@
-"""Knowledge distillation: a student learns from labels and from a teacher (notebook 04)."""
+"""Knowledge distillation: a student learns from labels and from a teacher. Backs notebook 04."""
 
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,4 @@ if TYPE_CHECKING:
 
 __all__ = ["StudentCNN", "TeacherCNN", "distillation_loss"]
 
-__getattr__ = import_when_asked(
-    __name__,
-    {
-        "distillation_loss": ".loss",
-        "StudentCNN": "..networks.teacher_and_student",
-        "TeacherCNN": "..networks.teacher_and_student",
-    },
-)
+__getattr__ = import_when_asked(__name__, __all__, ".loss", "..networks.teacher_and_student")

@@ -1,4 +1,4 @@
-"""Knowledge distillation: learn from the labels and from the teacher's soft targets.
+"""The distillation loss: learn from the labels and from the teacher's soft targets.
 
     L = hard_weight CE(y, p_S) + (1 - hard_weight) tau^2 KL(p_T^tau || p_S^tau)
 
@@ -7,6 +7,8 @@ teacher to student. Without the factor tau^2 the soft term's gradient would shri
 1 / tau^2. Both terms are means over the batch, in nats.
 
 Reference: G. Hinton, O. Vinyals, J. Dean, arXiv:1503.02531.
+
+Backs notebook 04.
 """
 
 import torch
@@ -15,23 +17,10 @@ from torch.nn import functional
 
 from ..common.checks import check_share, check_temperature
 from ..networks.logits import check_answers, check_distributions
-from ..networks.settings import Scope
-from ..networks.teacher_and_student import StudentCNN, TeacherCNN
-
-__all__ = ["Scope", "StudentCNN", "TeacherCNN", "check_loss_settings", "distillation_loss"]
 
 # In float32 the divergence is known to about 1e-7, and tau^2 magnifies this error: at higher
 # temperatures, where all probabilities are nearly equal, the soft term is computed in float64.
 _HIGHEST_IN_FLOAT32 = 10.0
-
-
-def check_loss_settings(
-    temperature: float, hard_weight: float, label_smoothing: float = 0.0
-) -> None:
-    """Raise ``ValueError`` unless temperature is in [1e-30, 1e4] and both shares in [0, 1]."""
-    check_temperature(temperature)
-    check_share("hard_weight", hard_weight)
-    check_share("label_smoothing", label_smoothing)
 
 
 def distillation_loss(
@@ -79,7 +68,9 @@ def distillation_loss(
     >>> distillation_loss(logits, logits, labels)
     tensor(0.3466)
     """
-    check_loss_settings(temperature, hard_weight, label_smoothing)
+    check_temperature(temperature)
+    check_share("hard_weight", hard_weight)
+    check_share("label_smoothing", label_smoothing)
     if student_logits.ndim != 2 or student_logits.shape != teacher_logits.shape:
         raise ValueError(
             f"student_logits have shape {tuple(student_logits.shape)} and teacher_logits "
@@ -107,7 +98,7 @@ def _divergence(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
         student, teacher = student.double(), teacher.double()
     log_student = functional.log_softmax(student / temperature, dim=1)
     log_teacher = functional.log_softmax(teacher / temperature, dim=1)
-    # 0 log 0 = 0: a class that the teacher rules out adds nothing, whatever the student says
+    # 0 log 0 = 0: a class that the teacher rules out adds nothing, at any answer of the student
     ruled_out = log_teacher.isneginf()
     return functional.kl_div(
         log_student.masked_fill(ruled_out, 0.0),

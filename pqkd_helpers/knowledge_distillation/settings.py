@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..common.checks import (
-    check_share,
-    check_temperature,
-    set_field,
-)
+from ..common.checks import check_fields, check_share, check_temperature, set_field
 from ..networks.settings import AdamSettings
 
 
@@ -31,6 +27,5 @@ class DistillationSettings(AdamSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         set_field(self, "temperature", check_temperature(self.temperature))
-        set_field(self, "hard_weight", check_share("hard_weight", self.hard_weight))
-        smoothing = check_share("label_smoothing", self.label_smoothing, below_one=True)
-        set_field(self, "label_smoothing", smoothing)
+        check_fields(self, check_share, "hard_weight")
+        check_fields(self, check_share, "label_smoothing", below_one=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn, tensor
+from torch import Tensor, nn
 
 from ..datasets.image_data import ImageData
 from ..networks.adam import AdamEpochs, Batch, multiply_in, with_prefix
@@ -82,10 +82,19 @@ class Distillation:
 
     def train_epoch(
         self, epoch: int, on_step: Callable[[], object] = lambda: None
-    ) -> tuple[float, float]:
-        """Train for one epoch; return mean loss and accuracy, measured while learning."""
+    ) -> dict[str, float]:
+        """Train for one epoch, from 0; return what a `StudentEpoch` holds of it."""
         self._teacher.eval()  # in training mode its batch norm would learn, its dropout would err
-        return self.adam.run(epoch, self.loss, on_step)
+        train_loss, train_accuracy = self.adam.run(epoch, self.loss, on_step)
+        logits = predict_logits(self.student, self.data, self.data.validation.images)
+        validation = score(logits, self.data.validation.labels)
+        return {
+            "train_loss": train_loss,
+            "train_accuracy": train_accuracy,
+            "validation_loss": self.validation_loss(logits),
+            "validation_cross_entropy": validation.cross_entropy,
+            "validation_accuracy": validation.accuracy,
+        }
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """Return the loss of a batch of training images, a mean."""
@@ -102,6 +111,16 @@ class Distillation:
         if indices is not None:
             targets, labels = targets[indices], labels[indices]
         return self._distillation(logits, targets, labels).item()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the student's values and Adam's moments, to be stored."""
+        model = {f"model.{name}": value for name, value in self.student.state_dict().items()}
+        return model | self.adam.state()
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Take over what `state` returned."""
+        self.student.load_state_dict(with_prefix(state, "model."))
+        self.adam.load_state(state)
 
     def _distillation(self, logits: Tensor, targets: Tensor, labels: Tensor) -> Tensor:
         return distillation_loss(
@@ -137,7 +156,6 @@ class DistilledStudentTrainer:
         seed: int,
     ) -> None:
         self.student = student
-        self.data = data
         self.epoch = 0
         self.distillation = Distillation(student, teacher, data, settings, seed=seed)
 
@@ -148,30 +166,16 @@ class DistilledStudentTrainer:
 
     def run_epoch(self, on_step: Callable[[], object] = lambda: None) -> StudentEpoch:
         """Train for one epoch and say what was measured."""
-        train_loss, train_accuracy = self.distillation.train_epoch(self.epoch, on_step)
+        measured = self.distillation.train_epoch(self.epoch, on_step)
         self.epoch += 1
-        logits = predict_logits(self.student, self.data, self.data.validation.images)
-        validation = score(logits, self.data.validation.labels)
-        return StudentEpoch(
-            epoch=self.epoch,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            validation_loss=self.distillation.validation_loss(logits),
-            validation_cross_entropy=validation.cross_entropy,
-            validation_accuracy=validation.accuracy,
-        )
+        return StudentEpoch(self.epoch, **measured)
 
     def state(self) -> dict[str, Tensor]:
         """Return a copy of all that a later continuation needs."""
-        live = {
-            "epoch": tensor(self.epoch),
-            **{f"model.{name}": value for name, value in self.student.state_dict().items()},
-            **self.distillation.adam.state(),
-        }
+        live = {"epoch": torch.tensor(self.epoch), **self.distillation.state()}
         return {name: value.clone() for name, value in live.items()}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` returned."""
         self.epoch = int(state["epoch"])
-        self.student.load_state_dict(with_prefix(state, "model."))
-        self.distillation.adam.load_state(state)
+        self.distillation.load_state(state)

@@ -1,4 +1,4 @@
-"""Teacher and student networks: how they are built, trained and evaluated."""
+"""Teacher and student networks (notebooks 04 and 06): built, trained and evaluated."""
 
 from typing import TYPE_CHECKING
 
@@ -21,14 +21,5 @@ __all__ = [
 ]
 
 __getattr__ = import_when_asked(
-    __name__,
-    {
-        "AdamEpochs": ".adam",
-        "AdamSettings": ".settings",
-        "TeacherTrainer": ".teacher_training",
-        "train_teacher": ".teacher_training",
-        "evaluate": ".evaluation",
-        "predict_logits": ".evaluation",
-        "score": ".evaluation",
-    },
+    __name__, __all__, ".settings", ".adam", ".evaluation", ".teacher_training"
 )

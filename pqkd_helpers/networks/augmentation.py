@@ -2,8 +2,8 @@
 
 Mirror and shift are the usual recipe for CIFAR-10; erasing a square ("cutout", T. DeVries and
 G. W. Taylor, arXiv:1708.04552) keeps a network from relying on one detail. New pixels are black, as
-in torchvision's ``RandomCrop(32, 4)``; unlike that transform on a batch, every image gets a shift
-of its own.
+in torchvision's ``RandomCrop(32, 4)``; unlike that transform on a batch, every image gets its own
+shift.
 """
 
 import torch

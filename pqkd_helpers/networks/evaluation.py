@@ -1,4 +1,4 @@
-"""Judging a network: accuracy and cross-entropy on a split of the data."""
+"""Evaluating a network: accuracy and cross-entropy on a split of the data."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -76,12 +76,12 @@ def score(logits: Tensor, labels: Tensor) -> Evaluation:
 
 
 def evaluate(model: nn.Module, data: ImageData, split: SplitName | Split = "test") -> Evaluation:
-    """Judge a network on one split of the data, in evaluation mode.
+    """Evaluate a network on one split of the data, in evaluation mode.
 
     Parameters
     ----------
     model : torch.nn.Module
-        A network on the device of the data. A student is judged with the z it was last
+        A network on the device of the data. A student is evaluated with the z it was last
         conditioned on: after training, the z it was trained with.
     data : ImageData
         The data; its statistics normalise the images.

@@ -6,14 +6,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ..common.checks import check_choice, check_positive, check_whole, set_field
+from ..common.checks import check_choice, check_fields, check_positive, check_whole
 
 Schedule = Literal["constant", "one-cycle"]
-
-
 Augmentation = Literal["none", "flip-and-shift", "flip-shift-erase"]
-
-
 Arithmetic = Literal["float32", "bfloat16"]
 
 
@@ -49,20 +45,15 @@ class AdamSettings:
     arithmetic: Arithmetic = "float32"
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            set_field(self, name, check_whole(name, getattr(self, name), least=1))
-        set_field(self, "learning_rate", check_positive("learning_rate", self.learning_rate))
+        check_fields(self, check_whole, "epochs", "batch_size", least=1)
+        check_fields(self, check_positive, "learning_rate")
         check_choice("schedule", self.schedule, get_args(Schedule))
         check_choice("augmentation", self.augmentation, get_args(Augmentation))
         check_choice("arithmetic", self.arithmetic, get_args(Arithmetic))
 
 
 Scope = Literal["conv1", "conv1+conv2", "all"]
-
-
 BasisStart = Literal["he", "rank"]
-
-
 TeacherSelection = Literal["last", "best-of-every-10th"]
 
 

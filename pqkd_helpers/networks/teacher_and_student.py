@@ -22,13 +22,11 @@ from .settings import BasisStart, Scope, check_widths
 # name, in_channels, out_channels, kernel_size -> layer
 ConvolutionFactory = Callable[[str, int, int, int], nn.Module]
 
-
 _COMPRESSED: dict[Scope, tuple[str, ...]] = {
     "conv1": ("conv1",),
     "conv1+conv2": ("conv1", "conv2"),
     "all": ("conv1", "conv2", "conv3"),
 }
-
 
 _DROPOUT = 0.25
 

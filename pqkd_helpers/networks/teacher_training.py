@@ -99,13 +99,8 @@ class TeacherTrainer:
             self.selected_epoch = self.epoch
             self._best_accuracy = validation.accuracy
             self._best_weights = {k: v.clone() for k, v in self.teacher.state_dict().items()}
-        measured = (
-            self.epoch,
-            train_loss,
-            train_accuracy,
-            validation.cross_entropy,
-            validation.accuracy,
-        )
+        validated = validation.cross_entropy, validation.accuracy
+        measured = (self.epoch, train_loss, train_accuracy, *validated)
         if not len(self._evaluated):
             return TeacherEpoch(*measured)
         train = evaluate(self.teacher, self.data, self._evaluated)

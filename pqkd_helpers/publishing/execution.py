@@ -56,11 +56,7 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
     notebook = read_notebook(path)
     refresh_exercises(notebook)
     cells = notebook.cells
-    watched = [
-        nbformat.v4.new_code_cell(_WATCH),
-        *cells,
-        nbformat.v4.new_code_cell(_ASK),
-    ]
+    watched = [nbformat.v4.new_code_cell(_WATCH), *cells, nbformat.v4.new_code_cell(_ASK)]
     notebook.cells = watched
     notebook.metadata.kernelspec = KERNELSPEC
     client = NotebookClient(
@@ -88,7 +84,7 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
 
 
 def _tidy(notebook: NotebookNode) -> None:
-    """Count cells from 1, drop the widgets' state and whatever differs from run to run."""
+    """Count cells from 1, drop the widgets' state and all that differs from run to run."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = LANGUAGE
     count = 0

@@ -39,8 +39,7 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
     Parameters
     ----------
     notebooks : path
-        Folder of the notebooks, as they were executed, of the texts beside them, and of the
-        site's configuration.
+        Folder of the executed notebooks, of the texts, and of the site's configuration.
     site : path
         Folder of the site; replaced as a whole once it is complete.
 
@@ -134,8 +133,8 @@ def _hash(data: bytes) -> str:
 def _replace(new: Path, folder: Path) -> None:
     """Put a complete folder in the place of another."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(new, beside)
+    complete = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(complete, ignore_errors=True)
+    shutil.copytree(new, complete)
     shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
+    complete.rename(folder)

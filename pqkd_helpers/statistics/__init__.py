@@ -1,1 +1,1 @@
-"""Means with intervals, verdicts, equivalence, fits."""
+"""Means with intervals, verdicts, equivalence, fits: no torch, no records."""

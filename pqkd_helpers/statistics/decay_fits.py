@@ -104,11 +104,6 @@ def fit_like_the_paper(shots: ArrayLike, gains: ArrayLike, errors: ArrayLike) ->
     return PaperFit(float(limit), float(slope), r_squared)
 
 
-def _check_shots(shots: Array) -> None:
-    if shots.ndim != 1 or not (np.isfinite(shots) & (shots > 0.0)).all() or not np.ptp(shots):
-        raise ValueError(f"shots are {shots.tolist()}: two different numbers > 0 are expected")
-
-
 def fit_free_exponent(
     shots: ArrayLike,
     curves: Mapping[str, ArrayLike],
@@ -169,6 +164,11 @@ def fit_free_exponent(
     )
 
 
+def _check_shots(shots: Array) -> None:
+    if shots.ndim != 1 or not (np.isfinite(shots) & (shots > 0.0)).all() or not np.ptp(shots):
+        raise ValueError(f"shots are {shots.tolist()}: two different numbers > 0 are expected")
+
+
 def _least_squares(s: Array, y: Array, error: Array) -> Array:
     """Return limit, exponent and slopes. For a given exponent the rest is linear."""
 
@@ -181,9 +181,8 @@ def _least_squares(s: Array, y: Array, error: Array) -> Array:
         design /= error[:, :, None]
         flat = design.reshape(-1, 1 + n_curves)
         solution, *_ = np.linalg.lstsq(flat, (y / error).ravel(), rcond=None)
-        return np.asarray(solution, dtype=np.float64), float(
-            np.square(flat @ solution - (y / error).ravel()).sum()
-        )
+        rest = float(np.square(flat @ solution - (y / error).ravel()).sum())
+        return np.asarray(solution, dtype=np.float64), rest
 
     grid = np.geomspace(0.02, _LARGEST_EXPONENT, 15)
     nearest = int(np.argmin([model(exponent)[1] for exponent in grid]))

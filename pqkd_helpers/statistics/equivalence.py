@@ -1,4 +1,4 @@
-"""Paired contrasts that can say "equal": two one-sided tests beside the usual one.
+"""Paired contrasts that can say "equal": two one-sided tests, and the usual one.
 
 For the differences d of n pairs, mean D and standard error e = s / sqrt(n):
 
@@ -60,13 +60,11 @@ class Contrast:
     p_different: float
     p_equivalent: float
 
-    def verdict(self, *, level: float = LEVEL, sensitive: bool = True) -> ContrastVerdict:
+    def verdict(self, *, sensitive: bool = True) -> ContrastVerdict:
         """Return what the contrast shows.
 
         Parameters
         ----------
-        level : float
-            Probability of a false alarm of each question.
         sensitive : bool
             Whether the experiment found an effect that is known to be there. If not, nothing may
             be called small: neither "equivalent" nor "below the margin" is said.
@@ -79,7 +77,7 @@ class Contrast:
             of it within; "equivalent" if it is shown to be within the margin and not shown to
             differ from zero; else "inconclusive".
         """
-        differs, within = self.p_different < level, self.p_equivalent < level and sensitive
+        differs, within = self.p_different < LEVEL, self.p_equivalent < LEVEL and sensitive
         beyond = max(self.difference.low, -self.difference.high) > self.margin
         if differs and beyond:
             return "different and relevant"
@@ -194,10 +192,8 @@ def equivalence_power(
     return float(np.clip(2.0 * stats.norm.cdf(reach / error) - 1.0, 0.0, None).mean())
 
 
-def detection_power(
-    n_pairs: int, standard_deviation: float, effect: float, *, level: float = LEVEL
-) -> float:
-    """Return the probability that a two-sided paired t test finds a true difference.
+def detection_power(n_pairs: int, standard_deviation: float, effect: float) -> float:
+    """Return the probability that a two-sided paired t test at 5 % finds a true difference.
 
     Parameters
     ----------
@@ -207,8 +203,6 @@ def detection_power(
         Of the differences.
     effect : float
         The true difference, > 0.
-    level : float
-        Level of the test.
 
     Examples
     --------
@@ -218,8 +212,7 @@ def detection_power(
     check_whole("n_pairs", n_pairs, least=2)
     check_positive("standard_deviation", standard_deviation)
     check_positive("effect", effect)
-    check_share("level", level, below_one=True)
-    t = stats.t.ppf(1.0 - level / 2.0, n_pairs - 1)
+    t = stats.t.ppf(1.0 - LEVEL / 2.0, n_pairs - 1)
     return float(stats.nct.sf(t, n_pairs - 1, effect / standard_deviation * np.sqrt(n_pairs)))
 
 

@@ -8,8 +8,8 @@ its standard error ``sqrt(s^2 / n + s_paper^2 / n_paper)``, the 90 % interval of
     else                          inconclusive
 
 The margin is stated beforehand, with its reason. A claim, such as "the student is better than its
-teacher", is judged by the 95 % interval of our own paired differences: it holds, is contradicted,
-or is left open. Both together give one verdict; see `verdict`.
+teacher", is compared with the 95 % interval of our own paired differences: it holds, is
+contradicted, or is left open. Both together give one verdict; see `verdict`.
 
 Reference: D. J. Schuirmann, doi:10.1007/BF01068419.
 """
@@ -33,7 +33,7 @@ Verdict = Literal["reproduced", "partly", "not", "inconclusive", "shape only", "
 
 @dataclass(frozen=True)
 class Comparison:
-    """Our mean beside a number of the paper.
+    """Our mean compared with a number of the paper.
 
     Attributes
     ----------
@@ -190,8 +190,6 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
     >>> verdict(["equivalent", "equivalent"], "holds"), verdict(["different"], "holds")
     ('reproduced', 'partly')
     """
-    good = {"equivalent", "holds"}
-    bad = {"different", "contradicted"}
     for number in numbers:
         check_choice("a finding", number, get_args(NumberFinding))
     if claim is not None:
@@ -199,10 +197,9 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
     findings = [*numbers, *([claim] if claim is not None else [])]
     if not findings:
         raise ValueError("there is no finding, so there is no verdict")
-    if all(finding in good for finding in findings):
+    good = [finding in ("equivalent", "holds") for finding in findings]
+    if all(good):
         return "reproduced"
-    some_good = any(finding in good for finding in findings)
-    some_bad = any(finding in bad for finding in findings)
-    if some_bad:
-        return "partly" if some_good else "not"
+    if any(finding in ("different", "contradicted") for finding in findings):
+        return "partly" if any(good) else "not"
     return "inconclusive"

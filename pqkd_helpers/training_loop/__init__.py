@@ -1,4 +1,4 @@
-"""The full training loop, Algorithm S1 (notebook 06)."""
+"""The full training loop, Algorithm S1. Backs notebook 06."""
 
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,4 @@ if TYPE_CHECKING:
 
 __all__ = ["PQKDSettings", "PQKDTrainer"]
 
-__getattr__ = import_when_asked(
-    __name__,
-    {
-        "PQKDSettings": ".settings",
-        "PQKDTrainer": ".trainer",
-    },
-)
+__getattr__ = import_when_asked(__name__, __all__, ".settings", ".trainer")

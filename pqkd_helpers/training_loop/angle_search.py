@@ -35,7 +35,7 @@ class AngleSearch(Protocol):
 
 @runtime_checkable
 class EpochSearch(Protocol):
-    """A search with a random stream of its own in every epoch."""
+    """A search that draws from another random stream in every epoch."""
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
         """Get ready for an epoch, from 0, of the run of this seed."""

@@ -8,7 +8,7 @@ SPSA's estimate, made from two noisy evaluations, can be compared with the true 
 shots with the truth. No experiment could do that; the method itself does not need it.
 
 The numbers come from `TimeBinInterferometer.half_click_probabilities` (NumPy, float64, on the
-CPU); torch is told their gradient.
+CPU); torch receives their gradient.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ def exact_features(circuit: TimeBinInterferometer, theta: Tensor) -> Tensor:
     circuit : TimeBinInterferometer
         An even number of modes, 24 at most.
     theta : (n_angles,) or (batch, n_angles) tensor
-        Angles in radians; computed in float64 whatever its type.
+        Angles in radians; computed in float64.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""Histograms: counted from a circuit's clicks, or given by a source that has them without shots.
+"""Where histograms come from: a circuit's clicks, or a source that gives histograms itself.
 
 A shot of 16 clicks is split into two halves of 8 bits. Each half, read as a binary number (first
 mode most significant), is one of 256 values; their relative frequencies over the shots are two
 histograms, put side by side: 512 numbers. The full histogram would have 65,536 bins.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +18,11 @@ from ..feature_histograms import click_histograms
 class HistogramSource(Protocol):
     """A source of histograms: angles in, 2 * 2^(n_modes / 2) numbers out.
 
-    Attributes
-    ----------
-    n_modes, n_angles : int
-        As of a circuit.
-    takes_shots : bool
-        Whether a histogram costs shots.
-    is_scaled : bool
-        Whether the histogram is to be scaled into z, or is z already.
-    is_smoothed : bool
-        Whether the moving average over the epochs is to smooth it.
+    It has the attributes of `Traits` that differ from their defaults.
     """
 
     n_modes: int
     n_angles: int
-    takes_shots: bool
-    is_scaled: bool
-    is_smoothed: bool
 
     def histogram(
         self, theta: NDArray[np.float64], n_shots: int, *, rng: np.random.Generator
@@ -44,7 +32,7 @@ class HistogramSource(Protocol):
 
 @runtime_checkable
 class EpochSource(Protocol):
-    """A source of histograms that is another one in every epoch."""
+    """A source whose histograms change from epoch to epoch."""
 
     def begin_epoch(self, epoch: int) -> None:
         """Get ready for an epoch, from 0."""
@@ -62,21 +50,29 @@ def measure_histogram(
     return click_histograms(source.sample(theta, n_shots, rng=rng))
 
 
-def takes_shots(source: Source) -> bool:
-    """Return whether a histogram of this source costs shots."""
-    return source.takes_shots if isinstance(source, HistogramSource) else True
+class Traits(NamedTuple):
+    """What the training loop does with a source's histograms.
+
+    Attributes
+    ----------
+    takes_shots : bool
+        Whether a histogram costs shots.
+    is_scaled : bool
+        Whether the histogram is scaled into z, or is z already.
+    is_smoothed : bool
+        Whether the moving average over the epochs smooths it.
+    is_zero : bool
+        Whether this is the control whose feature is zero on purpose.
+    """
+
+    takes_shots: bool = True
+    is_scaled: bool = True
+    is_smoothed: bool = True
+    is_zero: bool = False
 
 
-def is_zero(source: Source) -> bool:
-    """Return whether this source is the control whose feature is zero on purpose."""
-    return bool(getattr(source, "is_zero", False))
-
-
-def is_scaled(source: Source) -> bool:
-    """Return whether a histogram of this source is scaled into z."""
-    return source.is_scaled if isinstance(source, HistogramSource) else True
-
-
-def is_smoothed(source: Source) -> bool:
-    """Return whether the moving average smooths the histograms of this source."""
-    return source.is_smoothed if isinstance(source, HistogramSource) else True
+def traits(source: Source) -> Traits:
+    """Return a source's traits: its own attributes, else the defaults."""
+    return Traits(
+        **{name: getattr(source, name) for name in Traits._fields if hasattr(source, name)}
+    )

@@ -1,7 +1,7 @@
 """Testing a student under other features than the z it was trained with.
 
 A fresh z is sampled at theta and scaled, without smoothing: what hardware in the loop would give.
-The student is left conditioned on the z that it was trained with, whatever happens.
+The student is left conditioned on the z that it was trained with, also after an error.
 """
 
 from collections.abc import Callable, Iterator

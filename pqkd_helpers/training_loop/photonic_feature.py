@@ -3,7 +3,7 @@
     theta -> circuit -> clicks -> histogram -> moving average -> scaling -> z
 
 `PhotonicFeature` holds the circuit, the moving average and the scaling of one training run. Its
-`update` goes all the way and changes the average; its `probe` shows what SPSA judges at some
+`update` goes all the way and changes the average; its `probe` gives what SPSA evaluates at some
 theta; its `fresh` is what hardware in the loop would give. Neither of these changes anything but
 the ledger.
 """
@@ -17,15 +17,7 @@ from torch import Tensor
 
 from ..common.checks import check_generator, check_whole
 from ..feature_histograms import EMA, HistogramFeature, Scaling, feature_length
-from .feature_source import (
-    EpochSource,
-    Source,
-    is_scaled,
-    is_smoothed,
-    is_zero,
-    measure_histogram,
-    takes_shots,
-)
+from .feature_source import EpochSource, Source, measure_histogram, traits
 from .settings import PQKDSettings
 
 Purpose = Literal["training", "fitting", "fresh_z"]
@@ -79,19 +71,14 @@ class PhotonicFeature:
     """
 
     def __init__(
-        self,
-        circuit: Source,
-        *,
-        n_shots: int,
-        ema_beta: float,
-        scaling: Scaling,
-        gain: float = 1.0,
+        self, circuit: Source, *, n_shots: int, ema_beta: float, scaling: Scaling, gain: float = 1.0
     ) -> None:
         self.circuit = circuit
+        self.traits = traits(circuit)
         self.n_shots = n_shots
-        self.gain = gain if is_scaled(circuit) else 1.0
-        self.ema = EMA(ema_beta if is_smoothed(circuit) else 0.0)
-        self.scaling = HistogramFeature(scaling if is_scaled(circuit) else "raw")
+        self.gain = gain if self.traits.is_scaled else 1.0
+        self.ema = EMA(ema_beta if self.traits.is_smoothed else 0.0)
+        self.scaling = HistogramFeature(scaling if self.traits.is_scaled else "raw")
         self.histogram: Array | None = None
         self.z: Array | None = None
         self.drift: float | None = None
@@ -124,7 +111,7 @@ class PhotonicFeature:
 
     def check_length(self) -> None:
         """Raise ``ValueError`` if z has no length, as far as that is known without a shot."""
-        if takes_shots(self.circuit):
+        if self.traits.takes_shots:
             return
         trial = PhotonicFeature(
             self.circuit,
@@ -152,7 +139,7 @@ class PhotonicFeature:
         return z
 
     def probe(self, theta: Array, rng: np.random.Generator, *, through_ema: bool) -> Array:
-        """Return the feature that SPSA judges at theta.
+        """Return the feature that SPSA evaluates at theta.
 
         Parameters
         ----------
@@ -165,14 +152,14 @@ class PhotonicFeature:
         return self._scaled(self.ema.preview(histogram) if through_ema else histogram)
 
     def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
-        """Return a feature sampled afresh at theta, scaled but not smoothed, for a test."""
+        """Return a fresh feature at theta, scaled but not smoothed, for a test."""
         n_shots = self.n_shots if n_shots is None else check_whole("n_shots", n_shots, least=1)
         return self._scaled(self._measure(theta, n_shots, rng, "fresh_z"))
 
     def _scaled(self, histogram: Array) -> Array:
         z = self.gain * self.scaling(histogram)
         length = float(np.linalg.norm(z))
-        if length < LEAST_LENGTH and not is_zero(self.circuit):
+        if length < LEAST_LENGTH and not self.traits.is_zero:
             raise ValueError(
                 f"the feature z has the length {length:.3g} under the scaling "
                 f"{self.scaling.scaling}: all kernels would be zero; a source and a scaling with "
@@ -184,7 +171,7 @@ class PhotonicFeature:
         self, theta: Array, n_shots: int, rng: np.random.Generator, purpose: Purpose
     ) -> Array:
         histogram = measure_histogram(self.circuit, theta, n_shots, rng=rng)
-        self.shots[purpose] += n_shots * takes_shots(self.circuit)
+        self.shots[purpose] += n_shots * self.traits.takes_shots
         self.circuit_evaluations[purpose] += 1
         return histogram
 

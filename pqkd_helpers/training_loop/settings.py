@@ -4,19 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ..common.checks import (
-    check_choice,
-    check_positive,
-    check_share,
-    check_whole,
-    set_field,
-)
+from ..common.checks import check_choice, check_fields, check_positive, check_share, check_whole
 from ..feature_histograms import Scaling
 from ..knowledge_distillation.settings import DistillationSettings
 
 ThetaStart = Literal["uniform", "zero"]
-
-
 Objective = Literal["fresh", "through-ema"]
 
 
@@ -50,13 +42,13 @@ class PQKDSettings(DistillationSettings):
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
     spsa_batches : int
-        Validation batches judged at both points of a step, drawn anew in every step; all images
-        of the pool where it holds fewer.
+        Validation batches on which both points of a step are evaluated, drawn anew in every step;
+        all images of the pool where it holds fewer.
     spsa_images : int or None
         The batches are drawn from this many validation images; None is half of them, so that
         the other half stays unseen by SPSA.
     objective : {"fresh", "through-ema"}
-        Feature that SPSA judges: sampled afresh, or as the moving average would take it in.
+        Feature that SPSA evaluates: a fresh one, or one as the moving average would take it in.
     """
 
     n_shots: int = 200
@@ -76,14 +68,14 @@ class PQKDSettings(DistillationSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        smallest = {"n_shots": 1, "fit_settings": 2, "spsa_steps": 0, "spsa_batches": 1}
-        for name, least in smallest.items():
-            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        check_fields(self, check_whole, "n_shots", "spsa_batches", least=1)
+        check_fields(self, check_whole, "fit_settings", least=2)
+        check_fields(self, check_whole, "spsa_steps", least=0)
         if self.spsa_images is not None:
-            set_field(self, "spsa_images", check_whole("spsa_images", self.spsa_images, least=1))
-        for name in ("spsa_step_size", "spsa_perturbation", "spsa_bound", "feature_gain"):
-            set_field(self, name, check_positive(name, getattr(self, name)))
-        set_field(self, "ema_beta", check_share("ema_beta", self.ema_beta, below_one=True))
+            check_fields(self, check_whole, "spsa_images", least=1)
+        sizes = ("spsa_step_size", "spsa_perturbation", "spsa_bound", "feature_gain")
+        check_fields(self, check_positive, *sizes)
+        check_fields(self, check_share, "ema_beta", below_one=True)
         check_choice("scaling", self.scaling, get_args(Scaling))
         check_choice("theta_start", self.theta_start, get_args(ThetaStart))
         check_choice("objective", self.objective, get_args(Objective))

@@ -3,14 +3,16 @@
 In every epoch:
 
 1. SPSA takes 10 steps on the circuit's angles theta. Its objective is the distillation loss on a
-   few validation batches, with the student conditioned on a feature sampled afresh at
-   theta + c Delta and at theta - c Delta.
+   few validation batches, with the student conditioned on a fresh feature at theta + c Delta and
+   at theta - c Delta.
 2. The circuit is sampled at the new theta; the histogram goes through the moving average and the
    scaling, and the student is conditioned on the resulting z.
 3. Adam trains the student's weights for one epoch with z held fixed.
 
 No gradient ever passes through the circuit. The teacher is trained beforehand, on the labels
 alone (`train_teacher`).
+
+Backs notebook 06.
 """
 
 import math
@@ -26,8 +28,7 @@ from torch import Tensor, nn
 from ..common.random_streams import numpy_stream
 from ..datasets.image_data import ImageData, Split
 from ..knowledge_distillation.student_training import Distillation, StudentEpoch
-from ..networks.adam import with_prefix
-from ..networks.evaluation import Evaluation, predict_logits, score
+from ..networks.evaluation import Evaluation, predict_logits
 from ..networks.teacher_and_student import StudentCNN
 from ..spsa import SPSAStep
 from .angle_search import AngleSearch, EpochSearch, spsa_search
@@ -44,7 +45,7 @@ class PQKDEpoch(StudentEpoch):
     Attributes
     ----------
     fresh_z_validation_accuracy : float
-        Accuracy under one feature sampled afresh at theta.
+        Accuracy under one fresh feature at theta.
     spsa_losses : (steps, 2) nested list
         Objective at both points of every SPSA step, nats.
     spsa_gradient_norms : list of float
@@ -95,7 +96,7 @@ class PQKDTrainer:
     distillation : Distillation
         Adam on the student's weights.
     spsa_images : int
-        The first so many validation images are those that SPSA judges on.
+        SPSA evaluates its objective on the first so many validation images.
     epoch : int
         Epochs done.
 
@@ -163,21 +164,15 @@ class PQKDTrainer:
         rng = numpy_stream(self._seed, "shots", self.epoch)
         spsa_steps = self._tune_angles(rng)
         self.student.condition(self.feature.update(self.theta, rng))
-        train_loss, train_accuracy = self.distillation.train_epoch(self.epoch, on_step)
+        measured = self.distillation.train_epoch(self.epoch, on_step)
         self.epoch += 1
-        logits = predict_logits(self.student, self.data, self.data.validation.images)
-        validation = score(logits, self.data.validation.labels)
         rng = numpy_stream(self._seed, "fresh z", self.epoch)
         (fresh,) = self.evaluate_with_fresh_z("validation", rng=rng)
         assert self.feature.ema.value is not None
         self._interrupted = False
         return PQKDEpoch(
             epoch=self.epoch,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            validation_loss=self.distillation.validation_loss(logits),
-            validation_cross_entropy=validation.cross_entropy,
-            validation_accuracy=validation.accuracy,
+            **measured,
             fresh_z_validation_accuracy=fresh.accuracy,
             spsa_losses=[step.losses.tolist() for step in spsa_steps],
             spsa_gradient_norms=[step.gradient_norm for step in spsa_steps],
@@ -210,7 +205,7 @@ class PQKDTrainer:
         return accuracy_at_zero_z(self.student, self.data, self.feature, split)
 
     def unseen_validation(self) -> Split:
-        """Return the validation images that SPSA never judges on."""
+        """Return the validation images that SPSA never uses."""
         validation = self.data.validation
         return Split(validation.images[self.spsa_images :], validation.labels[self.spsa_images :])
 
@@ -250,8 +245,7 @@ class PQKDTrainer:
             "theta": torch.from_numpy(self.theta),
             "spsa_steps": torch.tensor(self.spsa.n_steps),
             **self.feature.state(),
-            **{f"model.{name}": value for name, value in self.student.state_dict().items()},
-            **self.distillation.adam.state(),
+            **self.distillation.state(),
         }
         return {name: value.clone() for name, value in live.items()}
 
@@ -262,8 +256,7 @@ class PQKDTrainer:
         self.spsa.n_steps = int(state["spsa_steps"])
         self.feature.load_state(state)
         self.feature.begin_epoch(self.epoch - 1)
-        self.student.load_state_dict(with_prefix(state, "model."))
-        self.distillation.adam.load_state(state)
+        self.distillation.load_state(state)
         self._interrupted = False
 
 

@@ -9,7 +9,7 @@ imperfections, and its samples cannot be seeded: only the order of the shots fol
 The target ``orca`` sends the same circuit to ORCA's hardware, or to any server that speaks its
 protocol (see `orca_client`); the access token comes from the environment variable
 ``ORCA_AUTH_TOKEN``. We speak the protocol ourselves, without CUDA-Q: its client has no time-out
-and takes whatever comes back.
+and does not check what comes back.
 """
 
 import math
@@ -88,9 +88,8 @@ class CudaqInterferometer:
                 raise ValueError(
                     "the target orca needs a server: give its url, or set ORCA_ACCESS_URL"
                 )
-            self._client = OrcaClient(
-                url, machine=machine, timeout=check_positive("timeout", timeout)
-            )
+            seconds = check_positive("timeout", timeout)
+            self._client = OrcaClient(url, machine=machine, timeout=seconds)
         else:
             limit = _default_limit() if memory_limit is None else memory_limit
             self._check_memory(check_whole("memory_limit", limit, least=1))
@@ -129,13 +128,8 @@ class CudaqInterferometer:
         splitters = angles[: self.device.n_splitters].tolist()
         phases = angles[self.device.n_splitters :].tolist()
         if self._client is not None:
-            return self._client.sample(
-                tuple(self.device.input_state),
-                tuple(self.device.loop_lengths),
-                splitters,
-                phases,
-                n_shots,
-            )
+            state, loops = tuple(self.device.input_state), tuple(self.device.loop_lengths)
+            return self._client.sample(state, loops, splitters, phases, n_shots)
         words = self._simulate(splitters, phases, n_shots)
         counts = np.array([[int(digit) for digit in word] for word in words], dtype=np.int64)
         return counts[rng.permutation(n_shots)]

@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import queue
+import re
 import threading
 import time
 import urllib.error
@@ -117,7 +118,7 @@ class OrcaClient:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers)
         seconds = max(deadline - time.monotonic(), 0.01)
-        # what errors say is told in our own words: it could repeat the request's headers
+        # errors get our own words: theirs could repeat the request's headers
         try:
             text = _within(seconds, lambda: self._read(request, seconds, most_bytes))
         except urllib.error.HTTPError as error:
@@ -161,7 +162,7 @@ def _token() -> str:
 
 
 def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
-    """Do work that may hang in a thread of its own, and give it up after some seconds."""
+    """Do work that may hang in another thread, and give it up after some seconds."""
     done: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
 
     def run() -> None:
@@ -186,12 +187,8 @@ def _checked(results: Any, input_state: tuple[int, ...], n_shots: int) -> NDArra
         got = f"{len(results)} shots" if isinstance(results, list) else "no list of shots"
         raise OrcaError(f"the server sent {got}, {n_shots} expected")
     for number, word in enumerate(results):
-        if not isinstance(word, str) or len(word) != n_modes or not _digits(word):
+        if not isinstance(word, str) or not re.fullmatch(f"[0-9]{{{n_modes}}}", word):
             raise OrcaError(f"shot {number} is {str(word)[:40]!r}, {n_modes} digits are expected")
         if sum(map(int, word)) > n_photons:
             raise OrcaError(f"shot {number} is {word!r}: more than the {n_photons} photons sent in")
     return np.array([list(map(int, word)) for word in results], dtype=np.int64)
-
-
-def _digits(word: str) -> bool:
-    return word.isascii() and word.isdigit()

@@ -4,7 +4,7 @@ The network is built from Perceval's own components, gate by gate; photons, thei
 detection are Perceval's too, so that its samples check ours. Three things are spelled out:
 
 * Our beam splitter is Perceval's ``BS.Ry(-2 theta)``.
-* What a loop loses goes into a mode of its own for every pass, by a further beam splitter:
+* What a loop loses goes into another mode for every pass, by a further beam splitter:
   Perceval samples unitary circuits only.
 * Dark counts are added here.
 
@@ -98,30 +98,27 @@ class PercevalInterferometer(LoopDevice):
     def _processor(self, angles: NDArray[np.float64]) -> Any:
         import perceval
 
-        device = self
-        pairs = beam_splitter_pairs(device.n_modes, device.loop_lengths)
+        pairs = beam_splitter_pairs(self.n_modes, self.loop_lengths)
         splitters, phases = angles[: len(pairs)], angles[len(pairs) :]
         efficiencies = np.repeat(
-            device.loop_efficiencies, [device.n_modes - length for length in device.loop_lengths]
+            self.loop_efficiencies, [self.n_modes - length for length in self.loop_lengths]
         )
         n_lossy = int((efficiencies < 1.0).sum())
         noise = perceval.NoiseModel(
-            indistinguishability=device.indistinguishability, transmittance=device.efficiency
+            indistinguishability=self.indistinguishability, transmittance=self.efficiency
         )
-        processor = perceval.Processor(
-            "CliffordClifford2017", device.n_modes + n_lossy, noise=noise
-        )
-        unseen = device.n_modes
+        processor = perceval.Processor("CliffordClifford2017", self.n_modes + n_lossy, noise=noise)
+        unseen = self.n_modes
         for k, (first, second) in enumerate(pairs):
             processor.add([first, second], perceval.BS.Ry(-2.0 * splitters[k]))
-            if device.phase_shifters:
+            if self.phase_shifters:
                 processor.add(first, perceval.PS(phases[k]))
             if efficiencies[k] < 1.0:
                 lost = math.acos(math.sqrt(efficiencies[k]))
                 processor.add([second, unseen], perceval.BS.Ry(-2.0 * lost))
                 unseen += 1
         processor.min_detected_photons_filter(0)
-        processor.with_input(perceval.BasicState([*device.input_state, *[0] * n_lossy]))
+        processor.with_input(perceval.BasicState([*self.input_state, *[0] * n_lossy]))
         return processor
 
 

@@ -24,9 +24,9 @@ Array = NDArray[np.float64]
 
 
 def click_probabilities(
-    rows: Matrix, numbers: tuple[int, ...], *, overlap: float, dark_count_probability: float
+    rows: Matrix, numbers: tuple[int, ...], *, overlap: float, dark_count_probability: float = 0.0
 ) -> Array:
-    """Return the probabilities of all click patterns of some modes, whatever the others do.
+    """Return the probabilities of all click patterns of some modes, summed over the others.
 
     Parameters
     ----------
@@ -55,12 +55,10 @@ def click_probabilities(
     One photon, split evenly between two modes, never makes both click:
 
     >>> amplitudes = np.sqrt([[[0.5], [0.5]]])
-    >>> click_probabilities(amplitudes, (1,), overlap=1.0, dark_count_probability=0.0).round(12)
+    >>> click_probabilities(amplitudes, (1,), overlap=1.0).round(12)
     array([[0. , 0.5, 0.5, 0. ]])
     """
-    reaching = _reaching(rows)
-    columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
-    photons = np.repeat(columns, present, axis=2)
+    _, present, photons = _reaching(rows, numbers)
     silent = np.zeros((len(rows), 2 ** rows.shape[1]))
     for case in interferences(present, overlap):
         silent += vacuum_probabilities(photons, case)
@@ -97,9 +95,7 @@ def click_probabilities_gradient(
     FloatingPointError
         If the permanents that it is made of lose the norm of the state.
     """
-    reaching = _reaching(rows)
-    columns, present = rows[:, :, reaching], tuple(np.array(numbers)[reaching].tolist())
-    photons = np.repeat(columns, present, axis=2)
+    reaching, present, photons = _reaching(rows, numbers)
     cases = interferences(present, overlap)
     # no light in no mode is certain: the largest terms of all must cancel to 1
     certain = sum(vacuum_probabilities(photons[:, :0], case) for case in cases)
@@ -115,10 +111,17 @@ def click_probabilities_gradient(
     return result
 
 
-def _reaching(rows: Matrix) -> NDArray[np.intp]:
-    """Return the inputs whose light can reach these modes, one at least."""
+def _reaching(
+    rows: Matrix, numbers: tuple[int, ...]
+) -> tuple[NDArray[np.intp], tuple[int, ...], Matrix]:
+    """Return the inputs whose light can reach these modes (one at least), and their photons.
+
+    The photons come as their number in each of these inputs, and as one column each.
+    """
     reaching = np.flatnonzero((rows != 0.0).any(axis=(0, 1)))
-    return reaching if len(reaching) else np.array([0])
+    reaching = reaching if len(reaching) else np.array([0])
+    present = tuple(np.array(numbers)[reaching].tolist())
+    return reaching, present, np.repeat(rows[:, :, reaching], present, axis=2)
 
 
 @lru_cache(maxsize=64)

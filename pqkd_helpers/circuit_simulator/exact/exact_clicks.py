@@ -36,10 +36,7 @@ def all_patterns(device: LoopDevice, theta: Array) -> Array:
     """
     _check_size(device, device.n_modes, len(theta))
     patterns = click_probabilities(
-        device.detected_columns(theta),
-        device.numbers,
-        overlap=device.overlap,
-        dark_count_probability=0.0,
+        device.detected_columns(theta), device.numbers, overlap=device.overlap
     )
     # A photon makes one click at most. Other patterns hold rounding errors, which would add up.
     patterns[:, _numbers_of_clicks(device.n_modes) > device.n_photons] = 0.0
@@ -113,10 +110,8 @@ def _halves(device: LoopDevice, theta: Array) -> list[Matrix]:
 
 
 def _flaws(device: LoopDevice) -> dict[str, float]:
-    return {
-        "overlap": device.overlap,
-        "dark_count_probability": device.dark_count_probability,
-    }
+    dark_counts = device.dark_count_probability
+    return {"overlap": device.overlap, "dark_count_probability": dark_counts}
 
 
 def _check_size(device: LoopDevice, n_modes: int, batch: int) -> None:

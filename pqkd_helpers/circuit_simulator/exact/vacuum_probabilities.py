@@ -6,7 +6,7 @@ several photons enter the same bin). No light arrives in the modes of a set D wi
     P(no light in D) = perm(X o (J - sum over i in D of conj(a_i) a_i^T)) / norm.
 
 J is 1 for two photons of the same bin (else the identity), o the entrywise product, and X is 1 on
-the diagonal and x beside it, x the overlap of two photons' internal states (x^2 is the visibility
+the diagonal and x elsewhere, x the overlap of two photons' internal states (x^2 is the visibility
 of the Hong-Ou-Mandel dip). Loss needs nothing: lost light is missing from a_i. Glynn's formula is
 a sum over the signs delta of the n photons, with delta_1 = +1:
 

@@ -46,7 +46,7 @@ def sample_distinguishable(
         for j in range(n_inputs):
             shots = np.repeat(np.arange(n_shots), entering[b, :, j])
             total = 1.0 if lossy else cumulative[b, -1, j]
-            # in (0, total): no bin of probability 0 is drawn, whatever the rounding of the sums
+            # in (0, total): no bin of probability 0 is drawn, however the sums are rounded
             thresholds = (1.0 - rng.random(len(shots))) * (1.0 - 1e-13) * total
             modes = np.searchsorted(cumulative[b, :, j], thresholds)
             np.add.at(counts[b], (shots, modes), 1)

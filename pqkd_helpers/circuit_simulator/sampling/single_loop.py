@@ -95,7 +95,7 @@ def _sample_block(
     gates = np.arange(n_gates)[:, None, None] + n_gates * np.arange(batch)[:, None]
     arriving = entering[loop_length:]
     entries = arriving * ((capacity + 1) * theta.size) + gates
-    # in (0, 1): no outcome of probability 0 is drawn, whatever the rounding of the sums
+    # in (0, 1): no outcome of probability 0 is drawn, however the sums are rounded
     thresholds = (1.0 - rng.random(arriving.shape)) * (1.0 - 1e-13)
     held = list(entering[:loop_length])
     leaving = np.empty_like(entering)

@@ -1,4 +1,4 @@
-"""Writing the editions of all notebooks, and the files beside them that they link to."""
+"""Writing the editions of all notebooks, with the texts that they link to."""
 
 import shutil
 from pathlib import Path
@@ -52,7 +52,7 @@ def build_editions(
     inside, outside = out.resolve(), notebooks.resolve()
     if inside.is_relative_to(outside) or outside.is_relative_to(inside):
         raise ValueError(
-            f"the editions cannot be written to {out}: a folder beside {notebooks}, not in it or "
+            f"the editions cannot be written to {out}: a folder outside {notebooks}, not in it or "
             "around it, is expected"
         )
     written = []

@@ -88,7 +88,7 @@ def grade(
         Of every exercise.
     sandboxed : bool
     expected : str or None
-        Number of the notebook, where the submission does not tell it.
+        Number of the notebook, where the submission does not show it.
 
     Raises
     ------
@@ -174,8 +174,8 @@ def _tried(exercise: Exercise, run: NotebookRun, before: Verdict | None) -> Verd
     try:
         problem = first_problem(exercise, run.answer(exercise.number))
     except NotImplementedError:
-        _, beside = run.problems.get(exercise.number, ("", ""))
-        return "not started", beside, hint
+        _, problem_of_cell = run.problems.get(exercise.number, ("", ""))
+        return "not started", problem_of_cell, hint
     except StudentProcessGoneError as gone:
         run.recover()
         return "failed", str(gone), _NEVER_ENDS

@@ -25,7 +25,7 @@ def solved_shares(lines: Sequence[Mapping[str, Any]]) -> Figure:
     Parameters
     ----------
     lines : sequence of dict
-        As returned by `classroom.scores.summary`.
+        As returned by `score_tables.summary`.
 
     Returns
     -------

@@ -38,11 +38,11 @@ def grade_class(
 ) -> dict[str, Path]:
     """Grade all submissions and write the tables and the picture.
 
-    It can be stopped at any moment: what was graded is kept beside the table, in a folder
+    It can be stopped at any moment: what was graded is kept next to the table, in a folder
     ``NAME.parts``, and the same call goes on. A submission is graded again if anything has changed
     that its rows depend on: the file, the original notebooks, the options, this package, or the
     versions of the others. Of several files of one student the best answer to each exercise counts.
-    Every file has its name in a row: beside the answers that count, or in a remark, a row without
+    Every file has its name in a row: with the answers that count, or in a remark, a row without
     an exercise.
 
     Parameters
@@ -58,9 +58,9 @@ def grade_class(
     limits : Limits
     sandboxed : bool
     report : callable
-        Told how many submissions are done, and of how many.
+        Called with how many submissions are done, and of how many.
     remark : callable
-        Told every remark, as a line.
+        Called with every remark, as a line.
 
     Returns
     -------
@@ -124,9 +124,7 @@ def grade_class(
     return write_tables(rows, files)
 
 
-def _read(
-    found: list[Submission],
-) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
+def _read(found: list[Submission]) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
     """Return the numbers of the notebooks in every readable file, and why the others are not."""
     numbers, problems = {}, {}
     for submission in found:

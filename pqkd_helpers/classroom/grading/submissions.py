@@ -11,21 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from ...common.files import as_path
-from .submitted_file import (
-    Submission,
-    SubmissionError,
-    holds_notebook,
-    notebook_number,
-    notebook_numbers,
-)
-
-__all__ = [
-    "Submission",
-    "SubmissionError",
-    "find_submissions",
-    "notebook_number",
-    "notebook_numbers",
-]
+from .submitted_file import Submission, SubmissionError, holds_notebook, notebook_number
 
 _SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__"}
 _SYSTEMS |= {".ipynb_checkpoints", ".git", ".vscode", ".idea"}

@@ -79,7 +79,7 @@ class Submission:
 
 
 def holds_notebook(path: Path) -> bool:
-    """Tell whether a file holds a notebook, whatever its name, such as ``anna.json``."""
+    """Tell whether a file holds a notebook, under any name, such as ``anna.json``."""
     try:
         with path.open("rb") as file:
             begin = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")

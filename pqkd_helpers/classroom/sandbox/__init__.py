@@ -1,1 +1,1 @@
-"""A submission's code, run in a process of its own."""
+"""A submission's code, run in another process."""

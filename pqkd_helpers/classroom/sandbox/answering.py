@@ -41,7 +41,7 @@ def main() -> None:
                 answer = kernel.answer(message["exercise"])
                 with on_trial(message["exercise"]):
                     reply = _called(answer, message, incoming, outgoing)
-        except BaseException as error:  # SystemExit too: whatever a student's code may raise
+        except BaseException as error:  # SystemExit too: a student's code may raise anything
             reply = _error(error)
             if isinstance(error, NameError) and error.name in kernel.unbound:
                 reply["text"] += f"; its cell raised {kernel.unbound[error.name]}"
@@ -99,7 +99,7 @@ def _callback_error(reply: Message) -> Exception:
 def _error(error: BaseException) -> Message:
     try:
         text = str(error)[:300]
-    except Exception:  # whatever a student's class does
+    except Exception:  # of a student's class
         text = ""
     return {
         "error": type(error).__name__[:80],

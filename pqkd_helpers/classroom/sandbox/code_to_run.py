@@ -56,7 +56,7 @@ def code_to_run(
     parse : callable
         Returns the statements of a cell, as IPython reads it.
     only : collection of str or None
-        Names that alone are needed; None: whatever the student's cells do.
+        Names that alone are needed; None: all that the student's cells do.
     """
     handed_out = {_without_spaces(source): source for source in original}
     lost = handed_out.keys() - {_without_spaces(source) for source in cells}
@@ -70,7 +70,7 @@ def code_to_run(
         nodes = []
         try:
             nodes = parse(source)
-        except Exception as error:  # whatever tokenizers, parsers and their limits raise
+        except Exception as error:  # of tokenizers, parsers and their limits
             unreadable.append((source, _reason(error)))
         notebook.add(nodes, is_own=_without_spaces(source) not in handed_out)
     kept, missing = notebook.needed(only)

@@ -198,7 +198,7 @@ class Kernel:
 
 
 def described(error: BaseException) -> str:
-    """Return an error's name and text, whatever a student's class makes of it."""
+    """Return an error's name and text; the text may fail in a student's class."""
     try:
         return f"{type(error).__name__}: {error}"[:300]
     except Exception:

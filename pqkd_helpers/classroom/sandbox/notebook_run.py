@@ -1,4 +1,4 @@
-"""Running a submitted notebook in order, whatever it does.
+"""Running a submitted notebook in order, also if a cell never ends or ends the process.
 
 A statement may take half of the time that is left for the notebook, at most the limit of one
 exercise. One that takes longer, or ends its process, is left out: a new process runs those before

@@ -126,7 +126,7 @@ def encode(value: Any, functions: list[Callable[..., Any]] | None = None, depth:
         return _encoded_array(value)
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, int | float):  # of a class of its own: an enumeration
+    if isinstance(value, int | float):  # of another class: an enumeration
         return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, complex):
         return {"complex": [value.real, value.imag]}
@@ -173,7 +173,7 @@ def _decoded(value: Any, call: Callable[..., Any] | None) -> Any:
         case "array":
             return _decoded_array(*content)
         case "generator":
-            return generator_of(content)
+            return _generator_of(content)
         case "function" if call is not None:
             return lambda *args, **options: call(content, *args, **options)
     raise ValueError(f"{kind!r} is not known")
@@ -206,22 +206,14 @@ def _state_of(generator: np.random.Generator) -> dict[str, int]:
     }
 
 
-def generator_of(state: dict[str, int]) -> np.random.Generator:
-    """Return a generator of that state."""
+def _generator_of(state: dict[str, int]) -> np.random.Generator:
     generator = np.random.Generator(np.random.PCG64(0))
-    set_state(generator, state)
-    return generator
-
-
-def set_state(generator: np.random.Generator, state: dict[str, int]) -> None:
-    """Put a generator into that state."""
-    numbers = {name: int(state[name]) for name in ("state", "inc", "has_uint32", "uinteger")}
     generator.bit_generator.state = {
         "bit_generator": "PCG64",
-        "state": {"state": numbers["state"], "inc": numbers["inc"]},
-        "has_uint32": numbers["has_uint32"],
-        "uinteger": numbers["uinteger"],
+        "state": {name: int(state[name]) for name in ("state", "inc")},
+        **{name: int(state[name]) for name in ("has_uint32", "uinteger")},
     }
+    return generator
 
 
 def change(here: Any, there: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a practitioner would do instead: the teacher, pruned and in int8, in a file of a given size.
+"""What a practitioner would do: the teacher, pruned and in int8, in a file of a given size.
 
 No student, no dictionary, no light: the trained teacher is pruned by magnitude while it trains
 on (`pruning`), then written with int8 weights (`quantisation`). How many weights fit into a
@@ -53,12 +53,12 @@ def prune_to_bytes(
     Returns
     -------
     bytes
-        For ``unpack(file).network()``: the network to be judged.
+        For ``unpack(file).network()``: the network to be evaluated.
 
     Raises
     ------
     ValueError
-        If not even one weight fits beside scales and biases, or as `prune_gradually`.
+        If not even one weight fits in addition to scales and biases, or as `prune_gradually`.
     FloatingPointError
         If the loss is no longer finite.
     """

@@ -50,8 +50,7 @@ def prune_at_once(teacher: ConvNet, kept: float) -> TeacherCNN:
     >>> count_weights(prune_at_once(TeacherCNN(1, (4, 6, 8)), kept=0.25))
     (207, 828)
     """
-    kept = _check_kept(kept)
-    pruned = _pruning_copy(teacher)
+    pruned = _pruning_copy(teacher, kept)
     _prune(pruned, 1.0 - kept)
     return _finished(pruned)
 
@@ -94,8 +93,7 @@ def prune_gradually(
     FloatingPointError
         If the loss is no longer finite.
     """
-    kept = _check_kept(kept)
-    pruned = _pruning_copy(teacher)
+    pruned = _pruning_copy(teacher, kept)
     adam = AdamEpochs(pruned, data, settings, seed=seed, role="pruned")
     phase = max(1, int(_PHASE * settings.epochs * adam.steps_per_epoch))
     every = -(-phase // _PRUNINGS)
@@ -151,8 +149,9 @@ def count_weights(network: ConvNet) -> tuple[int, int]:
     return sum(int(w.count_nonzero()) for w in weights), sum(w.numel() for w in weights)
 
 
-def _pruning_copy(network: ConvNet) -> TeacherCNN:
-    """Return a copy in the memory layout that torch's global pruning can flatten."""
+def _pruning_copy(network: ConvNet, kept: float) -> TeacherCNN:
+    """Check the share; return a copy in the memory layout that torch's pruning can flatten."""
+    check_positive("kept", check_share("kept", kept))
     return dense_copy(network).to(memory_format=torch.contiguous_format)
 
 
@@ -181,7 +180,3 @@ def _unmask(network: TeacherCNN) -> None:
     for layer in dense_layers(network):
         if prune.is_pruned(layer):
             prune.remove(layer, "weight")
-
-
-def _check_kept(kept: float) -> float:
-    return check_positive("kept", check_share("kept", kept))

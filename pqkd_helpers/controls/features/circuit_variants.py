@@ -1,5 +1,6 @@
-"""The circuit with one thing changed: its shots kept, its bins shuffled, its correlations cut.
+"""The circuit with one thing changed (notebook 09).
 
+- `ExactHistograms`: infinitely many shots, so no shot noise.
 - `KeptShots`: one set of shots, taken once and kept for ever.
 - `Shuffled`: the bins of the histogram permuted once. By the theorem of notebook 09 this changes
   nothing: a null experiment, for testing the test.
@@ -13,16 +14,23 @@ from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ...common.checks import check_generator, check_whole
 from ...common.random_streams import numpy_stream
 from ...feature_histograms import feature_length
-from ...training_loop.feature_source import (
-    Source,
-    is_scaled,
-    is_smoothed,
-    measure_histogram,
-    takes_shots,
-)
+from ...training_loop.feature_source import Source, measure_histogram, traits
+
+Array = NDArray[np.float64]
 
 
-class ExactHistograms:
+class CircuitVariant:
+    """What stands in a circuit's place, with the circuit inside."""
+
+    def __init__(self, circuit: Source) -> None:
+        self.circuit = circuit
+        self.n_modes, self.n_angles = circuit.n_modes, circuit.n_angles
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.circuit!r})"
+
+
+class ExactHistograms(CircuitVariant):
     """The exact click histograms of a photonic circuit, without shot noise.
 
     Parameters
@@ -36,85 +44,59 @@ class ExactHistograms:
     array([0., 1., 0., 1.])
     """
 
+    circuit: TimeBinInterferometer
     takes_shots = False
-    is_scaled = True
-    is_smoothed = True
 
-    def __init__(self, circuit: TimeBinInterferometer) -> None:
-        self.circuit = circuit
-        self.n_modes = circuit.n_modes
-        self.n_angles = circuit.n_angles
-
-    def histogram(
-        self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def histogram(self, theta: ArrayLike, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the exact histogram ``(2 * 2^(n_modes / 2),)``; shots and rng are not used."""
         return self.circuit.half_click_probabilities(np.asarray(theta)).ravel()
 
-    def __repr__(self) -> str:
-        return f"ExactHistograms({self.circuit!r})"
 
-
-Array = NDArray[np.float64]
-
-
-class KeptShots:
+class KeptShots(CircuitVariant):
     """The shots taken once at given angles are given again and again.
 
     Parameters
     ----------
-    source : Sampler or HistogramSource
+    circuit : Sampler or HistogramSource
         What takes the shots.
     seed : int
         Seed of the shots.
     """
 
     takes_shots = False
-    is_scaled = True
-    is_smoothed = True
 
-    def __init__(self, source: Source, *, seed: int) -> None:
-        self.source = source
+    def __init__(self, circuit: Source, *, seed: int) -> None:
+        super().__init__(circuit)
         self.seed = seed
-        self.n_modes, self.n_angles = source.n_modes, source.n_angles
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the histogram of the same shots at every call with the same angles."""
         shots = numpy_stream(self.seed, "kept shots")
-        return measure_histogram(self.source, theta, n_shots, rng=shots)
-
-    def __repr__(self) -> str:
-        return f"KeptShots({self.source!r}, seed={self.seed})"
+        return measure_histogram(self.circuit, theta, n_shots, rng=shots)
 
 
-class Shuffled:
+class Shuffled(CircuitVariant):
     """The bins of a source's histogram, permuted once.
 
     Parameters
     ----------
-    source : Sampler or HistogramSource
+    circuit : Sampler or HistogramSource
     seed : int
         Seed of the permutation.
     """
 
-    def __init__(self, source: Source, *, seed: int) -> None:
-        self.source = source
-        self.n_modes, self.n_angles = source.n_modes, source.n_angles
-        self.takes_shots = takes_shots(source)
-        self.is_scaled = is_scaled(source)
-        self.is_smoothed = is_smoothed(source)
-        length = feature_length(source.n_modes)
+    def __init__(self, circuit: Source, *, seed: int) -> None:
+        super().__init__(circuit)
+        self.takes_shots, self.is_scaled, self.is_smoothed, self.is_zero = traits(circuit)
+        length = feature_length(circuit.n_modes)
         self.order = numpy_stream(seed, "shuffled bins").permutation(length)
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the source's histogram, bins permuted."""
-        return measure_histogram(self.source, theta, n_shots, rng=rng)[self.order]
-
-    def __repr__(self) -> str:
-        return f"Shuffled({self.source!r})"
+        return measure_histogram(self.circuit, theta, n_shots, rng=rng)[self.order]
 
 
-class Marginals:
+class Marginals(CircuitVariant):
     """Independent bits, each with the probability that its detector clicks in the circuit.
 
     Parameters
@@ -131,9 +113,7 @@ class Marginals:
     array([0.5, 0.5])
     """
 
-    def __init__(self, circuit: TimeBinInterferometer) -> None:
-        self.circuit = circuit
-        self.n_modes, self.n_angles = circuit.n_modes, circuit.n_angles
+    circuit: TimeBinInterferometer
 
     def click_probabilities(self, theta: ArrayLike) -> Array:
         """Return the probability of a click in each mode, shape ``(n_modes,)``."""
@@ -150,6 +130,3 @@ class Marginals:
         check_generator(rng, "random")
         probabilities = self.click_probabilities(theta)
         return (rng.random((n_shots, self.n_modes)) < probabilities).astype(np.uint8)
-
-    def __repr__(self) -> str:
-        return f"Marginals({self.circuit!r})"

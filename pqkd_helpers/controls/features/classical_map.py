@@ -9,8 +9,8 @@ circuit: the gain, so that the probabilities are as concentrated (the norm of th
 the relative shot noise), and the frequencies, so that the kernel <p(theta), p(theta + delta)> is as
 wide: a match for steps up to 0.3 radians. For unrelated settings the circuit's histograms still
 have a cosine of about 0.2, the map's 0.07. The frequencies are whole numbers because the circuit
-has the period 2 pi: SPSA with large steps ends at the bounds -pi and pi, and what takes them for
-different settings would jump there for ever.
+has the period 2 pi. SPSA with large steps ends at the bounds -pi and pi. A map without this period
+would take them for different settings and jump there again and again.
 """
 
 import numpy as np
@@ -18,9 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
 from ...circuit_simulator.sampler import check_theta
-from ...common.checks import check_generator, check_positive, check_whole
+from ...common.checks import check_generator, check_whole
 from ...common.random_streams import numpy_stream
 from ...feature_histograms import feature_length
+from .coins_and_zero import WithoutCircuit
 
 Array = NDArray[np.float64]
 
@@ -30,17 +31,13 @@ GAIN = 1.95
 FREQUENCIES = (2, 3)
 
 
-class ClassicalMap:
+class ClassicalMap(WithoutCircuit):
     """Sample two categorical distributions that depend smoothly on the angles.
 
     Parameters
     ----------
     n_modes, n_angles : int
         Those of the circuit that it replaces.
-    gain : float
-        See the module; > 0.
-    frequencies : tuple of int
-        See the module; each >= 1.
     seed : int
         Seed of the matrices.
 
@@ -51,39 +48,21 @@ class ClassicalMap:
     ((2, 256), np.float64(2.0))
     """
 
-    takes_shots = True
-    is_scaled = True
-    is_smoothed = True
-
-    def __init__(
-        self,
-        n_modes: int = 16,
-        n_angles: int = 30,
-        *,
-        gain: float = GAIN,
-        frequencies: tuple[int, ...] = FREQUENCIES,
-        seed: int,
-    ) -> None:
-        self.n_modes = check_whole("n_modes", n_modes, least=2)
-        self.n_angles = check_whole("n_angles", n_angles, least=1)
-        self.gain = check_positive("gain", gain)
-        self.frequencies = tuple(check_whole("frequency", w, least=1) for w in frequencies)
-        self._n_waves = len(self.frequencies) * self.n_angles
+    def __init__(self, n_modes: int = 16, n_angles: int = 30, *, seed: int) -> None:
+        super().__init__(n_modes, n_angles)
+        self._n_waves = len(FREQUENCIES) * self.n_angles
         shape = (2, feature_length(self.n_modes) // 2, 2 * self._n_waves)
         self._matrices = numpy_stream(seed, "classical map").standard_normal(shape)
 
     def probabilities(self, theta: ArrayLike) -> Array:
         """Return both distributions ``(2, 2^(n_modes / 2))`` at the angles."""
         angles = check_theta(theta, self.n_angles, "of the classical map")
-        phases = np.outer(self.frequencies, angles).ravel()
+        phases = np.outer(FREQUENCIES, angles).ravel()
         waves = np.concatenate([np.cos(phases), np.sin(phases)]) / np.sqrt(self._n_waves)
-        return softmax(self.gain * (self._matrices @ waves), axis=1)
+        return softmax(GAIN * (self._matrices @ waves), axis=1)
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return the relative frequencies ``(2 * 2^(n_modes / 2),)`` of ``n_shots`` shots."""
         n_shots = check_whole("n_shots", n_shots, least=1)
         check_generator(rng, "multinomial")
         return rng.multinomial(n_shots, self.probabilities(theta)).ravel() / n_shots
-
-    def __repr__(self) -> str:
-        return f"ClassicalMap(n_modes={self.n_modes}, n_angles={self.n_angles})"

@@ -1,7 +1,6 @@
-"""Feature sources that stand in the circuit's place: exact light, coin tosses, nothing.
+"""Feature sources without a circuit: coin tosses, and no signal at all (notebook 09).
 
-- `ExactHistograms`: the photonic histogram after infinitely many shots.
-- `UniformBits`: every shot is 16 fair coin tosses, whatever the angles: pure shot noise.
+- `UniformBits`: every shot is 16 fair coin tosses, at all angles: pure shot noise.
 - `ZeroFeature`: z = 0, so every compressed kernel is zero and the student sees no image.
 """
 
@@ -14,7 +13,7 @@ from ...feature_histograms import feature_length
 
 
 class WithoutCircuit:
-    """What takes a circuit's place: as many modes and angles, though the angles do nothing."""
+    """What stands in a circuit's place: it has the circuit's numbers of modes and angles."""
 
     def __init__(self, n_modes: int = 16, n_angles: int = 30) -> None:
         self.n_modes = check_whole("n_modes", n_modes, least=2)
@@ -60,7 +59,6 @@ class ZeroFeature(WithoutCircuit):
 
     takes_shots = False
     is_scaled = False
-    is_smoothed = True
     is_zero = True
 
     def histogram(

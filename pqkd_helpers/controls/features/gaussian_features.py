@@ -1,8 +1,8 @@
-"""Gaussian features: a random direction that stays, jumps, or drifts as the photonic one did.
+"""Gaussian features: a random direction that stays, jumps, or drifts (notebook 09).
 
 - `GaussianFrozen`: one vector for the whole run.
 - `GaussianFresh`: a new vector for every histogram; the moving average smooths it.
-- `drifting_features`: a trajectory that turns, from epoch to epoch, by given angles.
+- `drifting_features`: a trajectory that turns, from epoch to epoch, by the photonic z's angles.
 """
 
 import numpy as np
@@ -28,8 +28,6 @@ class GaussianFrozen(WithoutCircuit):
     """
 
     takes_shots = False
-    is_scaled = True
-    is_smoothed = True
 
     def __init__(self, n_modes: int = 16, n_angles: int = 30, *, seed: int) -> None:
         super().__init__(n_modes, n_angles)
@@ -52,8 +50,6 @@ class GaussianFresh(WithoutCircuit):
     """
 
     takes_shots = False
-    is_scaled = True
-    is_smoothed = True
 
     def histogram(self, theta: Array, n_shots: int, *, rng: np.random.Generator) -> Array:
         """Return a new vector ``(2 * 2^(n_modes / 2),)``; angles and shots are not used."""

@@ -1,8 +1,8 @@
-"""A feature that was recorded beforehand, one z per epoch.
+"""A feature that was recorded beforehand, one z per epoch (notebook 09).
 
-The run that it is taken from is the donor. `yoked` replays the z of another seed's photonic run:
-the same inner products between all epochs, but angles that were selected for other weights and
-another A. (In psychology a yoked control receives what its partner has earned.)
+The run that it is taken from is the donor. The control "yoked" replays the z of another seed's
+photonic run: the same inner products between all epochs, but angles that were selected for other
+weights and another A. (In psychology a yoked control receives what its partner has earned.)
 """
 
 import numpy as np

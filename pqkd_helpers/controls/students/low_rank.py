@@ -1,4 +1,10 @@
-"""Mixings trained as products of small matrices: the PQKD student without z."""
+"""Mixings trained as products of small matrices: the PQKD student without z (notebook 09).
+
+The mixing of every dictionary convolution is ``M[o, i, r] = P[o, r] Q[i, r]`` with trained P and Q:
+the canonical polyadic form of a kernel.
+
+Reference: V. Lebedev et al., arXiv:1412.6553.
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +16,7 @@ from torch.nn import functional
 from ...common.checks import check_whole
 from ...common.random_streams import derive_seed
 from ...networks.teacher_and_student import ConvNet
-from .narrow_cnn import _KERNELS
+from .narrow_cnn import KERNEL_SIZES
 
 
 class LowRankConv2d(nn.Module):
@@ -109,7 +115,7 @@ def affordable_rank(target: int, *, in_channels: int, widths: Sequence[int], n_c
     channels = (in_channels, *widths)
     per_rank = sum(
         inputs + outputs + size**2
-        for inputs, outputs, size in zip(channels, widths, _KERNELS, strict=False)
+        for inputs, outputs, size in zip(channels, widths, KERNEL_SIZES, strict=False)
     )
     fixed = sum(widths) + n_classes * (widths[-1] + 1)
     return max(1, (target - fixed) // per_rank)

@@ -1,17 +1,13 @@
-"""Students without z and without a frozen A: what a few trained values do by themselves.
+"""A plain CNN, so narrow that it trains the PQKD student's number of values (notebook 09).
 
-- `narrow_widths`: a plain CNN, so narrow that it trains as many values as the PQKD student.
-- `LowRankStudent`: dictionary convolutions whose mixing is trained, as a product of two small
-  matrices, ``M[o, i, r] = P[o, r] Q[i, r]`` (the canonical polyadic form of a kernel:
-  V. Lebedev et al., arXiv:1412.6553).
+There is no z and no frozen A: it shows what a few trained values do by themselves.
 """
 
 import itertools
 import math
 from collections.abc import Sequence
 
-# Trained values of a plain network: kernel sizes of the three convolutions.
-_KERNELS = (5, 3, 3)
+KERNEL_SIZES = (5, 3, 3)  # of the three convolutions
 
 
 def plain_values(
@@ -28,7 +24,7 @@ def plain_values(
     per_output = 3 if batch_norm else 1  # the bias; scale and shift
     layers = (
         outputs * (inputs * size**2 + per_output)
-        for inputs, outputs, size in zip(channels, widths, _KERNELS, strict=False)
+        for inputs, outputs, size in zip(channels, widths, KERNEL_SIZES, strict=False)
     )
     return sum(layers) + n_classes * (widths[-1] + 1)
 

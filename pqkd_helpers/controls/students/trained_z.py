@@ -1,4 +1,4 @@
-"""PQKD students whose z is trained by gradient, with no circuit behind it.
+"""PQKD students whose z is trained by gradient, with no circuit behind it (notebook 09).
 
 What could z do if it were chosen with full knowledge? Both students train it with the weights, by
 Adam, and pay for it with trained values:

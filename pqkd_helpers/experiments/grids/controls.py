@@ -9,11 +9,7 @@ more. The runs that count have R = 4; so have the runs that vary the length of z
 
 from .grid import FRESH, Grid, Values
 
-NET: Values = {
-    **FRESH,
-    "scope": "all",
-    "scaling": "unit-rms",
-}
+NET: Values = {**FRESH, "scope": "all", "scaling": "unit-rms"}
 CPU: Values = {
     "widths": (16, 32, 32),
     "epochs": 20,
@@ -151,11 +147,7 @@ SIZED = ("photonic", "gaussian-frozen")
 CONTROLS_SCALE = Grid(
     "controls-scale",
     arms={
-        f"{source}-{size}": {
-            "features": source,
-            **RECIPES[CHOSEN[source]],
-            "feature_gain": gain,
-        }
+        f"{source}-{size}": {"features": source, **RECIPES[CHOSEN[source]], "feature_gain": gain}
         for source in SIZED
         for size, gain in SIZES.items()
     },

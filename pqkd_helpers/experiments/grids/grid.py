@@ -14,17 +14,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from ...common.checks import check_choice, check_whole
-from ...records.record import (
-    configuration_hash,
-)
+from ...records.record import configuration_hash
 from ..runs.configuration import Preset, RunConfig
 from ..runs.presets import preset
 
 Tier = Literal["smoke", "cpu", "paper"]
-
 Values = Mapping[str, Any]
 
-# What SPSA judged in all stored runs but those of an arm that says otherwise.
+# The objective of SPSA in all stored runs but those of an arm that says otherwise.
 FRESH: Values = {"objective": "fresh"}
 
 SMOKE: Values = {
@@ -132,7 +129,7 @@ class Grid:
 
     def config(self, tier: Tier, dataset: str, arm: str, seed: int) -> RunConfig:
         """Return the configuration of one run."""
-        check_choice("tier", tier, ("smoke", "cpu", "paper"))
+        check_choice("tier", tier, get_args(Tier))
         check_choice("dataset", dataset, tuple(self.datasets))
         check_choice("arm", arm, tuple(self.arms))
         values = {**self.base, "dataset": dataset, **self.datasets[dataset]}
@@ -148,12 +145,7 @@ class Grid:
         return replace(preset(self.start), **values, seed=seed)
 
     def jobs(
-        self,
-        tier: Tier,
-        n_seeds: int,
-        *,
-        datasets: Sequence[str] = (),
-        arms: Sequence[str] = (),
+        self, tier: Tier, n_seeds: int, *, datasets: Sequence[str] = (), arms: Sequence[str] = ()
     ) -> Iterator[Job]:
         """Yield the runs, seed by seed; of some data sets and arms only, where any are named."""
         for seed in range(check_whole("seeds", n_seeds, least=1)):

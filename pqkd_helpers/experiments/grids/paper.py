@@ -5,23 +5,17 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 
 from collections.abc import Mapping
 
-from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH
+from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
 from .grid import FRESH, SMOKE, Grid, Tier, Values
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
-
-
 FROZEN: Values = {"spsa_steps": 0}
-
-
 DENSE: Values = {"student": "dense-distilled"}
 
-
-# What Algorithm S1 may mean by the loss that SPSA minimises; `results.readings` chooses. With the
-# angles at rest, under a fresh z, or under the z that the moving average would become; the latter
-# also with Spall's decaying gains and with a tenth of the paper's.
+# What Algorithm S1 may mean by the loss that SPSA minimises: with the angles at rest, under a fresh
+# z, or under the z that the moving average would become; the latter also with Spall's decaying
+# gains and with a tenth of the paper's. `paper_figures.readings` chooses.
 THROUGH_EMA: Values = {"objective": "through-ema"}
-
 
 READINGS: dict[str, Values] = {
     "fresh": FRESH,
@@ -31,12 +25,8 @@ READINGS: dict[str, Values] = {
     "at-rest": FROZEN,
 }
 
-
 TABLE1_CPU: Values = {"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"}
-
-
 WIDTHS = {"32-64-64": (32, 64, 64), "48-96-96": (48, 96, 96), "64-128-128": (64, 128, 128)}
-
 
 TABLE1 = Grid(
     "table1",
@@ -65,10 +55,8 @@ TABLE1 = Grid(
     traces=(0,),
 )
 
-
-# On seeds of its own; what is chosen is then confirmed by the first seeds of Table 1.
+# On other seeds than Table 1, whose first seeds then confirm what is chosen.
 READING_RUNS = Grid("readings", arms=READINGS, base=FRESH, cpu=TABLE1_CPU, first_seed=10)
-
 
 EXTREME = Grid(
     "extreme",
@@ -81,7 +69,6 @@ EXTREME = Grid(
     # (seed 1000, 12 epochs, (32, 64, 64): 95 % in epoch 10, down to 47-93 % in epoch 12).
     cpu={"epochs": 12},
 )
-
 
 FRONTIER = Grid(
     "frontier",
@@ -97,17 +84,10 @@ FRONTIER = Grid(
         "widths-64-128-128": {"widths": WIDTHS["64-128-128"]},
     },
     base={**FRESH, "scope": "all", "scaling": "unit-rms", "widths": WIDTHS["32-64-64"]},
-    cpu={
-        "epochs": 15,
-        "learning_rate": 3e-3,
-        "train_images": 10_000,
-        "fresh_draws": 5,
-    },
+    cpu={"epochs": 15, "learning_rate": 3e-3, "train_images": 10_000, "fresh_draws": 5},
 )
 
-
 SHOTS = (25, 50, 100, 200, 400, 800, 1600, 3200)
-
 
 # With SPSA as in the paper; and with the angles kept where they start, so that shot noise is all
 # that moves z.
@@ -117,7 +97,6 @@ MOVING_Z: Mapping[str, tuple[Values, tuple[int, ...]]] = {
     "frozen-ema": (FROZEN, SHOTS[::2]),
     "frozen-raw": ({**FROZEN, "ema_beta": 0.0}, SHOTS[::2]),
 }
-
 
 SHOT_NOISE = Grid(
     "shot-noise",
@@ -145,9 +124,6 @@ SHOT_NOISE = Grid(
 )
 
 
-LABELS_ALONE: Values = {"hard_weight": 1.0}
-
-
 REGULARISATION = Grid(
     "regularisation",
     arms={
@@ -163,7 +139,6 @@ REGULARISATION = Grid(
     cpu={"widths": WIDTHS["32-64-64"], "train_images": 5_000, "fresh_draws": 5},
 )
 
-
 ARTICLE = Grid(
     "article",
     arms={"single-photon": {}},
@@ -173,7 +148,6 @@ ARTICLE = Grid(
     start="article",
     traces=(0,),
 )
-
 
 # What SPSA contributes: the quick run with it, without it, and with its decision left to a coin.
 # All arms of a seed share teacher, first weights, A, data order, start of theta and directions. So

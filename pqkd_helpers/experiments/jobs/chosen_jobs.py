@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ...networks.settings import Arithmetic
 from ..grids.grid import Tier
@@ -10,10 +11,10 @@ from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
 from ..studies.imperfections import ImperfectionStudy
 from ..studies.kernel_noise import KernelNoiseStudy
-from .work import AnyJob, Study, StudyJob
+from ..studies.study import Study
+from .work import AnyJob
 
 EXPERIMENTS = (*GRIDS, "ema-variance", "imperfections", "compression")
-
 
 # Runs that are discarded once the recipes and the number of seeds are known.
 PREPARATIONS = ("controls-search", "controls-pilot")
@@ -61,7 +62,7 @@ def chosen_jobs(
         if not datasets and (not arms or arm in arms):
             if isinstance(study, CompressionStudy):
                 jobs |= {job.name: job for job in study.runs().values()}
-            jobs[study.name] = StudyJob(study)
+            jobs[study.name] = study
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
             if arithmetic is not None:
@@ -89,11 +90,7 @@ def _studies(experiment: str, tier: Tier) -> dict[str, Study]:
         case "imperfections":
             return {"imperfections": ImperfectionStudy(n_settings=2 if smoke else 200)}
         case "compression":
-            return {"bytes": _compression_study(tier)}
+            tiny: dict[str, Any] = {"epochs": 1, "fine_tuning_epochs": 1, "widths": (4, 6, 8)}
+            study = CompressionStudy("digits", **tiny) if smoke else CompressionStudy()
+            return {"bytes": study}
     return {}
-
-
-def _compression_study(tier: Tier) -> CompressionStudy:
-    if tier == "smoke":
-        return CompressionStudy("digits", widths=(4, 6, 8), epochs=1, fine_tuning_epochs=1)
-    return CompressionStudy()

@@ -36,7 +36,7 @@ class Workers:
     open : callable
         Returns a new executor; called again if an executor broke.
     close : callable
-        Ends an executor at once, whatever it is doing.
+        Ends an executor at once, its running jobs too.
     check : callable
         Raises `ClusterError` once no result can come any more.
     """
@@ -51,8 +51,8 @@ class Workers:
 def local_workers(n_workers: int) -> Workers:
     """Return processes of this machine, which share this process's threads evenly.
 
-    Torch takes their number from the machine, or from `OMP_NUM_THREADS` where that is set: two
-    commands started beside each other then need not fight for the same processors.
+    Torch takes their number from the machine, or from `OMP_NUM_THREADS` where that is set, so that
+    two commands at a time need not compete for the same processors.
 
     Parameters
     ----------

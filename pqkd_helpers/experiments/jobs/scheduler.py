@@ -19,16 +19,9 @@ from ...common.files import as_path
 from ...records.record import configuration_hash, record_path, write_record
 from ..grids.grid import Job
 from ..runs.workplace import Workplace
+from ..studies.study import Study
 from .executors import Workers
-from .work import (
-    AnyJob,
-    StudyJob,
-    epochs_in,
-    is_done,
-    teacher_epochs_done,
-    teacher_folder,
-    work,
-)
+from .work import AnyJob, epochs_in, is_done, teacher_epochs_done, teacher_folder, work
 
 ATTEMPTS = 2
 _POLL_SECONDS = 1.0
@@ -73,7 +66,7 @@ def run_jobs(
 
     Parameters
     ----------
-    jobs : sequence of Job or StudyJob
+    jobs : sequence of Job or Study
     workers : Workers
         See `executors`.
     place : Workplace
@@ -81,7 +74,7 @@ def run_jobs(
     out : path
         Folder of the records.
     report : callable
-        Told of the progress about once a second.
+        Called with the progress about once a second.
 
     Returns
     -------
@@ -147,9 +140,9 @@ class _Scheduler:
     def _may_begin(self, job: AnyJob) -> bool:
         """Return whether no other job is to make the donor or the teacher that this one needs."""
         others = (*self.waiting, *self.running.values())
-        if isinstance(job, StudyJob):
-            return not any(other.name in job.study.needs for other in others)
-        if any(_hash_of(other) == job.donor_hash for other in others):
+        if isinstance(job, Study):
+            return not any(other.name in job.needs for other in others)
+        if any(configuration_hash(other.as_json()) == job.donor_hash for other in others):
             return False
         teacher = teacher_folder(job, self.place)
         in_use = any(
@@ -190,11 +183,7 @@ class _Scheduler:
         self.report(self.progress)
 
     def _share_done(self, job: AnyJob) -> float:
-        if isinstance(job, StudyJob):
+        if isinstance(job, Study):
             return 0.0
         done = epochs_in(self.place.runs_root / job.folder)
         return min(1.0, (teacher_epochs_done(job, self.place) + done) / job.n_epochs)
-
-
-def _hash_of(job: AnyJob) -> str:
-    return configuration_hash(job.as_json())

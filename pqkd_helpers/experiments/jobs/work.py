@@ -1,83 +1,31 @@
-"""One piece of work of a reproduction: a run or a study, with its name and its place in the books.
+"""One job of a reproduction, a run or a study: carried out, and found again in the records.
 
 A job is described by plain values and carried out in any process, on this machine or another.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from ...common.files import as_path
-from ...records.record import (
-    METHOD_VERSION,
-    Record,
-    RecordError,
-    read_record,
-    record_path,
-)
+from ...records.record import METHOD_VERSION, Record, RecordError, read_record, record_path
 from ..grids.grid import Job
 from ..runs.run import Labels, carry_out
 from ..runs.teacher_checkpoints import checkpoint_path
 from ..runs.teacher_runs import teacher_name
 from ..runs.workplace import Workplace
+from ..studies.study import Study
 
-
-class Study(Protocol):
-    """What a study job computes: a frozen dataclass of settings that makes its own record."""
-
-    @property
-    def experiment(self) -> str:
-        """The experiment, by which its record is looked up."""
-
-    @property
-    def name(self) -> str:
-        """Name of the record."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the jobs that must be finished first."""
-
-    def record(self, place: Workplace) -> Record:
-        """Carry out the study."""
-
-
-@dataclass(frozen=True)
-class StudyJob:
-    """A study of an experiment: of several runs, or of the circuit alone."""
-
-    study: Study
-    n_epochs: int = 1
-
-    @property
-    def experiment(self) -> str:
-        """The experiment, by which its record is looked up."""
-        return self.study.experiment
-
-    @property
-    def name(self) -> str:
-        """Name of the record."""
-        return self.study.name
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the study's settings as plain JSON values."""
-        return self.study.as_json()
-
-
-AnyJob = Job | StudyJob
+AnyJob = Job | Study
 
 
 def work(job: AnyJob, place: Workplace) -> Record:
     """Carry out a job in this process, or go on with it; what workers are asked to do."""
     if place.threads is not None:
         torch.set_num_threads(place.threads)
-    if isinstance(job, StudyJob):
-        return job.study.record(place)
+    if isinstance(job, Study):
+        return job.record(place)
     labels = Labels(job.experiment, job.arm, job.tier)
     record = carry_out(job.config, name=job.folder, place=place, labels=labels)
     return record if job.keep_traces else without_traces(record)

@@ -81,7 +81,7 @@ def pqkd_values(config: RunConfig, in_channels: int, n_classes: int) -> int:
 
 
 def build_pqkd_student(config: RunConfig, in_channels: int, n_classes: int) -> StudentCNN:
-    """Return the untrained PQKD student of a configuration, whatever the student chosen."""
+    """Return the untrained PQKD student of a configuration, also if it chooses another student."""
     shape = (in_channels, config.widths, n_classes)
     options: dict[str, Any] = {
         "rank": config.rank,

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from ...common.checks import check_choice, check_whole, set_field
+from ...common.checks import check_choice, check_fields, check_whole, set_field
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
 from ...datasets.available import DatasetName
 from ...feature_histograms import feature_length
@@ -47,7 +47,6 @@ _LATER_FIELDS = (
     "teacher_evaluated_images",
 )
 
-
 # What some sources of features mean for the tuning of the angles.
 _IMPLIED: dict[FeatureSource, dict[str, Any]] = {
     "photonic-frozen": {"spsa_steps": 0},
@@ -72,11 +71,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
     train_images : int or None
         Train on the first so many training images only; None is all of them.
     student : {"pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"}
-        The student: with dictionary convolutions and z, or without z: a plain network that trains
-        as many values ("narrow-cnn"), mixings that are trained as products of small matrices with
-        no more values than PQKD has, batch norm's apart ("low-rank-mixing"), a dense network of
-        the teacher's shape ("dense-distilled"). Without z only the settings of the distillation
-        count.
+        "pqkd" has dictionary convolutions and z. The others have no z, and only the settings of
+        the distillation count for them: a plain network that trains as many values
+        ("narrow-cnn"); mixings that are trained as products of small matrices, with no more
+        values than PQKD has, batch norm's apart ("low-rank-mixing"); a dense network of the
+        teacher's shape ("dense-distilled").
     batch_norm : bool
         Whether the student has batch norm after its convolutions.
     widths : (int, int, int)
@@ -98,7 +97,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
     teacher_evaluated_images : int
         After every epoch the teacher is evaluated on the first so many training images too.
     final_feature : {"trained-with", "fresh"}
-        Feature behind the headline result: the z trained with, or one sampled afresh.
+        Feature behind the headline result: the z trained with, or a fresh z.
     fresh_draws : int
         Fresh features on which the final test is repeated.
     fresh_shots : int or None
@@ -139,12 +138,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
         check_choice("dataset", self.dataset, get_args(DatasetName))
         check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
-        smallest = {"rank": 1, "fresh_draws": 1, "seed": 0, "teacher_evaluated_images": 0}
-        for name, least in smallest.items():
-            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        check_fields(self, check_whole, "rank", "fresh_draws", least=1)
+        check_fields(self, check_whole, "seed", "teacher_evaluated_images", least=0)
         for name in ("fresh_shots", "train_images"):
             if getattr(self, name) is not None:
-                set_field(self, name, check_whole(name, getattr(self, name), least=1))
+                check_fields(self, check_whole, name, least=1)
         for name, value in _IMPLIED.get(self.features, {}).items():
             set_field(self, name, value)
         if self.feature_modes > MAX_MODES:
@@ -189,22 +187,15 @@ class RunConfig(PQKDSettings, CircuitSettings):
 
     def teacher_settings(self) -> AdamSettings:
         """Return how the teacher is trained."""
-        return AdamSettings(
-            epochs=self.teacher_epochs if self.teacher_epochs is not None else self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=(
-                self.teacher_learning_rate
-                if self.teacher_learning_rate is not None
-                else self.learning_rate
-            ),
-            schedule=self.schedule,
-            augmentation=(
-                self.augmentation
-                if self.teacher_augmentation is None
-                else self.teacher_augmentation
-            ),
-            arithmetic=self.arithmetic,
-        )
+        fields = dataclasses.fields(AdamSettings)
+        settings = AdamSettings(**{item.name: getattr(self, item.name) for item in fields})
+        own = {
+            "epochs": self.teacher_epochs,
+            "learning_rate": self.teacher_learning_rate,
+            "augmentation": self.teacher_augmentation,
+        }
+        given: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+        return replace(settings, **given)
 
     def resolved(self) -> "RunConfig":
         """Return the same configuration with inherited values written out."""

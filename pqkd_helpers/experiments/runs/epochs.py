@@ -1,4 +1,4 @@
-"""Epochs of a run, done and stored one by one, and the judging of what they trained."""
+"""Epochs of a run, carried out and stored one by one."""
 
 import dataclasses
 import itertools
@@ -32,11 +32,7 @@ class Trainer(Protocol):
 
 
 def run_epochs(
-    trainer: Trainer,
-    folder: RunFolder,
-    n_epochs: int,
-    stage: str,
-    announce: Announce,
+    trainer: Trainer, folder: RunFolder, n_epochs: int, stage: str, announce: Announce
 ) -> list[dict[str, Any]]:
     """Run the epochs that the folder does not hold yet; return what all of them measured."""
     epochs = folder.epochs()

@@ -28,7 +28,7 @@ from .workplace import Workplace
 
 
 class Labels(NamedTuple):
-    """By what a record is looked up, beside its data set and seed."""
+    """By what a record is looked up, in addition to its data set and seed."""
 
     experiment: str = "train"
     arm: str = "photonic"
@@ -36,11 +36,7 @@ class Labels(NamedTuple):
 
 
 def carry_out(
-    config: RunConfig,
-    *,
-    name: str,
-    place: Workplace,
-    labels: Labels | None = None,
+    config: RunConfig, *, name: str, place: Workplace, labels: Labels | None = None
 ) -> Record:
     """Do a run, or go on with one that was begun, and return its record.
 
@@ -58,8 +54,8 @@ def carry_out(
     Returns
     -------
     dict
-        The record; it is also in the run's folder, under the labels of whoever finished the run.
-        Another one's donor may have been finished for that one's sake.
+        The record; it is also in the run's folder. There it has the labels of the run that first
+        needed it, which may be another run whose donor it is.
 
     Raises
     ------
@@ -78,12 +74,7 @@ def carry_out(
         return {**read_record(folder.record_path), **labels._asdict()}
 
 
-def _computed(
-    config: RunConfig,
-    folder: RunFolder,
-    place: Workplace,
-    labels: Labels,
-) -> Record:
+def _computed(config: RunConfig, folder: RunFolder, place: Workplace, labels: Labels) -> Record:
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
     device, announce = place.torch_device, place.announce

@@ -1,4 +1,4 @@
-"""The student's part of a run: training, final tests and books, for each kind of student."""
+"""The student's part of a run: training and final tests, for each kind of student."""
 
 import dataclasses
 import time
@@ -21,7 +21,7 @@ from ...training_loop.trainer import PQKDTrainer
 from .building import feature_specification, search_of
 from .configuration import RunConfig
 from .epochs import counter, run_epochs, total_seconds
-from .judging import images_right, judged, judged_with_temperature
+from .final_evaluation import evaluate_all_splits, evaluate_with_temperature, images_right
 from .run_folder import RunFolder
 from .workplace import Announce
 
@@ -52,7 +52,7 @@ def train_pqkd(
     epochs = run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
     final = _final_results(trainer, config, announce)
-    scaled = judged_with_temperature(student, data)
+    scaled = evaluate_with_temperature(student, data)
     feature = feature_specification(config, trainer.theta)
     if student.batch_norm:
         sizes = measure_plain_sizes(teacher, student, images=data.format)
@@ -76,10 +76,7 @@ def train_pqkd(
             "circuit_evaluations": trainer.feature.circuit_evaluations,
             "sizes": dataclasses.asdict(sizes),
         },
-        "seconds": {
-            "student": total_seconds(epochs),
-            "final_tests": time.perf_counter() - started,
-        },
+        "seconds": {"student": total_seconds(epochs), "final_tests": time.perf_counter() - started},
     }
 
 
@@ -95,13 +92,13 @@ def train_distilled(
     trainer = DistilledStudentTrainer(student, teacher, data, config, seed=config.seed)
     epochs = run_epochs(trainer, folder, config.epochs, "student", announce)
     started = time.perf_counter()
-    final = judged(student, data)
+    final = evaluate_all_splits(student, data)
     nothing = dict.fromkeys(PURPOSES, 0)
     return {
         "student": {
             "epochs": epochs,
             "final": {**final, "headline": final["test"]},
-            "temperature_scaled": judged_with_temperature(student, data),
+            "temperature_scaled": evaluate_with_temperature(student, data),
             "test_images_right": images_right(student, data),
         },
         "compression": dataclasses.asdict(measure_compression(teacher, student, n_angles=0)),
@@ -110,16 +107,13 @@ def train_distilled(
             "circuit_evaluations": nothing,
             "sizes": dataclasses.asdict(measure_plain_sizes(teacher, student, images=data.format)),
         },
-        "seconds": {
-            "student": total_seconds(epochs),
-            "final_tests": time.perf_counter() - started,
-        },
+        "seconds": {"student": total_seconds(epochs), "final_tests": time.perf_counter() - started},
     }
 
 
 def _final_results(trainer: PQKDTrainer, config: RunConfig, announce: Announce) -> dict[str, Any]:
-    """Judge the trained student: with its own z, under fresh ones, at z = 0."""
-    results = judged(trainer.student, trainer.data)
+    """Evaluate the trained student: with its own z, under fresh ones, at z = 0."""
+    results = evaluate_all_splits(trainer.student, trainer.data)
     unseen = trainer.unseen_validation()
     results["validation_without_spsa"] = (
         dataclasses.asdict(evaluate(trainer.student, trainer.data, unseen)) if unseen else None

@@ -1,7 +1,7 @@
 """Trained teachers in one file each, so that hours of training are done once.
 
 A file holds the weights, what every epoch measured and where it was trained, under the hash of
-all that the teacher depends on. A run takes a stored teacher whatever machine it was trained on.
+all that the teacher depends on. A run takes a stored teacher even if another machine trained it.
 """
 
 from pathlib import Path

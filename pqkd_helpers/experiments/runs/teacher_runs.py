@@ -1,4 +1,4 @@
-"""Teachers: each is a run of its own, trained once and shared.
+"""Teachers: each is trained once, in its own folder, and shared by runs.
 
 Its folder is named after what it depends on: data set, widths, recipe and seed, the device and the
 number of threads. A teacher that is stored in a file (`teacher_checkpoints`) is not trained again.
@@ -18,7 +18,7 @@ from ...records.record import configuration_hash
 from .building import build_teacher
 from .configuration import RunConfig
 from .epochs import run_epochs
-from .judging import judged, judged_with_temperature
+from .final_evaluation import evaluate_all_splits, evaluate_with_temperature
 from .run_folder import RunFolder
 from .teacher_checkpoints import checkpoint_path, load_teacher, save_teacher
 from .workplace import Workplace
@@ -39,9 +39,7 @@ def teacher_name(config: RunConfig, device: str, threads: int) -> str:
 
 
 def trained_teacher(
-    config: RunConfig,
-    data: ImageData,
-    place: Workplace,
+    config: RunConfig, data: ImageData, place: Workplace
 ) -> tuple[TeacherCNN, dict[str, Any]]:
     """Take the stored teacher of a run, or train it, or go on; return it with its results."""
     teacher = build_teacher(config, data.n_channels, data.n_classes).to(place.torch_device)
@@ -55,16 +53,13 @@ def trained_teacher(
         "trained_values": trained_values(teacher),
         "selected_epoch": selected_epoch,
         "epochs": epochs,
-        "final": judged(teacher, data),
-        "temperature_scaled": judged_with_temperature(teacher, data),
+        "final": evaluate_all_splits(teacher, data),
+        "temperature_scaled": evaluate_with_temperature(teacher, data),
     }
 
 
 def _train(
-    teacher: TeacherCNN,
-    config: RunConfig,
-    data: ImageData,
-    place: Workplace,
+    teacher: TeacherCNN, config: RunConfig, data: ImageData, place: Workplace
 ) -> tuple[list[dict[str, Any]], int]:
     """Train a teacher in its folder; return what its epochs measured and the one selected."""
     settings = config.teacher_settings()

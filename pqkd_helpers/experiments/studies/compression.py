@@ -1,21 +1,21 @@
-"""What compression is worth in bytes: PQKD students beside a pruned teacher with int8 weights.
+"""What compression is worth in bytes: PQKD students and a pruned teacher with int8 weights.
 
 Two students (conv1 and conv2 compressed, and all convolutions) are distilled from one teacher and
-saved; what is judged is what comes out of the file. Beside them stands what a practitioner would
-do with the same teacher: round its weights to int8, alone or after pruning the smallest ones away
-with a few epochs of fine-tuning, down to the number of values, and to the bytes, of the students.
+saved; what is evaluated is what comes out of the file. They are compared with what a practitioner
+would do with the same teacher: round its weights to int8, alone or after pruning the smallest ones
+away with a few epochs of fine-tuning, down to the number of values, and to the bytes, of the
+students.
 The rate and schedule of the fine-tuning were chosen with another teacher, on validation images: the
 best of four at 1/113 of the weights (2 epochs); at 2/3 a gentler recipe was as good (3 epochs).
 """
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 
-from ...common.checks import check_whole, set_field
+from ...common.checks import check_fields, check_whole, set_field
 from ...compression.compressed_file import compressed_bytes, compressed_from_bytes, read_compressed
 from ...compression.conventional.prune_to_bytes import prune_to_bytes
 from ...compression.conventional.pruning import count_weights, prune_gradually
@@ -34,15 +34,13 @@ from ..runs.run import Labels, carry_out
 from ..runs.run_folder import STUDENT_FILE
 from ..runs.teacher_runs import trained_teacher
 from ..runs.workplace import Announce, Workplace
-
-EXPERIMENT = "compression"
-
+from .study import Study
 
 ARMS: dict[str, Scope] = {"conv1-conv2": "conv1+conv2", "all": "all"}
 
 
 @dataclass(frozen=True)
-class CompressionStudy:
+class CompressionStudy(Study):
     """The study's configuration.
 
     Attributes
@@ -59,6 +57,7 @@ class CompressionStudy:
         Run seed.
     """
 
+    experiment: ClassVar[str] = "compression"
     dataset: str = "mnist"
     widths: tuple[int, int, int] = (64, 128, 128)
     epochs: int = 6
@@ -66,8 +65,8 @@ class CompressionStudy:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in {"epochs": 1, "fine_tuning_epochs": 1, "seed": 0}.items():
-            set_field(self, name, check_whole(name, getattr(self, name), least=least))
+        check_fields(self, check_whole, "epochs", "fine_tuning_epochs", least=1)
+        check_fields(self, check_whole, "seed", least=0)
         set_field(self, "widths", self.run_config("all").widths)
 
     def run_config(self, scope: Scope) -> RunConfig:
@@ -87,13 +86,10 @@ class CompressionStudy:
         """Return the recipe of the fine-tuning, the same for every share of weights."""
         return AdamSettings(epochs=self.fine_tuning_epochs, learning_rate=3e-3)
 
-    experiment: ClassVar[str] = EXPERIMENT
-    name: ClassVar[str] = f"study-{EXPERIMENT}"
-
     def runs(self) -> dict[str, Job]:
         """Return the runs of both students by arm."""
         return {
-            arm: Job(EXPERIMENT, arm, "custom", self.run_config(scope), keep_traces=True)
+            arm: Job(self.experiment, arm, "custom", self.run_config(scope), keep_traces=True)
             for arm, scope in ARMS.items()
         }
 
@@ -101,10 +97,6 @@ class CompressionStudy:
     def needs(self) -> tuple[str, ...]:
         """Names of the runs."""
         return tuple(job.name for job in self.runs().values())
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values."""
-        return {**dataclasses.asdict(self), "widths": list(self.widths)}
 
     def record(self, place: Workplace) -> Record:
         """Take up the runs, compress, evaluate on the test images.
@@ -118,7 +110,7 @@ class CompressionStudy:
         jobs = self.runs()
         records = {
             arm: carry_out(
-                job.config, name=job.folder, place=place, labels=Labels(EXPERIMENT, arm, "custom")
+                job.config, name=job.folder, place=place, labels=Labels(job.experiment, arm)
             )
             for arm, job in jobs.items()
         }
@@ -135,7 +127,7 @@ class CompressionStudy:
             self, teacher.to(device), data.to(device), students, place.announce
         )
         return study_record(
-            experiment=EXPERIMENT,
+            experiment=self.experiment,
             arm="bytes",
             tier="custom",
             seed=self.seed,
@@ -149,7 +141,7 @@ class CompressionStudy:
 def _row(
     name: str, network: ConvNet, n_bytes: int, data: ImageData, n_values: int | None = None
 ) -> dict[str, Any]:
-    """Judge a network; its values are the weights that are not zero, and the biases."""
+    """Evaluate a network; its values are the weights that are not zero, and the biases."""
     if n_values is None:
         n_kept, n_weights = count_weights(network)
         n_values = trained_values(network) - n_weights + n_kept
@@ -163,7 +155,7 @@ def _row(
 
 
 def _student_rows(scope: Scope, file: Path, data: ImageData) -> list[dict[str, Any]]:
-    """Judge a student as it comes out of its float32 and float16 files."""
+    """Evaluate a student as it comes out of its float32 and float16 files."""
     found = read_compressed(file)
     rows = []
     for dtype in (torch.float32, torch.float16):
@@ -185,7 +177,7 @@ def _practitioner_rows(
     students: list[dict[str, Any]],
     announce: Announce,
 ) -> list[dict[str, Any]]:
-    """Judge the teacher with int8 weights, not pruned and pruned, as it comes out of its file."""
+    """Evaluate the teacher with int8 weights, pruned or not, as it comes out of its file."""
     settings = study.fine_tuning()
     n_steps = settings.epochs * -(-len(data.train) // settings.batch_size)
     files = {"teacher, int8": pack(quantise(teacher))}

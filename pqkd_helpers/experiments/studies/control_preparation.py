@@ -35,16 +35,9 @@ from ..grids.controls import RECIPES
 from ..runs.new_record import study_record
 
 Array = NDArray[np.float64]
-
-
 POWER = 0.8
-
-
 MOST_PAIRS = 60
-
-
 N_PRIMARY = 3
-
 
 # The paper's number of filters first.
 RANKS = (8, 4)
@@ -76,19 +69,17 @@ def prepare_controls(records: Path | str, experiment: str) -> dict[Path, Record]
     return {path: read_record(path)}
 
 
-def search_study(records: Iterable[Record], recipes: Mapping[str, Any] = RECIPES) -> Record:
+def search_study(records: Iterable[Record]) -> Record:
     """Return the record of the search: every run's outcome, and each arm's recipe.
 
     Parameters
     ----------
     records : iterable of Record
         Runs of "controls-search"; the name of an arm ends with that of its recipe.
-    recipes : dict of str to dict
-        What each recipe sets.
     """
     runs = []
     for record in sorted(records, key=lambda record: (record["arm"], record["seed"])):
-        recipe = next(name for name in recipes if record["arm"].endswith(f"-{name}"))
+        recipe = next(name for name in RECIPES if record["arm"].endswith(f"-{name}"))
         final = record["student"]["final"]
         runs.append(
             {
@@ -106,7 +97,7 @@ def search_study(records: Iterable[Record], recipes: Mapping[str, Any] = RECIPES
         tier="cpu",
         dataset="mnist",
         seed=min(run["seed"] for run in runs),
-        configuration={"recipes": {name: dict(values) for name, values in recipes.items()}},
+        configuration={"recipes": {name: dict(values) for name, values in RECIPES.items()}},
         results={"runs": runs, "chosen": chosen_recipes(runs)},
     )
 

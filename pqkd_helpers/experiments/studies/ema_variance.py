@@ -1,18 +1,12 @@
-"""Two studies of shot noise on the circuit alone, no network: smoothing, and the kernel's error.
+"""By how much smoothing reduces shot noise, on the circuit alone.
 
-`EMAVarianceStudy`: by how much the moving average reduces the variance of a feature over the
-epochs, at fixed angles, so that shot noise is all there is. The paper states a median ratio of
+The study measures the variance of a feature over the epochs, with and without the moving average,
+at fixed angles, so that shot noise is all there is. The paper states a median ratio of
 0.0406 at beta = 0.9 over 100 epochs; in the steady state it is (1 - beta) / (1 + beta) = 0.0526.
 The variance of a *correlated* series, estimated from few epochs, is biased low, and an average
 that starts at its first value is at first not smoothed at all: the study measures both effects.
-
-`KernelNoiseStudy`: the error of a feature from S shots beside the exact law
-``sqrt((2 - |z|^2) / S)`` and the paper's bound ``sqrt(K / S)``, K = 512; and the error of a kernel
-made from it, relative to the kernel, which is the feature's.
 """
 
-import dataclasses
-import time
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -20,21 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.checks import check_share, check_whole, set_field
+from ...common.checks import check_fields, check_share, check_whole
 from ...common.random_streams import numpy_stream
 from ...feature_histograms import click_histograms
-from ...records.record import Record
-from ..runs.new_record import study_record
-from ..runs.workplace import Workplace
+from .study import CircuitStudy
 
 Array = NDArray[np.float64]
-
-
+QUANTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 Start = Literal["first value", "settled"]
 
 
 @dataclass(frozen=True)
-class EMAVarianceStudy:
+class EMAVarianceStudy(CircuitStudy):
     """Settings of the study of the moving average.
 
     Attributes
@@ -54,6 +45,7 @@ class EMAVarianceStudy:
     seed : int
     """
 
+    experiment: ClassVar[str] = "ema-variance"
     tier: str = "paper"
     n_settings: int = 100
     n_shots: int = 200
@@ -63,27 +55,18 @@ class EMAVarianceStudy:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("n_settings", "n_shots", "settling"):
-            check_whole(name, getattr(self, name), least=1)
+        check_fields(self, check_whole, "n_settings", "n_shots", "settling", least=1)
         for length in self.epochs:
             check_whole("one of the epochs", length, least=2)
-        set_field(self, "beta", check_share("beta", self.beta, below_one=True))
-
-    experiment: ClassVar[str] = "ema-variance"
-    needs: ClassVar[tuple[str, ...]] = ()
+        check_fields(self, check_share, "beta", below_one=True)
 
     @property
     def name(self) -> str:
         """Name of the record."""
         return f"{self.experiment}-{self.tier}-circuit-seed{self.seed}"
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values."""
-        return {**dataclasses.asdict(self), "epochs": list(self.epochs)}
-
-    def record(self, place: Workplace | None = None) -> Record:
-        """Carry out the study: of the circuit alone, so the place does not matter."""
-        started = time.perf_counter()
+    def results(self) -> dict[str, Any]:
+        """Return quantiles of the ratios, by start and length of the series."""
         rng = numpy_stream(self.seed, "EMA variance")
         circuit = TimeBinInterferometer()
         ratios: dict[tuple[Start, int], list[dict[str, float]]] = {}
@@ -107,19 +90,11 @@ class EMAVarianceStudy:
             }
             for (start, length), found in ratios.items()
         ]
-        return study_record(
-            experiment=self.experiment,
-            arm="circuit",
-            tier=self.tier,
-            seed=self.seed,
-            configuration=self.as_json(),
-            results={
-                "rows": rows,
-                "steady_state_variance": (1.0 - self.beta) / (1.0 + self.beta),
-                "steady_state_jump": (1.0 - self.beta) ** 2 / (1.0 + self.beta),
-            },
-            seconds={"total": time.perf_counter() - started},
-        )
+        return {
+            "rows": rows,
+            "steady_state_variance": (1.0 - self.beta) / (1.0 + self.beta),
+            "steady_state_jump": (1.0 - self.beta) ** 2 / (1.0 + self.beta),
+        }
 
     def _histograms(
         self, circuit: TimeBinInterferometer, theta: Array, rng: np.random.Generator
@@ -127,9 +102,6 @@ class EMAVarianceStudy:
         n_epochs = self.settling + max(self.epochs)
         clicks = circuit.sample(theta, n_epochs * self.n_shots, rng=rng)
         return np.stack([click_histograms(part) for part in np.split(clicks, n_epochs)])
-
-
-QUANTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 
 
 def moving_average(series: Array, beta: float) -> Array:

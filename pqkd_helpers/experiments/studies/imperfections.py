@@ -1,16 +1,14 @@
-"""What a real device's imperfections do to the feature, beside its shot noise.
+"""What a real device's imperfections do to the feature, compared with its shot noise.
 
 The feature z of random settings is computed exactly, for the ideal device and for one with a
-single imperfection, so the distances have no shot noise in them. Beside them stands the shot
-noise of a real histogram, exactly known too: ``E |z_S - z|^2 = (2 - |z|^2) / S``. Both are
-relative to |z|, since the kernels are linear in z.
+single imperfection, so the distances have no shot noise in them. The shot noise of a real
+histogram is exactly known too: ``E |z_S - z|^2 = (2 - |z|^2) / S``. Both are relative to |z|,
+since the kernels are linear in z.
 
 A second part compares devices of 1, 2 and 8 photons: how much of the feature is interference
 between photons, that is, how far it moves when the photons become distinguishable.
 """
 
-import dataclasses
-import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.checks import check_whole
+from ...common.checks import check_fields, check_whole
 from ...common.random_streams import numpy_stream
-from ...records.record import Record
-from ..runs.new_record import study_record
-from ..runs.workplace import Workplace
+from .study import CircuitStudy
 
 # Parameter of the interferometer, and its values from ideal to bad.
 LEVELS: dict[str, tuple[float, ...]] = {
@@ -32,9 +28,7 @@ LEVELS: dict[str, tuple[float, ...]] = {
     "dark_count_probability": (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1),
 }
 
-
 STATE = (1, 0) * 8
-
 
 # Photons in 16 bins: the far pair hardly meets, neighbours do.
 DEVICES: dict[str, tuple[int, ...]] = {
@@ -46,7 +40,7 @@ DEVICES: dict[str, tuple[int, ...]] = {
 
 
 @dataclass(frozen=True)
-class ImperfectionStudy:
+class ImperfectionStudy(CircuitStudy):
     """The study's configuration.
 
     Attributes
@@ -54,31 +48,24 @@ class ImperfectionStudy:
     n_settings : int
         Random settings of the angles, uniform in [-pi, pi].
     n_shots : int
-        Shots of the histogram whose noise stands beside the distances.
+        Shots of the histogram whose noise the distances are compared with.
     seed : int
         Seed of the settings.
     """
 
+    experiment: ClassVar[str] = "imperfections"
+    arm: ClassVar[str] = "exact"
+    tier: ClassVar[str] = "paper-circuit"
     n_settings: int = 200
     n_shots: int = 200
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_whole("n_settings", self.n_settings, least=1)
-        check_whole("n_shots", self.n_shots, least=1)
-        check_whole("seed", self.seed, least=0)
+        check_fields(self, check_whole, "n_settings", "n_shots", least=1)
+        check_fields(self, check_whole, "seed", least=0)
 
-    experiment: ClassVar[str] = "imperfections"
-    name: ClassVar[str] = "study-imperfections"
-    needs: ClassVar[tuple[str, ...]] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values."""
-        return dataclasses.asdict(self)
-
-    def record(self, place: Workplace | None = None) -> Record:
-        """Carry out the study: of the circuit alone, so the place does not matter."""
-        started = time.perf_counter()
+    def results(self) -> dict[str, Any]:
+        """Return the distances by imperfection, and those of devices with few photons."""
         rng = numpy_stream(self.seed, "imperfection study")
         theta = rng.uniform(-np.pi, np.pi, (self.n_settings, TimeBinInterferometer().n_angles))
         ideal = _features(theta, STATE)
@@ -104,15 +91,7 @@ class ImperfectionStudy:
                     "patterns": _quantiles(effective_patterns(exact)),
                 }
             )
-        return study_record(
-            experiment=self.experiment,
-            arm="exact",
-            tier="paper-circuit",
-            seed=self.seed,
-            configuration=self.as_json(),
-            results={"imperfections": imperfections, "devices": devices},
-            seconds={"total": time.perf_counter() - started},
-        )
+        return {"imperfections": imperfections, "devices": devices}
 
 
 def shot_noise(z: NDArray[np.float64], n_shots: int) -> NDArray[np.float64]:

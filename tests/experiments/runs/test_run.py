@@ -210,7 +210,7 @@ def test_the_articles_choices_run(tmp_path):
     assert record["teacher"]["selected_epoch"] == 10 and record["arm"] == "single-photon"
     assert final["headline"]["accuracy"] == final["test_fresh_z"]["accuracies"][0]
     assert final["test_fresh_z"]["n_shots"] == 60
-    assert "a z sampled afresh from 60 shots" in record_table(record)
+    assert "a fresh z, from 60 shots" in record_table(record)
     assert record["student"]["variance_ratio"] is None
 
 

@@ -12,7 +12,7 @@ from ...networks.calibration import fit_temperature
 from ...networks.evaluation import evaluate, predict_logits, score
 
 
-def judged(network: nn.Module, data: ImageData) -> dict[str, Any]:
+def evaluate_all_splits(network: nn.Module, data: ImageData) -> dict[str, Any]:
     """Return the results of a trained network on all three splits."""
     return {
         split: dataclasses.asdict(evaluate(network, data, split))
@@ -30,12 +30,9 @@ def images_right(network: nn.Module, data: ImageData) -> str:
     return base64.b64encode(np.packbits(right).tobytes()).decode()
 
 
-def judged_with_temperature(network: nn.Module, data: ImageData) -> dict[str, Any]:
+def evaluate_with_temperature(network: nn.Module, data: ImageData) -> dict[str, Any]:
     """Return the temperature fitted on the validation images, and the test results under it."""
     validation = predict_logits(network, data, data.validation.images)
     temperature = fit_temperature(validation.cpu(), data.validation.labels.cpu())
     logits = predict_logits(network, data, data.test.images) / temperature
-    return {
-        "temperature": temperature,
-        "test": dataclasses.asdict(score(logits, data.test.labels)),
-    }
+    return {"temperature": temperature, "test": dataclasses.asdict(score(logits, data.test.labels))}
