@@ -59,15 +59,17 @@ NUMBERS = [str(int(path.name[:2])) for path in WRITTEN]
 @pytest.mark.parametrize("number", NUMBERS)
 def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
     submission(tmp_path / "anna.ipynb", number)
-    seconds = []
+    most = 3.0 * float(os.environ.get("PQKD_SLOWNESS", "4"))
     for seed in (1, 2):
         started = time.perf_counter()
         rows = graded(tmp_path / "anna.ipynb", seed=seed, expected=None)
-        seconds.append(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
         assert list(rows) == [exercise.number for exercise in exercises_of(number)]
         assert {row.status for row in rows.values()} == {"right"}
         assert sum(row.score for row in rows.values()) == len(rows)
-    assert min(seconds) <= 3.0 * float(os.environ.get("PQKD_SLOWNESS", "4"))
+        if seconds <= most:
+            return
+    pytest.fail(f"twice more than {most} seconds, {seconds:.1f} at last")
 
 
 EMPTY = "raise NotImplementedError"

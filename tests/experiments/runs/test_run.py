@@ -147,10 +147,11 @@ import os, signal, sys
 from pathlib import Path
 import torch
 torch.set_num_threads({threads})
-from pqkd_helpers import files
-from pqkd_helpers.experiments import run_folder
+from pqkd_helpers.common import files
+from pqkd_helpers.experiments.runs import run_folder
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.run import carry_out
+from pqkd_helpers.experiments.runs.workplace import Workplace
 
 writes = 0
 
