@@ -103,6 +103,7 @@ def test_what_check_hands_back_may_be_used_for_another_exercise(capsys):
     assert check("2.1", ratio) is ratio and "is solved" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_kernel_says_so_for_every_exercise():
     """One kernel: an empty answer, its check twice, a cell that cannot be read, the check again."""
     cells = ["from pqkd_helpers.lessons import check"]

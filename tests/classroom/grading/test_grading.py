@@ -368,7 +368,7 @@ def a_class(tmp_path):
     submission(folder / "ben" / "02.ipynb", solve=False)
     submission(folder / "carl.ipynb", answers={"2.1": "def halved_error(): return 0.25\n"})
     (folder / "dora.ipynb").write_text("{")
-    submission(folder / "eve.ipynb", answers={"2.2": answer_22("while True: pass")})
+    submission(folder / "eve.ipynb", answers={"2.2": answer_22("import os\nos._exit(0)")})
     return folder
 
 
