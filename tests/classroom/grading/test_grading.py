@@ -26,6 +26,7 @@ from pqkd_helpers.classroom.sandbox.student_process import (
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 
+from ...machine_speed import in_time
 from ..made_up_class import NOTEBOOKS, submission
 
 pytestmark = pytest.mark.slow
@@ -59,7 +60,7 @@ NUMBERS = [str(int(path.name[:2])) for path in WRITTEN]
 @pytest.mark.parametrize("number", NUMBERS)
 def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
     submission(tmp_path / "anna.ipynb", number)
-    most = 3.0 * float(os.environ.get("PQKD_SLOWNESS", "4"))
+    most = 12.0  # three on a machine that does nothing else
     for seed in (1, 2):
         started = time.perf_counter()
         rows = graded(tmp_path / "anna.ipynb", seed=seed, expected=None)
@@ -67,7 +68,7 @@ def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
         assert list(rows) == [exercise.number for exercise in exercises_of(number)]
         assert {row.status for row in rows.values()} == {"right"}
         assert sum(row.score for row in rows.values()) == len(rows)
-        if seconds <= most:
+        if in_time(seconds, most):
             return
     pytest.fail(f"twice more than {most} seconds, {seconds:.1f} at last")
 
@@ -415,7 +416,7 @@ def test_the_same_class_gets_the_same_table_and_is_not_graded_twice(a_class, tmp
     def called(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pqkd_helpers.classroom.grading.grading.grade", called)
+    monkeypatch.setattr("pqkd_helpers.classroom.grading.scores.grade", called)
     assert grade_all(a_class, tmp_path)["scores"].read_bytes() == first
     with pytest.raises(KeyboardInterrupt):
         grade_all(a_class, tmp_path, seed=6)
