@@ -31,7 +31,7 @@ def exact_pairs(margin, deviation):
 
 
 def _exact_power(n, ratio):
-    shares = (np.arange(20_000) + 0.5) / 20_000
+    shares = (np.arange(2000) + 0.5) / 2000
     estimates = (chi2.ppf(shares, n - 1) / (n - 1)) ** 0.5  # s / sigma, at midpoints of its law
     reach = ratio * n**0.5 - t.isf(0.05, n - 1) * estimates
     return np.clip(1 - 2 * norm.sf(reach), 0, None).mean()
