@@ -30,6 +30,7 @@ def test_it_draws_at_all_ends_of_its_controls(explorer):
         assert "{" not in explorer.describe(**values)
 
 
+@pytest.mark.slow
 @every
 def test_it_redraws_within_a_fifth_of_a_second(explorer):
     times = []
