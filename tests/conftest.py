@@ -9,12 +9,30 @@ from pqkd_helpers.datasets import ImageData, is_on_disk, load_dataset
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of a file share a worker and its fixtures; those of a notebook share one run."""
+    """Tests of a file share a worker and its fixtures; those of a notebook share one run.
+
+    A mark of its own gives a test another group. Groups that take long begin first, so that no
+    worker is left alone with one of them at the end.
+    """
+    groups = {}
     for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        in_notebooks = item.path.parent.name == "notebooks"
-        group = parameters["name"] if in_notebooks and "name" in parameters else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        (name,) = item.get_closest_marker("xdist_group").args
+        groups.setdefault(name, []).append(item)
+    items[:] = [item for group in sorted(groups.values(), key=_is_short) for item in group]
+
+
+def _group(item):
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    in_notebooks = item.path.parent.name == "notebooks"
+    return parameters["name"] if in_notebooks and "name" in parameters else str(item.path)
+
+
+def _is_short(group):
+    return not any(
+        item.path.name == "test_nbval.py" or item.get_closest_marker("slow") for item in group
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)

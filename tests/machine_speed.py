@@ -2,7 +2,8 @@
 
 A limit such as "15 seconds on two processor cores" says nothing on a slower or a busy machine. So
 every limit is multiplied by `slowness`: the time of a fixed piece of work, done here and now, over
-its time on the reference machine, and 1 at least.
+its time on the reference machine, and 1 at least. That takes a second, so `in_time` measures it
+only where the limit itself was exceeded.
 """
 
 import time
@@ -17,6 +18,11 @@ from pqkd_helpers.lessons.showing import png_bytes
 
 # Medians on the reference machine, quiet, one thread.
 REFERENCE_SECONDS = {"training": 0.1, "drawing": 0.045}
+
+
+def in_time(seconds: float, limit: float) -> bool:
+    """Tell whether work that just took so many seconds would keep the limit elsewhere."""
+    return seconds <= limit or seconds <= limit * slowness()
 
 
 def slowness() -> float:

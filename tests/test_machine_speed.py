@@ -14,6 +14,13 @@ def test_slower_work_raises_the_factor(monkeypatch, work):
     assert machine_speed.slowness() >= 2.0
 
 
+def test_a_limit_is_stretched_on_a_slow_machine_alone(monkeypatch):
+    monkeypatch.setattr(machine_speed, "slowness", lambda: 2.0)
+    assert machine_speed.in_time(1.9, 1.0) and not machine_speed.in_time(2.1, 1.0)
+    monkeypatch.setattr(machine_speed, "slowness", lambda: 1.0)
+    assert machine_speed.in_time(1.0, 1.0) and not machine_speed.in_time(1.1, 1.0)
+
+
 def test_a_fast_machine_gets_no_tighter_limits(monkeypatch):
     for work in machine_speed.WORK:
         monkeypatch.setitem(machine_speed.WORK, work, lambda: None)

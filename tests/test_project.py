@@ -24,27 +24,32 @@ def page(name):
     return (ROOT / "notebooks" / f"{name}.md").read_text()
 
 
-def modules_after(statement):
-    code = f"import sys; {statement}; print(*sys.modules)"
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    return set(answer.stdout.split())
+IMPORT = """
+import importlib, sys
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+    assert not {*sys.argv[1].split(",")} & {*sys.modules}, name
+"""
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
+def assert_nothing_of(heavy, *modules):
+    """In one fresh process, one after the other: the first that imports any of it is named."""
+    command = [sys.executable, "-c", IMPORT, ",".join(heavy), *modules]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_the_numpy_half_imports_no_torch():
+    names = (
         *("circuit_simulator", "feature_histograms", "spsa", "common.random_streams"),
         *("records", "statistics.equivalence", "training_loop.settings"),
         *("experiments.grids.paper", "controls.circuit_settings", "paper_figures.paper_values"),
-    ],
-)
-def test_the_numpy_half_imports_no_torch(module):
-    loaded = modules_after(f"import pqkd_helpers.{module}")
-    assert not loaded & {"torch", "pandas", "sklearn", "matplotlib"}
+    )
+    heavy = ("torch", "pandas", "sklearn", "matplotlib")
+    assert_nothing_of(heavy, *(f"pqkd_helpers.{name}" for name in names))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["01_circuit_simulator", "02_feature_histograms"])
 def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
     """Their code, checks, pictures and explorers, cell by cell in a fresh process."""
@@ -60,7 +65,7 @@ def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
 
 
 def test_the_package_itself_imports_nothing_heavy():
-    assert not modules_after("import pqkd_helpers") & {"numpy", "torch", "matplotlib"}
+    assert_nothing_of(("numpy", "torch", "matplotlib"), "pqkd_helpers")
 
 
 def test_requirements_and_pyproject_name_the_same_packages():
@@ -176,6 +181,7 @@ def test_nothing_else_stands_at_the_top():
     assert {name for name in top if not name.startswith(".")} <= allowed
 
 
+@pytest.mark.slow
 def test_an_installation_around_someone_elses_torch_keeps_it(tmp_path):
     """The two lines for Colab, tried without installing anything."""
     freeze, install = re.search(

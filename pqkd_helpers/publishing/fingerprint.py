@@ -8,6 +8,7 @@ folder that was listed the names of its data count, so that a new record is noti
 import ast
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,12 @@ def _content(path: Path) -> bytes:
     if not path.is_file():
         return b"missing"
     content = path.read_bytes()
-    return repr(_plain(ast.parse(content))).encode() if path.suffix == ".py" else content
+    return _without_words(content) if path.suffix == ".py" else content
+
+
+@cache  # notebooks share most of their code
+def _without_words(code: bytes) -> bytes:
+    return repr(_plain(ast.parse(code))).encode()
 
 
 def _plain(node: Any) -> Any:

@@ -15,6 +15,7 @@ def stored():
 def test_the_benchmark_starts(tmp_path, monkeypatch, capsys):
     out = tmp_path / "result.json"
     monkeypatch.setattr(simulator, "SCALING_BINS", (16, 32))
+    monkeypatch.setattr(simulator, "SHOTS", 2)
     arguments = ["simulator", "--rounds", "1", "--sources", "ours", "perceval", "--out", str(out)]
     monkeypatch.setattr("sys.argv", arguments)
     simulator.main()

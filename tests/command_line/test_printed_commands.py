@@ -74,6 +74,7 @@ def test_the_parser_takes_every_printed_command(command):
             assert chosen_jobs(wanted.experiment, wanted.tier, wanted.seeds, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", beginning_with("train"))
 def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, capsys):
     assert main([*command.split(), *TINY, "--runs", str(tmp_path)]) == 0
@@ -81,6 +82,7 @@ def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, ca
     assert "test accuracy" in printed and "Figure:" in printed and complaints == ""
 
 
+@pytest.mark.slow
 def test_the_printed_export_and_inspection_follow_a_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert train("runs", "--name", "NAME") == 0

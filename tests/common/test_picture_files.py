@@ -92,6 +92,7 @@ def test_a_picture_that_cannot_be_stored_is_a_warning_too(tmp_path):
         assert write_pictures([tmp_path / "a.png"], lambda: figure) == []
 
 
+@pytest.mark.slow
 def test_the_command_line_needs_no_backend_and_no_special_character(tmp_path):
     """A Jupyter terminal's or a mistyped MPLBACKEND; a terminal that knows ASCII only."""
     runs = tmp_path / "Zoë"

@@ -57,6 +57,7 @@ def test_no_class_is_graded_without_the_records(none_stored, tmp_path, monkeypat
     assert "the stored records are missing" in capsys.readouterr().err and not out.exists()
 
 
+@pytest.mark.slow
 def test_an_installed_package_finds_them_anywhere(tmp_path):
     (tmp_path / "notes").mkdir()
     notes = ["egg_info", "--egg-base", str(tmp_path / "notes")]  # not into the repository

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..machine_speed import slowness
 from .listing import NOTEBOOKS, path_of
 from .offline import run_offline
 
@@ -23,11 +22,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class NbvalRun:
-    """How a notebook went: its cells in order, what nbval printed, how slow the machine was."""
+    """How a notebook went: its cells in order, and what nbval printed."""
 
     cells: tuple[Cell, ...]
     text: str
-    slowness: float
 
 
 @cache
@@ -46,13 +44,12 @@ def run_nbval(path: Path, *, strict: bool, offline=run_offline) -> NbvalRun:
             *("-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings="),
             *("-q", "--color=no", f"--junitxml={report}"),
         ]
-        before = slowness()
         answer = offline(arguments)
         text = answer.stdout + answer.stderr
         if not report.is_file():
             raise RuntimeError(f"nbval left no report:\n{text}")
         cases = ElementTree.parse(report).getroot().iter("testcase")
-        return NbvalRun(tuple(_cell(case) for case in cases), text, max(before, slowness()))
+        return NbvalRun(tuple(_cell(case) for case in cases), text)
 
 
 def _cell(case: ElementTree.Element) -> Cell:

@@ -56,6 +56,7 @@ def test_outputs_counts_facts_and_fingerprint_are_stored(path):
     assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
 
 
+@pytest.mark.slow
 def test_a_new_file_in_a_folder_that_was_listed_makes_the_outputs_stale(path):
     records = path.parents[1] / "figures" / "records"
     records.mkdir()
@@ -74,6 +75,7 @@ def test_a_new_file_in_a_folder_that_was_listed_makes_the_outputs_stale(path):
     assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
 
 
+@pytest.mark.slow
 def test_nbconvert_writes_the_code_as_a_python_file(path):
     write(path, new_code_cell("6 * 7"))
     execute(path, title=TITLE)
@@ -81,6 +83,7 @@ def test_nbconvert_writes_the_code_as_a_python_file(path):
     assert resources["output_extension"] == ".py"
 
 
+@pytest.mark.slow
 def test_a_second_execution_stores_the_same_bytes_but_for_the_time(path):
     write(path, new_code_cell("print('the same')"))
     texts = []

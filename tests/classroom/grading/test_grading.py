@@ -27,6 +27,7 @@ from pqkd_helpers.classroom.sandbox.student_process import (
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 
+from ...machine_speed import in_time
 from ..made_up_class import NOTEBOOKS, submission
 
 pytestmark = pytest.mark.slow
@@ -60,15 +61,17 @@ NUMBERS = [str(int(path.name[:2])) for path in WRITTEN]
 @pytest.mark.parametrize("number", NUMBERS)
 def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
     submission(tmp_path / "anna.ipynb", number)
-    seconds = []
+    most = 12.0  # three on a machine that does nothing else
     for seed in (1, 2):
         started = time.perf_counter()
         rows = graded(tmp_path / "anna.ipynb", seed=seed, expected=None)
-        seconds.append(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
         assert list(rows) == [exercise.number for exercise in exercises_of(number)]
         assert {row.status for row in rows.values()} == {"right"}
         assert sum(row.score for row in rows.values()) == len(rows)
-    assert min(seconds) <= 3.0 * float(os.environ.get("PQKD_SLOWNESS", "4"))
+        if in_time(seconds, most):
+            return
+    pytest.fail(f"twice more than {most} seconds, {seconds:.1f} at last")
 
 
 EMPTY = "raise NotImplementedError"
@@ -375,7 +378,7 @@ def a_class(tmp_path):
     submission(folder / "ben" / "02.ipynb", solve=False)
     submission(folder / "carl.ipynb", answers={"2.1": "def halved_error(): return 0.25\n"})
     (folder / "dora.ipynb").write_text("{")
-    submission(folder / "eve.ipynb", answers={"2.2": answer_22("while True: pass")})
+    submission(folder / "eve.ipynb", answers={"2.2": answer_22("import os\nos._exit(0)")})
     return folder
 
 
@@ -422,7 +425,7 @@ def test_the_same_class_gets_the_same_table_and_is_not_graded_twice(a_class, tmp
     def called(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pqkd_helpers.classroom.grading.grading.grade", called)
+    monkeypatch.setattr("pqkd_helpers.classroom.grading.scores.grade", called)
     assert grade_all(a_class, tmp_path)["scores"].read_bytes() == first
     with pytest.raises(KeyboardInterrupt):
         grade_all(a_class, tmp_path, seed=6)

@@ -215,6 +215,7 @@ STOPPING = {
 }
 
 
+@pytest.mark.slow
 def test_what_does_not_end_is_left_out():
     cells = [*STOPPING.values(), "v = 1", F, "while True: v = 2", "boom = 1 / 0"]
     run = NotebookRun(cells, [], {"2.1": "f"}, Limits(1.0), sandboxed=False)
@@ -225,6 +226,7 @@ def test_what_does_not_end_is_left_out():
         run.stop()
 
 
+@pytest.mark.slow
 def test_a_notebook_that_costs_all_its_time_is_cut_to_its_answers(monkeypatch):
     monkeypatch.setattr(notebook_run, "_LEAST", 0.6)
     cells = [*["while True: pass"] * 9, "v = 1", F]
@@ -238,6 +240,7 @@ def test_a_notebook_that_costs_all_its_time_is_cut_to_its_answers(monkeypatch):
         run.stop()
 
 
+@pytest.mark.slow
 def test_after_the_process_is_gone_the_notebook_goes_on_where_it_was():
     cells = [
         "n = []",

@@ -46,6 +46,7 @@ def drawn(monkeypatch):
     return figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_run_of_every_sort_ends_with_its_table_and_its_figure(runs, drawn, capsys, sort):
     assert train(runs, *SORTS[sort]) == 0
