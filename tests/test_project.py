@@ -49,7 +49,7 @@ def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
     """Their code, checks, pictures and explorers, cell by cell in a fresh process."""
     cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text())["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    assert any("check(" in source for source in code) and any(".explore()" in s for s in code)
+    assert any("check(" in source for source in code) and any(".live()" in s for s in code)
     script = tmp_path / "cells.py"
     script.write_text("\n".join([*code, "import sys", "print('#', *sys.modules)"]))
     answer = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)

@@ -9,7 +9,8 @@ import types
 import nbformat
 import pytest
 
-from pqkd_helpers.lessons.checking import ROOMS, exercises_of, find_exercise
+from pqkd_helpers.lessons.checking import exercises_of, find_exercise
+from pqkd_helpers.lessons.rooms import ROOMS
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.lessons.checking import ROOMS, exercises_of
+from pqkd_helpers.lessons.checking import exercises_of
+from pqkd_helpers.lessons.rooms import ROOMS
 from pqkd_helpers.publishing.guide import with_curriculum
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

@@ -123,7 +123,7 @@ def draw(example: str, temperature: float, hard_weight: float) -> Figure:
 
 
 SOFT_TARGETS = Explorer(
-    name="soft targets",
+    name="4.soft_targets",
     draw=draw,
     controls={
         "example": Choice(

@@ -110,7 +110,7 @@ def draw(log_step_size: float, log_perturbation: float, n_shots: int) -> Figure:
 
 
 GAINS = Explorer(
-    name="SPSA's gains",
+    name="5.gains",
     draw=draw,
     controls={
         "log_step_size": Slider("log10 of the step size a", -3.0, 0.5, 0.1, -1.3),

@@ -65,7 +65,7 @@ def draw(epoch: int, feature: str) -> Figure:
 
 
 EPOCH = Explorer(
-    name="epoch",
+    name="6.epochs",
     draw=draw,
     controls={
         "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),

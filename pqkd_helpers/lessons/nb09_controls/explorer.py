@@ -133,7 +133,7 @@ def draw_verdicts(difference: float, deviation: float, margin: float) -> Figure:
 
 
 GRAM_MATRIX = Explorer(
-    name="Gram matrix",
+    name="9.gram_matrix",
     draw=draw_gram,
     controls={
         "source": Choice("source of z", SOURCES, "circuit"),
@@ -149,7 +149,7 @@ GRAM_MATRIX = Explorer(
 
 
 VERDICTS = Explorer(
-    name="verdicts",
+    name="9.verdicts",
     draw=draw_verdicts,
     controls={
         "difference": Slider("true difference (points)", -2.0, 2.0, 0.1, 0.0),
