@@ -60,15 +60,14 @@ class Finding:
 
 
 def paired_finding(
-    first: ArrayLike, second: ArrayLike, direction: Direction, *, digits: int = 2, **texts: str
+    first: ArrayLike, second: ArrayLike, direction: Direction, **texts: str
 ) -> Finding:
     """Return the finding on a claim about two arms, by pairs of equal seeds.
 
     ``texts`` are the other fields of the finding.
     """
-    pairs = paired_difference(first, second) if np.size(first) > 1 else None
     return Finding(
-        difference=pairs.text(digits) if pairs else "",
+        difference=str(paired_difference(first, second)) if np.size(first) > 1 else "",
         verdict=verdict([], judge_claim(first, second, direction)),
         **texts,
     )

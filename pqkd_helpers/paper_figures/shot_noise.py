@@ -27,7 +27,6 @@ from ..statistics.verdicts import ClaimFinding, compare_with_paper, verdict
 from .paper_values import SHOT_NOISE_LIMIT, SHOT_NOISE_R_SQUARED
 from .result import SCALES, Finding, Result, Row, paired_finding
 
-Array = NDArray[np.float64]
 Points = dict[float, list[Record]]  # shots, perhaps infinitely many -> runs
 EXPERIMENT = "shot-noise"
 MEASURES = {False: "with the z trained with", True: "with z sampled afresh"}  # is z fresh?
@@ -64,15 +63,14 @@ def _curve(catalogue: Catalogue, tier: str, name: str) -> Points:
     return dict(sorted(points.items()))
 
 
-def _stack(points: Points, *, fresh: bool = False) -> tuple[Array, Array]:
-    """Return the finite numbers of shots, and the gains, shape ``(n_seeds, n_shots)``."""
-    shots = [s for s in points if s < math.inf]
-    return np.array(shots), np.stack([gains(points[s], fresh=fresh) for s in shots], axis=1)
+def _stack(points: Points, *, fresh: bool = False) -> NDArray[np.float64]:
+    """Return the gains at finite numbers of shots, shape ``(n_seeds, n_shots)``."""
+    return np.stack([gains(points[s], fresh=fresh) for s in points if s < math.inf], axis=1)
 
 
 def _paper_fit(points: Points, *, fresh: bool) -> PaperFit:
     """Return the paper's fit of a curve, the seeds' scatter taken as equal at all budgets."""
-    shots, stack = _stack(points, fresh=fresh)
+    shots, stack = [s for s in points if s < math.inf], _stack(points, fresh=fresh)
     error = np.sqrt(stack.var(axis=0, ddof=1).mean() / len(stack))
     return fit_like_the_paper(shots, stack.mean(axis=0), np.full(len(shots), max(error, 1e-3)))
 
@@ -177,16 +175,24 @@ def _findings(
     scale: str,
 ) -> list[Finding]:
     common = {"rule": RULE, "scale": scale, "notebook": "07", "records": "shot-noise-*"}
-    findings = [
-        _limit(name, _limits_by_seed(curves[name]), {m: fits[m][name] for m in MEASURES}, common)
-        for name in SHOT_NOISE_LIMIT
-    ]
-    stacks = {name: _stack(curves[name]) for name in ("ema", "raw")}
-    free = fit_free_exponent(
-        stacks["ema"][0],
-        {name: stack for name, (_, stack) in stacks.items()},
-        rng=np.random.default_rng(0),
-    )
+    shots = [s for s in curves["ema"] if s < math.inf]
+    stacks = {name: _stack(curves[name]) for name in SHOT_NOISE_LIMIT}
+    findings = []
+    for name, paper in SHOT_NOISE_LIMIT.items():
+        limits = [fit_like_the_paper(shots, y, np.ones(len(shots))).limit for y in stacks[name]]
+        found = compare_with_paper(limits, paper_mean=paper.mean, margin=LIMIT_MARGIN)
+        r_squared, fresh = fits[False][name].r_squared, fits[True][name].limit
+        findings.append(
+            Finding(
+                claim=f"Limit of the gain, fit with 1/sqrt(S), {CURVES[name]}",
+                paper=f"{paper.mean:.2f} points (R² {SHOT_NOISE_R_SQUARED[name]:.2f})",
+                ours=f"{mean_of(limits).text()} (R² {r_squared:.2f}); with z afresh {fresh:.2f}",
+                difference=f"{found.difference:+.2f}",
+                verdict=verdict([found.finding]),
+                **common,
+            )
+        )
+    free = fit_free_exponent(shots, stacks, rng=np.random.default_rng(0))
     interval = f"[{free.exponent_low:.2f}, {free.exponent_high:.2f}]"
     findings.append(
         Finding(
@@ -199,8 +205,7 @@ def _findings(
         )
     )
     # Without shot noise smoothing has only the drift of the angles left to smooth.
-    endless = same_seeds(curves["ema"][math.inf], curves["raw"][math.inf])
-    smoothed, raw = (gains(records) for records in endless)
+    smoothed, raw = map(gains, same_seeds(curves["ema"][math.inf], curves["raw"][math.inf]))
     findings.append(
         paired_finding(
             smoothed,
@@ -208,12 +213,12 @@ def _findings(
             "above",
             claim="Without shot noise, smoothing still raises the gain (89 against 47 points)",
             paper="42.4 points (extrapolated)",
-            ours=(f"{smoothed.mean():.2f} against {raw.mean():.2f}, measured with exact features"),
+            ours=f"{smoothed.mean():.2f} against {raw.mean():.2f}, measured with exact features",
             **common,
         )
     )
     if (sampled := curves["ema"].get(200)) and coins:
-        light, tossed = (accuracies(records) for records in same_seeds(sampled, coins))
+        light, tossed = map(accuracies, same_seeds(sampled, coins))
         findings.append(
             paired_finding(
                 light,
@@ -228,39 +233,18 @@ def _findings(
     return findings
 
 
-def _limit(name: str, limits: Array, fits: dict[bool, PaperFit], common: dict[str, str]) -> Finding:
-    """Return the finding on the limit of a curve's fit."""
-    paper = SHOT_NOISE_LIMIT[name]
-    found = compare_with_paper(limits, paper_mean=paper.mean, margin=LIMIT_MARGIN)
-    return Finding(
-        claim=f"Limit of the gain, fit with 1/sqrt(S), {CURVES[name]}",
-        paper=f"{paper.mean:.2f} points (R² {SHOT_NOISE_R_SQUARED[name]:.2f})",
-        ours=(
-            f"{mean_of(limits).text()} (R² {fits[False].r_squared:.2f}); with z afresh "
-            f"{fits[True].limit:.2f}"
-        ),
-        difference=f"{found.difference:+.2f}",
-        verdict=verdict([found.finding]),
-        **common,
-    )
-
-
-def _limits_by_seed(points: Points) -> Array:
-    """Return the limit of the paper's fit for every seed."""
-    shots, stack = _stack(points)
-    return np.array([fit_like_the_paper(shots, y, np.ones(len(shots))).limit for y in stack])
-
-
 def _alt(rows: list[Row]) -> str:
     parts = []
     for measure in MEASURES.values():
         for name in ("ema", "raw"):
-            found = [row for row in rows if row["measure"] == measure and row["arm"] == name]
-            first, last = found[0], found[-1]
-            parts.append(
-                f"{measure}, {CURVES[name]}: {first['gain'].mean:.0f} at S = {first['shots']}, "
-                f"{last['gain'].mean:.0f} at S = infinite"
-            )
+            gain = {
+                row["shots"]: f"{row['gain'].mean:.0f}"
+                for row in rows
+                if row["measure"] == measure and row["arm"] == name
+            }
+            least = min(gain)
+            text = f"{gain[least]} at S = {least}, {gain[math.inf]} at S = infinite"
+            parts.append(f"{measure}, {CURVES[name]}: {text}")
     return "Gain of accuracy in percentage points over the number of shots. " + "; ".join(parts)
 
 
@@ -277,24 +261,19 @@ def gain_over_shots(
     fits: dict[bool, dict[str, PaperFit]],
     baseline: dict[bool, float],
 ) -> Figure:
-    """Draw the gain over the number of shots, one panel per measure.
-
-    ``fits`` holds the paper's form by measure and curve; ``baseline`` the gain of a student
-    trained with coin tosses, by measure.
-    """
+    """Draw the gain over the number of shots, one panel per measure; coin tosses as baseline."""
     with style():
         figure = Figure(figsize=(9.4, 3.9), layout="constrained")
         panels = figure.subplots(1, len(MEASURES), sharey=True)
         for axes, (fresh, title) in zip(panels, MEASURES.items(), strict=True):
             _draw_panel(axes, [row for row in rows if row["measure"] == title], fits[fresh])
             if fresh in baseline:
-                axes.axhline(
-                    baseline[fresh], color="black", linewidth=1.0, label="coin tosses, S = 200"
-                )
+                label = "coin tosses, S = 200"
+                axes.axhline(baseline[fresh], color="black", linewidth=1.0, label=label)
             axes.set(title=title, xlabel="shots S")
         panels[0].set_ylabel("gain over z = 0 (percentage points)")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=3)
+        legend = panels[0].get_legend_handles_labels()
+        figure.legend(*legend, loc="outside lower center", ncols=3)
         return figure
 
 
@@ -308,8 +287,7 @@ def _draw_panel(axes: Axes, rows: list[Row], fits: dict[str, PaperFit]) -> None:
         where = np.array([min(row["shots"], edge) for row in found])
         means = np.array([row["gain"].mean for row in found])
         for place, row in zip(where, found, strict=True):
-            seeds = row["values"]
-            axes.plot([place] * len(seeds), seeds, ".", color=COLOURS[colour], markersize=3)
+            axes.plot([place] * row["n"], row["values"], ".", color=COLOURS[colour], markersize=3)
         axes.plot(where, means, marker, color=COLOURS[colour], label=found[0]["curve"])
         axes.plot(where[where < edge], means[where < edge], line, color=COLOURS[colour], alpha=0.7)
         if arm in fits:

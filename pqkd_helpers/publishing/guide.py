@@ -59,4 +59,4 @@ def _overview(entries: list[dict[str, Any]]) -> str:
         }
         for entry in entries
     ]
-    return markdown_table(rows, tuple(rows[0]))
+    return markdown_table(rows)

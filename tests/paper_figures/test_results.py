@@ -1,23 +1,24 @@
 """Findings on made-up records with known answers; figures and texts follow the records."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.paper_figures.claims import claim_map, results
+from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.regularisation import regularisation
-from pqkd_helpers.paper_figures.result import findings_table
+from pqkd_helpers.paper_figures.result import Findings, markdown_table
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
 from pqkd_helpers.paper_figures.table1 import table1
 from pqkd_helpers.publishing.figures import update_text, write_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue, RecordError
-from pqkd_helpers.records.stored import same_seeds
+from pqkd_helpers.records.measured import same_seeds
 from pqkd_helpers.statistics.verdicts import Verdict
 
 from . import made_up
@@ -50,6 +51,33 @@ def finding(result, words) -> Verdict:
 def test_nothing_comes_of_nothing(tmp_path):
     assert results(Catalogue(tmp_path)) == []
     assert {found.verdict for found in claim_map(Catalogue(tmp_path))} == {"not attempted"}
+
+
+def test_a_figure_is_found_by_the_name_of_its_folder(whole):
+    catalogue = Catalogue(whole)
+    for name in FIGURES:
+        assert paper_figure(name, catalogue).name == name
+    assert paper_figure("table1", catalogue) is paper_figure("table1", catalogue)
+
+
+def test_a_figure_that_is_unknown_or_has_no_records_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="'table2', one of 'table1', 'training-curves'"):
+        paper_figure("table2")
+    with pytest.raises(FileNotFoundError, match="records of 'frontier' are not"):
+        paper_figure("frontier", Catalogue(tmp_path))
+
+
+def test_rows_hold_numbers_and_the_table_prints_them(tmp_path):
+    made_up.table1_like_the_paper(tmp_path)
+    result = table1(Catalogue(tmp_path))
+    for name in ("ours", "paper"):
+        assert result.rows[1][name].mean == pytest.approx(99.07)
+    assert isinstance(result.rows[1]["difference"], float)
+    assert "| 99.07 ± 0.13 | 99.07 [99.03, 99.11] | 5 | -0.00 |" in result.table()
+    columns = ("network", "ours")
+    assert result.table(result.rows[:1], columns) == markdown_table(
+        [{"network": "teacher", "ours": "100.00 [100.00, 100.00]"}]
+    )
 
 
 def test_the_papers_numbers_are_reproduced_by_the_papers_numbers(tmp_path):
@@ -137,10 +165,10 @@ def test_shot_noise_beside_the_papers_limits_and_coins(whole):
         800,
         1600,
         3200,
-        "infinite",
+        math.inf,
     ]
     trained, fresh = rows[:2]
-    assert trained["mean"] - fresh["mean"] == pytest.approx(10.0)
+    assert trained["gain"].mean - fresh["gain"].mean == pytest.approx(10.0)
 
 
 def test_light_that_is_better_than_coins_is_found(tmp_path):
@@ -253,7 +281,7 @@ def test_stored_claims_are_those_of_the_results(whole, tmp_path):
         if findings:
             assert stored_claims(name, figures=tmp_path) == findings
     table = against_the_paper("table1", "ema-variance", figures=tmp_path)
-    assert table == findings_table([*found["table1"], *found["ema-variance"]])
+    assert table == Findings([*found["table1"], *found["ema-variance"]]).table()
     with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['controls'"):
         against_the_paper("table1", "nonsense", figures=tmp_path)
 
@@ -276,8 +304,8 @@ def test_each_figure_is_drawn_once_for_all_files(tmp_path, monkeypatch):
         return table1(catalogue)
 
     made_up.table1_like_the_paper(tmp_path / "records")
-    monkeypatch.setattr("pqkd_helpers.paper_figures.claims.BUILDERS", (build,))
-    monkeypatch.setattr("pqkd_helpers.paper_figures.table1.table1", build)
+    for where in ("paper_figures.claims", "publishing.readme"):
+        monkeypatch.setattr(f"pqkd_helpers.{where}.FIGURES", {"table1": build})
     catalogue = Catalogue(tmp_path / "records")
     write_figures(tmp_path, catalogue)
     with_results(README, catalogue)
