@@ -10,6 +10,7 @@ from .controls.findings import CLAIMS
 from .ema_variance import ema_variance
 from .extreme import extreme
 from .frontier import frontier
+from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
 from .regularisation import regularisation
 from .result import SCALES, Finding, Findings, Result
@@ -29,6 +30,7 @@ FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "regularisation": regularisation,
     "article-run": article_run,
     "controls": controls,
+    "imperfections": imperfections_study,
 }
 # Claims that no result of ours speaks of until its runs are there: claim -> notebook.
 _OPEN = {**dict.fromkeys(CLAIMS, "09"), "The method runs on photonic hardware": "01"}

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from ..common.checks import check_choice
 from ..statistics.means import paired_difference
 from ..statistics.verdicts import Direction, Verdict, judge_claim, verdict
 
@@ -148,7 +149,14 @@ class Result:
             Some of its rows; None: all.
         columns : sequence of str or None
             None: those of the card.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
         """
+        for name in columns or ():
+            check_choice("column", name, (*self.rows[0], *self.formats))
         return markdown_table(
             self.rows if rows is None else rows,
             self.columns if columns is None else columns,
@@ -218,11 +226,10 @@ def markdown_table(
 
 
 def _cell(row: Row, name: str, formats: Mapping[str, str]) -> str:
-    value = row.get(name, "")
-    if value is None:
-        text = ""
-    elif name in formats:
+    if name in formats and row.get(name, "") is not None:
         text = formats[name].format_map(row)
+    elif (value := row[name]) is None:
+        text = ""
     elif isinstance(value, float):
         text = "infinite" if value == math.inf else f"{value:.4g}"
     else:

@@ -59,9 +59,9 @@ def test_nothing_comes_of_nothing(tmp_path):
 
 
 def test_a_figure_is_found_by_the_name_of_its_folder(known):
-    for name in FIGURES:
-        assert paper_figure(name, known).name == name
-    assert paper_figure("table1", known) is paper_figure("table1", known)
+    found = results(known)
+    assert len(found) == 10 and {result.name for result in found} <= FIGURES.keys()
+    assert all(paper_figure(result.name, known) is result for result in found)
 
 
 def test_a_figure_that_is_unknown_or_has_no_records_is_refused(tmp_path):
@@ -266,7 +266,8 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(known, tmp_p
     assert not gone.exists()
     names = {path.parent.name for path in files}
     found = results(known)
-    assert len(names) == 10 and len(files) == 4 * 10 + sum(1 for r in found if r.findings)
+    assert names == {result.name for result in found}
+    assert len(files) == 4 * len(found) + sum(1 for r in found if r.findings)
     for result in found:
         card = (tmp_path / result.name / "card.md").read_text()
         for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):

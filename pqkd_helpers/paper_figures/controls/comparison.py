@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from ...common.checks import check_choice
 from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.means import mean_of
@@ -61,15 +62,32 @@ class Controls(Result):
     catalogue: Catalogue
 
     def of(self, *arms: str) -> "Controls":
-        """Return the comparison with these arms alone, in their order."""
-        by_arm = {row["arm"]: row for row in self.rows}
+        """Return the comparison with these arms alone, in their order.
+
+        Raises
+        ------
+        ValueError
+            If an arm is not compared with the light.
+        """
+        by_arm = {row["arm"]: row for row in self.rows if row[DIFFERENCE] is not None}
+        for arm in arms:
+            check_choice("arm", arm, tuple(by_arm))
         rows, margin = [by_arm[arm] for arm in arms], self.planned.margin
         return replace(
             self, rows=rows, draw=lambda: forest(rows, margin), alt=in_words(rows, margin)
         )
 
     def learning_curves(self, *arms: str) -> Figure:
-        """Return the mean validation error of arms over the epochs."""
+        """Return the mean validation error of arms over the epochs.
+
+        Raises
+        ------
+        ValueError
+            If an arm is unknown.
+        """
+        known = tuple(row["arm"] for row in self.rows)
+        for arm in arms:
+            check_choice("arm", arm, known)
         return learning_curves(learning(self.catalogue, arms))
 
     def over_length(self) -> dict[str, np.ndarray]:
