@@ -179,6 +179,14 @@ def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
     assert result.rows[0]["photonic minus it"] is None and result.rows[1]["verdict"] == "equivalent"
     assert "--seeds 10 --arms photonic yoked" in result.rerun
     assert "yoked" in result.alt and "0.30" in result.alt
+    some = result.of("rank-3", "yoked")
+    assert [row["arm"] for row in some.rows] == ["rank-3", "yoked"] and "shuffled" not in some.alt
+    assert len(some.figure.axes[0].get_yticks()) == 2
+    for choose in (result.of, result.learning_curves):
+        with pytest.raises(ValueError, match="arm is 'magic', one of"):
+            choose("magic")
+    with pytest.raises(ValueError, match="column is 'mood', one of"):
+        result.table(columns=["arm", "mood"])
 
 
 def test_only_what_was_not_run_is_not_attempted(tmp_path):

@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,15 @@ def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
     assert len(found) == 10 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
+
+
+def test_figures_need_no_torch_and_know_no_experiment():
+    code = "import sys, pqkd_helpers.paper_figures.claims; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = answer.stdout.split()
+    assert "torch" not in loaded and "pqkd_helpers.experiments" not in loaded
 
 
 def test_a_figure_that_is_unknown_or_has_no_records_is_refused(tmp_path):
