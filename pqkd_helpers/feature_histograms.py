@@ -1,4 +1,4 @@
-"""From clicks to the feature z: histograms of the two halves, smoothing, scaling.
+"""From clicks to the feature z: histograms of the halves, smoothing, scaling (notebook 02).
 
 A shot of 16 clicks is split into two halves, and the patterns of each are counted: 512 relative
 frequencies (`click_histograms`).

@@ -1,4 +1,4 @@
-"""SPSA: tuning many angles with two noisy evaluations per step, whatever their number.
+"""SPSA: tuning many angles with two noisy evaluations per step (notebook 05).
 
 Simultaneous perturbation stochastic approximation shifts all angles at once along a random
 direction Delta of signs +1 and -1 and estimates the gradient from the two losses:

@@ -75,13 +75,6 @@ def test_the_readme_is_one_screen_and_its_links_lead_somewhere():
     assert targets and all((ROOT / target).exists() for target in targets)
 
 
-def test_the_readme_names_the_modules_that_back_the_notebooks():
-    for entry in json.loads((ROOT / "notebooks" / "curriculum.json").read_text())["notebooks"]:
-        (row,) = [line for line in README.splitlines() if f"notebooks/{entry['file']}" in line]
-        assert f"{entry['minutes']} min" in row and f"| {entry['title']} |" in row
-        assert entry["helper"] is None or f"`{entry['helper']}`" in row
-
-
 def test_a_page_shows_the_table_of_the_stored_quick_run():
     record = stored_record("train-quick-seed0")
     assert record_table(record) in page("training")
@@ -132,9 +125,7 @@ def test_curriculum_and_notebooks_agree():
     assert ready == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
     for entry in plan:
         assert set(entry["builds_on"]) <= set(names) and entry["title"] and entry["minutes"] > 0
-        assert entry["file"] in README
-        if entry["helper"]:
-            assert any((ROOT / "pqkd_helpers").glob(f"{entry['helper']}*")) or not entry["ready"]
+        assert entry["file"] in README and (ROOT / entry["module"]).exists()
 
 
 def test_nothing_else_stands_at_the_top():

@@ -1,4 +1,4 @@
-"""Photonic circuits that turn angles into clicks (NumPy only).
+"""Photonic circuits that turn angles into clicks (NumPy only; notebook 01).
 
 `TimeBinInterferometer` simulates several interfering photons in a chain of time bins;
 `SinglePhotonCircuit` is the simplified model of one photon and independent coin tosses.

@@ -1,4 +1,4 @@
-"""Compression that is real: counting, files without A, plain networks, and what others would do."""
+"""Compression in values and bytes: counting, files without A, plain networks (notebook 08)."""
 
 from ..controls.feature_specification import FeatureSpecification
 from ..networks.teacher_and_student import trained_values

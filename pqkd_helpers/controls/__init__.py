@@ -1,8 +1,7 @@
-"""Controls: what the photonic feature, and the PQKD student, are to be compared with.
+"""Controls: what photonic feature and PQKD student are to be compared with (notebook 09).
 
 `features` take the place of the circuit (``--features``), `students` that of the PQKD student
-(``--student``), `angle_searches` that of SPSA; data, budgets and all other settings stay the same
-(notebook 09).
+(``--student``), `angle_searches` that of SPSA; data, budgets and all other settings stay the same.
 """
 
 from typing import TYPE_CHECKING

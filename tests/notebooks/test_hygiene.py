@@ -11,6 +11,7 @@ import pytest
 
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 from pqkd_helpers.lessons.rooms import ROOMS
+from pqkd_helpers.publishing.execution import facts
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of
@@ -32,6 +33,18 @@ def test_every_notebook_of_the_folder_is_checked_and_announced():
     assert files == {entry["file"] for entry in CURRICULUM if entry["ready"]}
     for name in files:
         assert f"](notebooks/{name})" in README
+
+
+@pytest.mark.parametrize("entry", CURRICULUM, ids=lambda entry: entry["file"][:2])
+def test_the_head_names_the_module_that_backs_the_notebook(entry):
+    notebook = nbformat.read(FOLDER / entry["file"], as_version=4)
+    line = facts(entry, notebook.metadata["pqkd"]["seconds"])
+    assert line in [cell.source for cell in notebook.cells[:3]]
+
+
+def test_all_notebooks_have_the_same_set_up_cell():
+    cells = [first_code(nbformat.read(path_of(name), as_version=4)) for name in NOTEBOOKS]
+    assert len({cell.source for cell in cells}) == 1 and "installed()" in cells[0].source
 
 
 @every_notebook

@@ -1,4 +1,4 @@
-"""What a first run gives: test accuracies, many seeds side by side, counted values."""
+"""The pictures of notebook 00: test accuracies, many seeds side by side, counted values."""
 
 from collections.abc import Mapping, Sequence
 

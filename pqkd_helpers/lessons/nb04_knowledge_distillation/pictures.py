@@ -1,4 +1,4 @@
-"""Pictures of distillation: soft targets, the loss and its gradient, students, calibration."""
+"""The pictures of notebook 04: soft targets, the loss and its gradient, calibration."""
 
 from collections.abc import Mapping, Sequence
 

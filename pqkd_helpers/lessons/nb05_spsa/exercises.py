@@ -1,4 +1,4 @@
-"""Exercises on SPSA: one estimate, three predictions, a fair loss, the best shift, blind starts."""
+"""Exercises of notebook 05: an estimate, predictions, a fair loss, the best shift, blindness."""
 
 import itertools
 import math

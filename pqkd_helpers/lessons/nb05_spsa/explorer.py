@@ -1,4 +1,4 @@
-"""SPSA's gains at work: a small circuit matches a target histogram from a few random starts."""
+"""The interactive picture of notebook 05: SPSA's gains at work on a small circuit."""
 
 import numpy as np
 from matplotlib.figure import Figure
