@@ -23,7 +23,7 @@ RULE = (
 
 
 def extreme(catalogue: Catalogue) -> Result | None:
-    """Return the extreme compressions beside the paper's, or None without records."""
+    """Return the extreme compressions next to the paper's, or None without records."""
     tier = catalogue.tier(EXPERIMENT)
     arms = {arm: catalogue.runs(EXPERIMENT, tier=tier, arm=arm) for arm in EXTREME} if tier else {}
     arms = {arm: records for arm, records in arms.items() if records}

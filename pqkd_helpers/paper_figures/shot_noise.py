@@ -4,7 +4,7 @@ Two measures of the gain, named beforehand:
 
 - *with the z trained with* (primary, since that z is part of the model): test accuracy minus the
   accuracy of the same student at z = 0, which is that of a constant answer;
-- *with z sampled afresh* (hardware in the loop): mean over fresh features minus the same.
+- *with a fresh z*, "sampled afresh" (hardware in the loop): mean over fresh features minus the same.
 
 A zero is no fair opponent, so both are shown next to the gain of a student trained with coin
 tosses in the place of clicks.
@@ -76,7 +76,7 @@ def _paper_fit(points: Points, *, fresh: bool) -> PaperFit:
 
 
 def shot_noise(catalogue: Catalogue) -> Result | None:
-    """Return the shot-noise curves beside the paper's fit.
+    """Return the shot-noise curves next to the paper's fit.
 
     None without the same points with and without smoothing, of the same two seeds or more. The
     curves with angles that are not tuned are added where they are complete too.

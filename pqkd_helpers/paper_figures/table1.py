@@ -58,7 +58,7 @@ def margin_of(name: str, paper_mean: float) -> float:
 
 
 def table1(catalogue: Catalogue) -> Result | None:
-    """Return Table 1 beside the paper's, or None without records."""
+    """Return Table 1 next to the paper's, or None without records."""
     rows = [row for dataset in TABLE1 for row in _rows(catalogue, dataset)]
     if not rows:
         return None
@@ -68,7 +68,7 @@ def table1(catalogue: Catalogue) -> Result | None:
         title="Table 1: teacher and student, conv1 and conv2 compressed",
         rows=rows,
         findings=findings,
-        draw=lambda: paper_beside_ours(rows),
+        draw=lambda: paper_and_ours(rows),
         alt=_alt(rows),
         reading=(
             "Each panel is a data set. Circles: the paper's mean and standard deviation over 5 "
@@ -211,7 +211,7 @@ def _alt(rows: list[Row]) -> str:
     return "Validation accuracy in percent, the paper's beside ours. " + "; ".join(parts) + "."
 
 
-def paper_beside_ours(rows: list[Row]) -> Figure:
+def paper_and_ours(rows: list[Row]) -> Figure:
     """Draw validation accuracies, the paper's next to ours, one panel per data set."""
     rows = [row for row in rows if row["quantity"] == "validation accuracy"]
     titles = list(dict.fromkeys(row["data set"] for row in rows))

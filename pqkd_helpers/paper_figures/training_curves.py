@@ -174,7 +174,7 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
     record : dict
         A record of kind "run" with its traces.
     rows : list of dict
-        The rows of `results.training_run`.
+        The rows of `training_run`.
 
     Returns
     -------

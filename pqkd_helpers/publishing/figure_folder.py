@@ -15,7 +15,7 @@ from ..common.picture_files import write_pictures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What an interval of `statistics.means`, or a number of the paper, has beside its mean.
+# What an interval of `statistics.means`, or a number of the paper, has besides its mean.
 _SCATTER = ("low", "high", "standard_deviation", "deviation")
 
 

@@ -59,7 +59,7 @@ def verdicts(catalogue: Catalogue) -> str:
 
 
 def table(catalogue: Catalogue) -> str:
-    """Return Table 1 beside the paper's: validation accuracy."""
+    """Return Table 1 next to the paper's: validation accuracy."""
     result = catalogue.once(FIGURES["table1"])
     if result is None:
         return "No run of Table 1 is stored yet."

@@ -105,7 +105,7 @@ class Controls(Result):
 
 
 def controls(catalogue: Catalogue) -> Controls | None:
-    """Return the light beside its controls, or None before the planned runs are there."""
+    """Return the light next to its controls, or None before the planned runs are there."""
     found = analyse(catalogue)
     if found is None:
         return None
