@@ -4,7 +4,7 @@ Two measures of the gain, named beforehand:
 
 - *with the z trained with* (primary, since that z is part of the model): test accuracy minus the
   accuracy of the same student at z = 0, which is that of a constant answer;
-- *with a fresh z*, "sampled afresh" (hardware in the loop): mean over fresh features minus the same.
+- *with a fresh z* (hardware in the loop): mean over fresh features minus the same.
 
 A zero is no fair opponent, so both are shown next to the gain of a student trained with coin
 tosses in the place of clicks.

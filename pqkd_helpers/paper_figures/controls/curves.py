@@ -138,7 +138,7 @@ def error_over_turning(
     points : dict of str to (n_seeds, 2) array
         For each arm: mean turn of z per epoch, degrees, and test error, percent.
     groups : dict of str to str
-        For each arm: its group, as in the rows of `comparison.controls`; it gives colour and marker.
+        For each arm: its group, as in the rows of `Controls`; it gives colour and marker.
     named : collection of str
         Arms whose names are written next to their means.
     """
