@@ -4,13 +4,16 @@ import ast
 import builtins
 import dis
 import json
+import re
 import types
 
 import nbformat
 import pytest
 
+from pqkd_helpers.lessons import explore
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 from pqkd_helpers.lessons.rooms import ROOMS
+from pqkd_helpers.lessons.showing import find_picture
 from pqkd_helpers.publishing.execution import facts
 
 from .hygiene import count_words, problems
@@ -45,6 +48,17 @@ def test_the_head_names_the_module_that_backs_the_notebook(entry):
 def test_all_notebooks_have_the_same_set_up_cell():
     cells = [first_code(nbformat.read(path_of(name), as_version=4)) for name in NOTEBOOKS]
     assert len({cell.source for cell in cells}) == 1 and "installed()" in cells[0].source
+
+
+@every_notebook
+def test_pictures_and_explorers_asked_for_by_name_are_in_the_notebooks_room(name):
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    shown = re.findall(r'show\(\s*"([^"]+)"', code)
+    explored = re.findall(r'explore\("([^"]+)"\)', code)
+    assert explored and all(explore(found).name == found for found in explored)
+    assert all(callable(find_picture(found)) for found in shown)
+    assert {found.split(".")[0] for found in [*shown, *explored]} == {str(int(name[:2]))}
 
 
 @every_notebook
