@@ -1,13 +1,10 @@
 """Checking an answer: the first law it breaks, a hint that grows, and a way to go on."""
 
-import importlib
 import inspect
-import pkgutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial, wraps
-from pathlib import Path
 from typing import Any
 
 from ..common.checks import check_choice
@@ -27,22 +24,15 @@ from .exercise import (
     shown,
 )
 from .plain_values import plain
+from .rooms import names_in_room
 
-# Number of the notebook -> its room in this package.
-ROOMS = {
-    str(int(room.name[2:4])): room.name
-    for room in pkgutil.iter_modules([str(Path(__file__).parent)])
-    if room.name.startswith("nb")
-}
 _WRONG_TRIES: Counter[str] = Counter()
 _COLLECTORS: list[Callable[[str, Answer], Answer]] = []
 
 
 def exercises_of(notebook: str) -> tuple[Exercise, ...]:
     """Return the exercises of a notebook, by its number: ``"2"``."""
-    check_choice("the notebook's number", notebook, tuple(ROOMS))
-    module = importlib.import_module(f"{__package__}.{ROOMS[notebook]}.exercises")
-    exercises: tuple[Exercise, ...] = module.EXERCISES
+    exercises: tuple[Exercise, ...] = names_in_room(notebook, "exercises")["EXERCISES"]
     return exercises
 
 

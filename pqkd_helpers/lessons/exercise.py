@@ -64,9 +64,10 @@ class Exercise:
     minutes : int
         Time a student needs.
     task : str
-        What to write, with the shapes in and out; Markdown.
+        What to write, and what it is for; Markdown.
     reference : callable
-        The worked solution; its signature and docstring are the stub's.
+        The worked solution; its signature and docstring are the stub's. Shapes, types and units
+        stand there alone: the learner sees both.
     laws : tuple of callable
         What any right answer obeys, the most basic first.
     probes : callable

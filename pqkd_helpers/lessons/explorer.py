@@ -9,6 +9,8 @@ import ipywidgets
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from ..common.checks import check_choice
+from .rooms import names_in_room
 from .showing import show
 
 
@@ -73,7 +75,7 @@ class Explorer:
     Attributes
     ----------
     name : str
-        What it explores, for messages.
+        Number of the notebook and what it explores: ``"5.gains"``.
     draw : callable
         Takes one keyword per control and returns a `Figure`; no randomness of its own, so the
         same values give the same picture.
@@ -96,7 +98,7 @@ class Explorer:
         """Show the picture at fixed settings: what a reader without a running kernel sees."""
         for changes in settings:
             values = self.start() | changes
-            show(self.draw(**values), self.describe(**values))
+            show(self.draw(**values), alt=self.describe(**values))
 
     def start(self) -> dict[str, Any]:
         """Return the values that the controls start with."""
@@ -108,12 +110,36 @@ class Explorer:
         for values in itertools.product(*columns):
             yield dict(zip(self.controls, values, strict=True))
 
-    def explore(self) -> None:
+    def live(self) -> None:
         """Show the controls and the picture; it is drawn anew whenever a control changes."""
         controls = {keyword: control.widget() for keyword, control in self.controls.items()}
 
         def redraw(**values: Any) -> None:
-            show(self.draw(**values), self.describe(**values))
+            show(self.draw(**values), alt=self.describe(**values))
 
         picture = ipywidgets.interactive_output(redraw, controls)
         display(ipywidgets.VBox([*controls.values(), picture]))
+
+
+def explore(name: str) -> Explorer:
+    """Return the explorer of that name.
+
+    Parameters
+    ----------
+    name : str
+        Number of the notebook and what it explores: ``"5.gains"``.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message names those of the notebook.
+
+    Examples
+    --------
+    >>> explore("1.dip").start()
+    {'degrees': 45.0, 'indistinguishability': 0.8}
+    """
+    room = names_in_room(str(name).split(".")[0], "explorer")
+    explorers: dict[str, Explorer] = {found.name: found for found in room.get("EXPLORERS", ())}
+    check_choice("the explorer's name", name, tuple(explorers))
+    return explorers[name]

@@ -1,20 +1,26 @@
 """What every notebook needs: pictures with a description, and the line that says what is installed.
 
 `show` gives a picture its alternative text, for readers who do not see it. The text is stored
-beside the picture and is what a terminal prints instead.
+with the picture and is what a terminal prints instead.
 """
 
+import inspect
 import io
 import platform
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ..common.checks import check_choice
 from ..common.figure_style import style
+from .rooms import names_in_room
 
 PICTURE_DPI = 90
+PACKAGES = ("numpy", "torch", "matplotlib", "ipywidgets")
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -30,22 +36,32 @@ def png_bytes(figure: Figure) -> bytes:
     return stored.getvalue()
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Show a figure in the notebook, with a description of what it shows.
+def show(picture: Figure | str, *data: Any, alt: str, **options: Any) -> None:
+    """Show a picture in the notebook, with a description of what it shows.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
+    picture : matplotlib.figure.Figure or str
+        A figure, or the name of a picture: ``"5.descents"`` is the function ``descents`` in
+        ``lessons/nb05_spsa/pictures.py``.
+    *data, **options
+        What a picture is drawn from, if it is given by name.
     alt : str
         What a reader who does not see the picture should know: kind of plot, axes, what it says.
 
     Raises
     ------
     ValueError
-        If the description is missing.
+        If the description is missing, or if there is no picture of that name; the message names
+        those of the notebook.
+    TypeError
+        If the data do not fit the picture.
     """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt is {alt!r}, a sentence that describes the picture is expected")
+    if isinstance(picture, Figure) and (data or options):
+        raise TypeError("a figure is drawn already: data are for a picture given by name")
+    figure = picture if isinstance(picture, Figure) else find_picture(picture)(*data, **options)
     text = " ".join(alt.split())
     display(
         {"image/png": png_bytes(figure), "text/plain": text},
@@ -54,21 +70,28 @@ def show(figure: Figure, alt: str) -> None:
     )
 
 
-def installed(*packages: str) -> str:
-    """Return one line with the versions of Python and of some packages.
+def find_picture(name: str) -> Callable[..., Figure]:
+    """Return the function that draws the picture of that name: ``"5.descents"``.
 
-    Parameters
-    ----------
-    *packages : str
-        Names as pip knows them; a missing one is said to be missing.
-
-    Examples
-    --------
-    >>> installed("no-such-package").endswith("no-such-package missing")
-    True
+    Raises
+    ------
+    ValueError
+        If there is none; the message names those of the notebook.
     """
+    number = str(name).split(".")[0]
+    drawing = {
+        f"{number}.{function}": draw
+        for function, draw in names_in_room(number, "pictures").items()
+        if inspect.isfunction(draw) and draw.__annotations__.get("return") is Figure
+    }
+    check_choice("the picture's name", name, tuple(drawing))
+    return drawing[name]
+
+
+def installed() -> str:
+    """Return one line with the versions of Python and the main packages."""
     found = [f"Python {platform.python_version()}"]
-    for package in packages:
+    for package in PACKAGES:
         try:
             found.append(f"{package} {version(package)}")
         except PackageNotFoundError:

@@ -1,11 +1,11 @@
-"""The explanatory article's choices, carried out once and kept as a control."""
+"""The explanatory article's choices, carried out once and kept as a control (notebook 10)."""
 
 from typing import Any
 
 import numpy as np
 
 from ..records.stored import Catalogue
-from .result import Result
+from .result import Result, Row
 from .training_curves import training_curves
 
 
@@ -17,7 +17,7 @@ def article_run(catalogue: Catalogue) -> Result | None:
     record = catalogue.runs("article", tier=tier)[0]
     final, epochs = record["student"]["final"], record["student"]["epochs"]
     turns = np.degrees([epoch["drift"] for epoch in epochs[1:]])
-    rows: list[dict[str, Any]] = [
+    rows: list[Row] = [
         {"quantity": "test accuracy of the teacher (%)", "value": _percent(record["teacher"])},
         {
             "quantity": "test accuracy of the student with the z trained with (%)",
@@ -30,7 +30,10 @@ def article_run(catalogue: Catalogue) -> Result | None:
         {"quantity": "the same, z = 0", "value": 100.0 * final["accuracy_at_zero_z"]},
         {"quantity": "epochs in which z stood still", "value": int(np.sum(turns == 0.0))},
         {"quantity": "epochs", "value": len(epochs)},
-        {"quantity": "largest turn of z from epoch to epoch (degrees)", "value": turns.max()},
+        {
+            "quantity": "largest turn of z from epoch to epoch (degrees)",
+            "value": float(turns.max()),
+        },
         {
             "quantity": "norm of the smoothed histogram, last epoch (at most sqrt 2)",
             "value": epochs[-1]["feature_norm"],

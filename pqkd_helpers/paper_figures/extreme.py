@@ -1,25 +1,20 @@
-"""All convolutions compressed: three widths beside the paper's three ratios."""
-
-from typing import Any
+"""All convolutions compressed: three widths next to the paper's three ratios (notebook 08)."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..common.figure_style import COLOURS, style
+from ..records.measured import accuracies, finals, same_seeds
 from ..records.record import Record
-from ..records.stored import Catalogue, same_seeds
-from ..statistics.means import mean_of, paired_difference
+from ..records.stored import Catalogue
+from ..statistics.means import mean_of
 from ..statistics.verdicts import compare_with_paper, judge_claim, verdict
 from .paper_values import EXTREME, accuracy_margin
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row, paired_finding
 
 EXPERIMENT = "extreme"
-
-
 LATE_EPOCHS = 5
-
-
 RULE = (
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within two "
     "binomial standard errors of 5,000 images. A claim is judged by the 95 % interval of paired "
@@ -28,7 +23,7 @@ RULE = (
 
 
 def extreme(catalogue: Catalogue) -> Result | None:
-    """Return the extreme compressions beside the paper's, or None without records."""
+    """Return the extreme compressions next to the paper's, or None without records."""
     tier = catalogue.tier(EXPERIMENT)
     arms = {arm: catalogue.runs(EXPERIMENT, tier=tier, arm=arm) for arm in EXTREME} if tier else {}
     arms = {arm: records for arm, records in arms.items() if records}
@@ -74,13 +69,19 @@ def extreme(catalogue: Catalogue) -> Result | None:
             *("widths", "ratio", "trained values", "paper (ratio)", "paper", "ours", "n"),
             *("teacher", "worst seed", "late spread", "calibration error", "finding"),
         ),
+        formats={
+            "ours": "{ours:.2f}",
+            **{name: f"{{{name}:.2f}}" for name in ("teacher", "worst seed", "late spread")},
+            "calibration error": (
+                "{teacher calibration error:.4f} → {student calibration error:.4f}"
+            ),
+        },
     )
 
 
-def _row(label: str, arm: str, records: list[Record]) -> dict[str, Any]:
-    validation = _validation(records, "student")
-    mean, teacher = mean_of(validation), mean_of(_validation(records, "teacher"))
-    compression = records[0]["compression"]
+def _row(label: str, arm: str, records: list[Record]) -> Row:
+    validation = finals(records, "student", "validation", "accuracy")
+    ours, compression = mean_of(validation), records[0]["compression"]
     ratio, paper = EXTREME[arm]
     stated = label == arm
     finding = None
@@ -88,10 +89,6 @@ def _row(label: str, arm: str, records: list[Record]) -> dict[str, Any]:
         finding = compare_with_paper(
             validation, paper_mean=paper.mean, margin=accuracy_margin(paper.mean)
         ).finding
-    errors = {
-        network: mean_of([r[network]["final"]["test"]["calibration_error"] for r in records])
-        for network in ("teacher", "student")
-    }
     return {
         "widths": label.replace("-", ", ", 2),
         "ratio": compression["whole_network"],
@@ -100,28 +97,22 @@ def _row(label: str, arm: str, records: list[Record]) -> dict[str, Any]:
         "trained values": compression["student_values"],
         "paper (ratio)": ratio if stated else None,
         "paper": paper.mean if stated else None,
-        "ours": mean.text().rpartition(",")[0],
-        "n": mean.n,
-        "teacher": f"{teacher.mean:.2f}",
-        "worst seed": f"{validation.min():.2f}",
-        "late spread": f"{late_spread(records):.2f}",
-        "calibration error": f"{errors['teacher'].mean:.4f} → {errors['student'].mean:.4f}",
+        "ours": ours,
+        "n": ours.n,
+        "teacher": float(finals(records, "teacher", "validation", "accuracy").mean()),
+        "worst seed": float(validation.min()),
+        "late spread": late_spread(records),
         "finding": finding,
         "tier": records[0]["tier"],
-        "our mean": mean.mean,
-        "our low": mean.low,
-        "our high": mean.high,
-        "our values": " ".join(f"{value:.4f}" for value in validation),
-        "test accuracy": float(
-            np.mean([100.0 * r["student"]["final"]["test"]["accuracy"] for r in records])
+        "values": validation.round(4).tolist(),
+        "test accuracy": float(accuracies(records).mean()),
+        "teacher calibration error": float(
+            finals(records, "teacher", "test", "calibration_error").mean()
         ),
-        "teacher calibration error": errors["teacher"].mean,
-        "student calibration error": errors["student"].mean,
+        "student calibration error": float(
+            finals(records, "student", "test", "calibration_error").mean()
+        ),
     }
-
-
-def _validation(records: list[Record], network: str) -> np.ndarray:
-    return np.array([100.0 * r[network]["final"]["validation"]["accuracy"] for r in records])
 
 
 def late_spread(records: list[Record]) -> float:
@@ -136,7 +127,7 @@ def late_spread(records: list[Record]) -> float:
     return float(max(max(run) - min(run) for run in late))
 
 
-def _findings(arms: dict[str, list[Record]], rows: list[dict[str, Any]]) -> list[Finding]:
+def _findings(arms: dict[str, list[Record]], rows: list[Row]) -> list[Finding]:
     scale = SCALES[rows[0]["tier"]]
     findings = []
     for arm, row in zip(arms, rows, strict=False):
@@ -145,8 +136,8 @@ def _findings(arms: dict[str, list[Record]], rows: list[dict[str, Any]]) -> list
             Finding(
                 claim=f"MNIST, all convolutions compressed {ratio:.0f} times: accuracy",
                 paper=f"{paper.mean:.2f} ({ratio:.2f}x)",
-                ours=f"{row['ours']} ({row['ratio']:.2f}x)",
-                difference=f"{row['our mean'] - paper.mean:+.2f}",
+                ours=f"{row['ours']:.2f} ({row['ratio']:.2f}x)",
+                difference=f"{row['ours'].mean - paper.mean:+.2f}",
                 verdict=verdict([row["finding"]]),
                 rule=RULE,
                 scale=scale,
@@ -162,13 +153,17 @@ def _findings(arms: dict[str, list[Record]], rows: list[dict[str, Any]]) -> list
 
 def _rising(arms: dict[str, list[Record]], scale: str) -> Finding:
     first, last = same_seeds(*(arms[arm] for arm in (next(iter(arms)), next(reversed(arms)))))
-    wide, narrow = _validation(last, "student"), _validation(first, "student")
-    return Finding(
+    wide, narrow = (
+        finals(last, "student", "validation", "accuracy"),
+        finals(first, "student", "validation", "accuracy"),
+    )
+    return paired_finding(
+        wide,
+        narrow,
+        "above",
         claim="Accuracy rises with the ratio, from the smallest to the largest",
         paper="96.85 to 97.33",
         ours=f"{narrow.mean():.2f} to {wide.mean():.2f}",
-        difference=str(paired_difference(wide, narrow)) if len(wide) > 1 else "",
-        verdict=verdict([], judge_claim(wide, narrow, "above")),
         rule=RULE,
         scale=scale,
         notebook="08",
@@ -178,8 +173,7 @@ def _rising(arms: dict[str, list[Record]], scale: str) -> Finding:
 
 def _calibration(records: list[Record], scale: str) -> Finding:
     student, teacher = (
-        np.array([r[network]["final"]["test"]["calibration_error"] for r in records])
-        for network in ("student", "teacher")
+        finals(records, network, "test", "calibration_error") for network in ("student", "teacher")
     )
     return Finding(
         claim="The student is better calibrated than its teacher (expected calibration error)",
@@ -194,9 +188,9 @@ def _calibration(records: list[Record], scale: str) -> Finding:
     )
 
 
-def _alt(rows: list[dict[str, Any]]) -> str:
+def _alt(rows: list[Row]) -> str:
     parts = [
-        f"{row['widths']}: paper {row['paper']}, ours {row['our mean']:.2f}"
+        f"{row['widths']}: paper {row['paper']}, ours {row['ours'].mean:.2f}"
         for row in rows
         if row["paper"] is not None
     ]
@@ -207,18 +201,8 @@ def _alt(rows: list[dict[str, Any]]) -> str:
     )
 
 
-def accuracy_and_calibration(rows: list[dict[str, Any]]) -> Figure:
-    """Draw accuracy over the compression ratio, the paper's beside ours, and calibration errors.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The rows of `results.extreme`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def accuracy_and_calibration(rows: list[Row]) -> Figure:
+    """Draw accuracy over the ratio, the paper's next to ours, and calibration errors."""
     with style():
         figure = Figure(figsize=(9.0, 3.6), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -255,18 +239,17 @@ def accuracy_and_calibration(rows: list[dict[str, Any]]) -> Figure:
 
 
 def _draw_ours(
-    axes: Axes, rows: list[dict[str, Any]], marker: str, colour: int, label: str, *, beside: float
+    axes: Axes, rows: list[Row], marker: str, colour: int, label: str, *, beside: float
 ) -> None:
     for i, row in enumerate(rows):
-        seeds = [float(value) for value in row["our values"].split()]
-        error = None if row["our low"] is None else [[row["our mean"] - row["our low"]]] * 2
         axes.errorbar(
             row["ratio"],
-            row["our mean"],
-            yerr=error,
+            row["ours"].mean,
+            yerr=row["ours"].half_width,
             fmt=marker,
             color=COLOURS[colour],
             capsize=4,
             label=label if i == 0 else None,
         )
-        axes.plot([row["ratio"] + beside] * len(seeds), seeds, ".", color="0.4", markersize=4)
+        where = [row["ratio"] + beside] * row["n"]
+        axes.plot(where, row["values"], ".", color="0.4", markersize=4)

@@ -1,27 +1,26 @@
-"""Accuracy against compression: rank, scope, number of angles and width, one at a time."""
-
-from typing import Any
+"""Accuracy against compression: rank, scope, angles and width, one at a time (notebook 08)."""
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from ..common.figure_style import COLOURS, style
-from ..experiments.grids.paper import FRONTIER
+from ..records.measured import accuracies
 from ..records.record import Record
-from ..records.stored import Catalogue, accuracies
+from ..records.stored import Catalogue
 from ..statistics.means import mean_of
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row
 
 EXPERIMENT = "frontier"
-
-
+# Beginning of the arms' names -> title of the panel. The arm "base" belongs to every panel, there
+# with this value.
 FAMILIES = {
     "rank": "rank R",
     "scope": "compressed convolutions",
     "angles": "angles of the circuit",
     "widths": "width of the networks",
 }
+BASE = {"rank": "8", "scope": "all", "angles": "30", "widths": "32, 64, 64"}
 
 
 def frontier(catalogue: Catalogue) -> Result | None:
@@ -29,11 +28,8 @@ def frontier(catalogue: Catalogue) -> Result | None:
     tier = catalogue.tier(EXPERIMENT)
     if tier is None:
         return None
-    rows = [
-        _row(arm, records)
-        for arm in FRONTIER.arms
-        if (records := catalogue.runs(EXPERIMENT, tier=tier, arm=arm))
-    ]
+    arms = sorted({record["arm"] for record in catalogue.runs(EXPERIMENT, tier=tier)}, key=_place)
+    rows = [_row(arm, catalogue.runs(EXPERIMENT, arm, tier=tier)) for arm in arms]
     return Result(
         name="frontier",
         title="The frontier of compression and accuracy",
@@ -51,9 +47,11 @@ def frontier(catalogue: Catalogue) -> Result | None:
                 records="frontier-*",
             )
         ],
-        draw=lambda: accuracy_over_ratio(rows, FAMILIES),
+        draw=lambda: accuracy_over_ratio(rows),
         alt="Test accuracy in percent over the compression ratio, one panel per quantity varied: "
-        + "; ".join(f"{row['arm']} {row['mean']:.1f} at {row['ratio']:.0f}x" for row in rows),
+        + "; ".join(
+            f"{row['arm']} {row['test accuracy'].mean:.1f} at {row['ratio']:.0f}x" for row in rows
+        ),
         reading=(
             "Every panel varies one thing, starting from widths (32, 64, 64), R = 8, all "
             "convolutions compressed, 30 angles (the filled diamond). Bars: 95 % intervals."
@@ -63,74 +61,61 @@ def frontier(catalogue: Catalogue) -> Result | None:
         assumed=["15, 30 and 45 angles are loops [1], [1, 1] and [1, 1, 1]."],
         limits=["The teacher's width varies with the student's: its accuracy is in the table."],
         columns=("arm", "ratio", "trained values", "test accuracy", "n", "teacher"),
+        formats={"test accuracy": "{test accuracy:.2f}"},
     )
 
 
-def _row(arm: str, records: list[Record]) -> dict[str, Any]:
-    found = accuracies(records)
-    mean = mean_of(found)
+def _place(arm: str) -> tuple[int, int, str]:
+    """Sort arms by family, then by value; of two values the larger number has the longer name."""
+    families = ["base", *FAMILIES]
+    return families.index(arm.partition("-")[0]), len(arm), arm
+
+
+def _row(arm: str, records: list[Record]) -> Row:
+    mean = mean_of(accuracies(records))
     compression = records[0]["compression"]
     return {
         "arm": arm,
         "ratio": compression["whole_network"],
         "trained values": compression["student_values"],
-        "test accuracy": mean.text().rpartition(",")[0],
+        "test accuracy": mean,
         "n": mean.n,
         "teacher": float(np.mean(accuracies(records, "teacher"))),
         "tier": records[0]["tier"],
-        "mean": mean.mean,
-        "low": mean.low,
-        "high": mean.high,
     }
 
 
-BASE = {"rank": "8", "scope": "all", "angles": "30", "widths": "32, 64, 64"}
-
-
-def accuracy_over_ratio(rows: list[dict[str, Any]], families: dict[str, str]) -> Figure:
-    """Draw test accuracy over the compression ratio.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The rows of `results.frontier`; the arm "base", once it is there, belongs to every panel.
-    families : dict of str to str
-        Beginning of the arms' names -> title of the panel.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def accuracy_over_ratio(rows: list[Row]) -> Figure:
+    """Draw test accuracy over the compression ratio, one panel for each quantity varied."""
     with style():
         figure = Figure(figsize=(9.4, 5.6), layout="constrained")
         panels = figure.subplots(2, 2, sharey=True).ravel()
         base = [row for row in rows if row["arm"] == "base"]
-        for number, (axes, (family, title)) in enumerate(
-            zip(panels, families.items(), strict=True)
+        for axes, (family, title), colour in zip(
+            panels, FAMILIES.items(), (0, 1, 5, 3), strict=True
         ):
             found = [row for row in rows if row["arm"].startswith(f"{family}-")]
             found = sorted([*found, *base], key=lambda row: row["ratio"])
             axes.plot(
                 [row["ratio"] for row in found],
-                [row["mean"] for row in found],
+                [row["test accuracy"].mean for row in found],
                 "--",
-                color=COLOURS[(0, 1, 5, 3)[number]],
+                color=COLOURS[colour],
             )
             for row in found:
-                error = None if row["low"] is None else [[row["mean"] - row["low"]]] * 2
-                is_base = row in base
+                accuracy, is_base = row["test accuracy"], row in base
                 axes.errorbar(
                     row["ratio"],
-                    row["mean"],
-                    yerr=error,
+                    accuracy.mean,
+                    yerr=accuracy.half_width,
                     fmt="D" if is_base else "o",
-                    color=COLOURS[(0, 1, 5, 3)[number]],
+                    color=COLOURS[colour],
                     capsize=3,
                 )
                 label = BASE[family] if is_base else _value(row["arm"], family)
                 axes.annotate(
                     label,
-                    (row["ratio"], row["mean"]),
+                    (row["ratio"], accuracy.mean),
                     xytext=(4, 6),
                     textcoords="offset points",
                     fontsize=8,

@@ -1,4 +1,4 @@
-"""What a device's imperfections do to the feature, from the study's record."""
+"""What a device's imperfections do to the feature, from the study's record (notebook 01)."""
 
 from typing import Any
 
@@ -8,10 +8,45 @@ from matplotlib.figure import Figure
 
 from ..common.figure_style import COLOURS, style
 from ..records.record import Record
+from ..records.stored import Catalogue
+from .result import Result, Row
+
+IMPERFECTIONS = {
+    "efficiency": "lost on detection",
+    "loop_efficiency": "lost per round in a loop",
+    "indistinguishability": "lack of indistinguishability",
+    "dark_count_probability": "dark count per time bin",
+}
 
 
-def figure_rows(record: Record) -> list[dict[str, Any]]:
-    """Return the numbers behind the study's figure, one row per point."""
+class Study(Result):
+    """A study of ours: the paper has nothing to compare it with, so its reading is its card."""
+
+    def card(self) -> str:
+        """Return the card, in Markdown."""
+        return self.reading
+
+
+def imperfections_study(catalogue: Catalogue) -> Study | None:
+    """Return what imperfections do to the feature, or None without the study's record."""
+    records = catalogue.runs("imperfections")
+    if not records:
+        return None
+    record = records[0]
+    return Study(
+        name="imperfections",
+        title="What imperfections do to the feature",
+        rows=_rows(record),
+        findings=[],
+        draw=lambda: imperfections(record),
+        alt="",  # the card describes the picture at length
+        reading=_card(record),
+        rerun="python -m pqkd_helpers reproduce imperfections",
+    )
+
+
+def _rows(record: Record) -> list[Row]:
+    """Return the numbers behind the figure, one row per point."""
     results = record["results"]
     rows = [
         {
@@ -38,8 +73,8 @@ def figure_rows(record: Record) -> list[dict[str, Any]]:
     return rows
 
 
-def figure_card(record: Record) -> str:
-    """Return what the study's figure shows and how to read it, in Markdown."""
+def _card(record: Record) -> str:
+    """Return what the figure shows and how to read it, in Markdown."""
     study = record["configuration"]
     noise = record["results"]["devices"][-1]["shot_noise"]["median"]
     reached = [
@@ -85,16 +120,8 @@ def _first_above_noise(record: Record, parameter: str, noise: float) -> str:
     return "no value tried"
 
 
-IMPERFECTIONS = {
-    "efficiency": "lost on detection",
-    "loop_efficiency": "lost per round in a loop",
-    "indistinguishability": "lack of indistinguishability",
-    "dark_count_probability": "dark count per time bin",
-}
-
-
-def imperfections(record: dict[str, Any]) -> Figure:
-    """Draw how far imperfections move the feature, beside the shot noise.
+def imperfections(record: Record) -> Figure:
+    """Draw how far imperfections move the feature, compared with the shot noise.
 
     Parameters
     ----------

@@ -1,20 +1,14 @@
-"""The noise of a feature from S shots: its exact law beside the paper's bound."""
-
-from typing import Any
+"""The noise of a feature from S shots: its exact law next to the paper's bound (notebook 07)."""
 
 from matplotlib.figure import Figure
 
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import verdict
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row
 
 AT = 200
-
-
 TOLERANCE = 0.05
-
-
 RULE = (
     "The bound holds if no measured error lies above it; the exact law if every measured error is "
     "within a twentieth of it."
@@ -67,18 +61,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
     )
 
 
-def error_over_shots(rows: list[dict[str, Any]]) -> Figure:
-    """Draw measured errors, the exact law and the bound.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The rows of `results.kernel_noise`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def error_over_shots(rows: list[Row]) -> Figure:
+    """Draw measured errors, the exact law and the bound over the number of shots."""
     shots = [row["shots"] for row in rows]
     with style():
         figure = Figure(figsize=(6.0, 3.6), layout="constrained")

@@ -16,6 +16,12 @@ class PaperValue(NamedTuple):
     mean: float
     deviation: float | None = None
 
+    def __format__(self, spec: str) -> str:
+        """Return mean and standard deviation, each as ``spec`` says."""
+        if self.deviation is None:
+            return format(self.mean, spec)
+        return f"{self.mean:{spec}} ± {self.deviation:{spec}}"
+
 
 # Table 1: data set -> network -> quantity.
 TABLE1: dict[str, dict[str, dict[str, PaperValue]]] = {

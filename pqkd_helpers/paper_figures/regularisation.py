@@ -1,28 +1,22 @@
-"""Does compression regularise? Dense and compressed, with and without a teacher."""
+"""Does compression regularise? Dense and compressed, with and without a teacher (notebook 04)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from ..common.figure_style import COLOURS, style
+from ..records.measured import finals, same_seeds
 from ..records.record import Record
-from ..records.stored import Catalogue, same_seeds
+from ..records.stored import Catalogue
 from ..statistics.means import mean_of, paired_difference
 from ..statistics.verdicts import judge_claim, verdict
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row
 
 Array = NDArray[np.float64]
-
-
 EXPERIMENT = "regularisation"
-
-
 TEACHER = "dense-alone"
-
-
 ARMS = {
     TEACHER: "dense, labels alone (the teacher)",
     "dense-smoothed-labels": "dense, smoothed labels",
@@ -31,8 +25,6 @@ ARMS = {
     "compressed-smoothed-labels": "compressed, smoothed labels",
     "compressed-distilled": "compressed, with the teacher (PQKD)",
 }
-
-
 # What is taken to cause the gain -> the two arms that differ in it alone.
 EFFECTS = {
     "compression, no teacher": ("compressed-alone", TEACHER),
@@ -42,8 +34,6 @@ EFFECTS = {
     "smoothed labels, dense": ("dense-smoothed-labels", TEACHER),
     "both together (PQKD - teacher)": ("compressed-distilled", TEACHER),
 }
-
-
 RULE = (
     "A part of the method lowers the validation cross-entropy if the 95 % interval of the paired "
     "differences (same seed, same teacher) lies below zero."
@@ -86,34 +76,31 @@ def regularisation(catalogue: Catalogue) -> Result | None:
             *("validation cross-entropy", "test cross-entropy", "test, temperature scaled"),
             *("calibration error", "n"),
         ),
+        formats={"validation cross-entropy": "{validation cross-entropy:.3f}"},
     )
 
 
-def network_of(arm: str) -> str:
-    """Return which part of an arm's records holds it."""
-    return "teacher" if arm == TEACHER else "student"
-
-
 def _pick(records: list[Record], arm: str, split: str, quantity: str) -> Array:
-    return np.array([r[network_of(arm)]["final"][split][quantity] for r in records])
+    """Return a final result of an arm; the teacher's is in the records of its students."""
+    return finals(records, "teacher" if arm == TEACHER else "student", split, quantity)
 
 
-def _row(arm: str, records: list[Record]) -> dict[str, Any]:
-    network = network_of(arm)
+def _row(arm: str, records: list[Record]) -> Row:
+    network = "teacher" if arm == TEACHER else "student"
     scaled = [record[network]["temperature_scaled"]["test"] for record in records]
     loss = _pick(records, arm, "validation", "cross_entropy")
     return {
         "arm": ARMS[arm],
         "trained values": records[0]["compression"][f"{network}_values"],
-        "train accuracy": float(100.0 * _pick(records, arm, "train", "accuracy").mean()),
-        "validation accuracy": float(100.0 * _pick(records, arm, "validation", "accuracy").mean()),
-        "validation cross-entropy": mean_of(loss).text(3).rpartition(",")[0],
+        "train accuracy": float(_pick(records, arm, "train", "accuracy").mean()),
+        "validation accuracy": float(_pick(records, arm, "validation", "accuracy").mean()),
+        "validation cross-entropy": mean_of(loss),
         "test cross-entropy": float(_pick(records, arm, "test", "cross_entropy").mean()),
         "test, temperature scaled": float(np.mean([x["cross_entropy"] for x in scaled])),
         "calibration error": float(_pick(records, arm, "test", "calibration_error").mean()),
         "n": len(records),
         "tier": records[0]["tier"],
-        "values": " ".join(f"{value:.5f}" for value in loss),
+        "values": loss.round(5).tolist(),
     }
 
 
@@ -161,32 +148,20 @@ def _findings(arms: dict[str, list[Record]], scale: str) -> list[Finding]:
     return findings
 
 
-def _alt(rows: list[dict[str, Any]]) -> str:
-    parts = [f"{row['arm']} {row['validation cross-entropy']}" for row in rows]
+def _alt(rows: list[Row]) -> str:
+    parts = [f"{row['arm']} {row['validation cross-entropy']:.3f}" for row in rows]
     return "Validation cross-entropy in nats by arm: " + "; ".join(parts)
 
 
-def cross_entropy_by_arm(rows: list[dict[str, Any]], effects: Mapping[str, ArrayLike]) -> Figure:
-    """Draw the cross-entropy of each arm, and what each part of the method changes.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The rows of `results.regularisation`.
-    effects : dict of str to (n,) array_like
-        Name of a part -> paired differences in cross-entropy, nats.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def cross_entropy_by_arm(rows: list[Row], effects: Mapping[str, ArrayLike]) -> Figure:
+    """Draw the cross-entropy of each arm, and what each part of the method changes, by pairs."""
     with style():
         figure = Figure(figsize=(10.2, 3.6), layout="constrained")
         left, right = figure.subplots(1, 2)
         for place, row in enumerate(rows):
-            values = np.array([float(value) for value in row["values"].split()])
+            values = row["values"]
             left.plot(
-                values.mean(),
+                np.mean(values),
                 place,
                 "D",
                 color=COLOURS[0],
@@ -206,8 +181,9 @@ def cross_entropy_by_arm(rows: list[dict[str, Any]], effects: Mapping[str, Array
         left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
         for place, differences in enumerate(effects.values()):
             mean = mean_of(differences)
-            error = None if mean.low is None else [[mean.mean - mean.low]] * 2
-            right.errorbar(mean.mean, place, xerr=error, fmt="s", color=COLOURS[5], capsize=4)
+            right.errorbar(
+                mean.mean, place, xerr=mean.half_width, fmt="s", color=COLOURS[5], capsize=4
+            )
         right.axvline(0.0, color="black", linewidth=1.0)
         right.set_yticks(range(len(effects)), list(effects))
         right.set(xlabel="change (nats)", ylim=(len(effects) - 0.5, -0.5))

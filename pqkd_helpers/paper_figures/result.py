@@ -1,13 +1,24 @@
-"""One figure or table of the reproduction: numbers, findings, picture, and the card beside them."""
+"""One figure or table of the reproduction: numbers, findings, picture and card (notebook 10).
 
-from collections.abc import Callable
+Rows hold numbers, and intervals as `statistics.means` makes them. They become text here, in
+`markdown_table`, and in the CSV file of `publishing.figure_folder`; nowhere else.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from ..statistics.verdicts import Verdict
+from ..common.checks import check_choice
+from ..statistics.means import paired_difference
+from ..statistics.verdicts import Direction, Verdict, judge_claim, verdict
+
+Row = dict[str, Any]
 
 SCALES = {
     "paper": "paper scale",
@@ -49,6 +60,39 @@ class Finding:
     records: str
 
 
+def paired_finding(
+    first: ArrayLike, second: ArrayLike, direction: Direction, **texts: str
+) -> Finding:
+    """Return the finding on a claim about two arms, by pairs of equal seeds.
+
+    ``texts`` are the other fields of the finding.
+    """
+    return Finding(
+        difference=str(paired_difference(first, second)) if np.size(first) > 1 else "",
+        verdict=verdict([], judge_claim(first, second, direction)),
+        **texts,
+    )
+
+
+class Findings(list[Finding]):
+    """A list of findings, which makes a table."""
+
+    def table(self) -> str:
+        """Return the findings as a Markdown table."""
+        return markdown_table(
+            [
+                {
+                    "claim": finding.claim,
+                    "paper": finding.paper,
+                    "ours": finding.ours,
+                    "difference": finding.difference,
+                    "verdict": f"**{finding.verdict}** ({finding.scale})",
+                }
+                for finding in self
+            ]
+        )
+
+
 @dataclass(frozen=True)
 class Result:
     """A figure or table with all that belongs to it.
@@ -72,12 +116,14 @@ class Result:
     differs, assumed, limits : list of str
         What differs from the paper, what we assumed where it is silent, what this cannot show.
     columns : tuple of str
-        Keys of the rows that the Markdown table shows; empty: all.
+        What the Markdown table shows; empty: all.
+    formats : dict of str to str
+        How a column is printed; see `markdown_table`.
     """
 
     name: str
     title: str
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     findings: list[Finding]
     draw: Callable[[], Figure]
     alt: str
@@ -87,15 +133,44 @@ class Result:
     assumed: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def figure(self) -> Figure:
         """The picture, drawn when it is first asked for."""
         return self.draw()
 
-    def table(self) -> str:
-        """Return the rows as a Markdown table."""
-        return markdown_table(self.rows, self.columns)
+    def table(self, rows: Sequence[Row] | None = None, columns: Sequence[str] | None = None) -> str:
+        """Return the rows as a Markdown table.
+
+        Parameters
+        ----------
+        rows : list of dict or None
+            Some of its rows; None: all.
+        columns : sequence of str or None
+            None: those of the card.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        for name in columns or ():
+            check_choice("column", name, (*self.rows[0], *self.formats))
+        return markdown_table(
+            self.rows if rows is None else rows,
+            self.columns if columns is None else columns,
+            self.formats,
+        )
+
+    def findings_table(self) -> str:
+        """Return the findings as a Markdown table."""
+        return Findings(self.findings).table()
+
+    def rules(self) -> str:
+        """Return the rules behind the findings, each once."""
+        rules = dict.fromkeys(finding.rule for finding in self.findings)
+        return "The rule, stated before the runs: " + " ".join(rules)
 
     def card(self) -> str:
         """Return the card, in Markdown."""
@@ -107,7 +182,7 @@ class Result:
             self.table(),
         ]
         if self.findings:
-            parts += ["## Against the paper", findings_table(self.findings), _rules(self.findings)]
+            parts += ["## Against the paper", self.findings_table(), self.rules()]
         parts += ["## How to run it again", f"```bash\n{self.rerun}\nmake figures\n```"]
         for title, lines in {
             "What differs from the paper": self.differs,
@@ -119,24 +194,18 @@ class Result:
         return "\n\n".join(parts)
 
 
-def findings_table(findings: list[Finding]) -> str:
-    """Return findings as a Markdown table."""
-    return markdown_table(
-        [
-            {
-                "claim": finding.claim,
-                "paper": finding.paper,
-                "ours": finding.ours,
-                "difference": finding.difference,
-                "verdict": f"**{finding.verdict}** ({finding.scale})",
-            }
-            for finding in findings
-        ]
-    )
-
-
-def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) -> str:
+def markdown_table(
+    rows: Sequence[Row], columns: Sequence[str] = (), formats: Mapping[str, str] | None = None
+) -> str:
     r"""Return rows as a Markdown table; missing values (None) are left empty.
+
+    Parameters
+    ----------
+    rows : list of dict
+    columns : sequence of str
+        Keys of the rows, or of the formats; empty: the keys of the first row.
+    formats : dict of str to str or None
+        Column -> a format string over the row; other columns show the value of this key.
 
     Examples
     --------
@@ -145,20 +214,24 @@ def markdown_table(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) ->
     |:---|:---|
     | 1 |  |
     | 2.5 | \|x\| |
+    >>> print(markdown_table([{"a": 0.5, "b": 2}], ["sum"], {"sum": "{a:.2f} + {b}"}))
+    | sum |
+    |:---|
+    | 0.50 + 2 |
     """
-    names = columns or tuple(rows[0])
+    names, formats = columns or tuple(rows[0]), formats or {}
     lines = ["| " + " | ".join(names) + " |", "|" + ":---|" * len(names)]
-    for row in rows:
-        cells = ("" if row[name] is None else _cell(row[name]) for name in names)
-        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["| " + " | ".join(_cell(row, name, formats) for name in names) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _cell(value: Any) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+def _cell(row: Row, name: str, formats: Mapping[str, str]) -> str:
+    if name in formats and row.get(name, "") is not None:
+        text = formats[name].format_map(row)
+    elif (value := row[name]) is None:
+        text = ""
+    elif isinstance(value, float):
+        text = "infinite" if value == math.inf else f"{value:.4g}"
+    else:
+        text = str(value)
     return text.replace("|", "\\|")  # a bare one would begin the next column
-
-
-def _rules(findings: list[Finding]) -> str:
-    rules = dict.fromkeys(finding.rule for finding in findings)  # each once, in order
-    return "The rule, stated before the runs: " + " ".join(rules)

@@ -1,4 +1,4 @@
-"""The claims beside each figure, as stored with it: what the notebooks' comparisons are made of.
+"""The claims of each figure, as stored with it: what the notebooks' comparisons are made of.
 
 A notebook reads them instead of all records, so that it is out of date exactly when one of its
 claims is.
@@ -12,7 +12,7 @@ from typing import cast
 
 from ..common.files import as_path
 from ..common.stored_figures import check_figures
-from .result import Finding, findings_table
+from .result import Finding, Findings
 
 FILE = "claims.csv"
 
@@ -68,6 +68,5 @@ def against_the_paper(*names: str, figures: Path | str | None = None) -> str:
     ValueError, FileNotFoundError
         As for `stored_claims`.
     """
-    return findings_table(
-        [finding for name in names for finding in stored_claims(name, figures=figures)]
-    )
+    found = [finding for name in names for finding in stored_claims(name, figures=figures)]
+    return Findings(found).table()

@@ -1,28 +1,21 @@
-"""Table 1: teacher and student on three data sets, conv1 and conv2 compressed."""
-
-from typing import Any
+"""Table 1: teacher and student on three data sets, two layers compressed (notebooks 04, 10)."""
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..common.figure_style import COLOURS, style
+from ..records.measured import finals
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of, paired_difference
 from ..statistics.verdicts import Direction, compare_with_paper, judge_claim, verdict
 from .paper_values import TABLE1, accuracy_margin, cross_entropy_margin
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row
 
 EXPERIMENT = "table1"
-
-
 ARM = "conv1-conv2"
-
-
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
-
-
 RULE = (
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within the "
     "margin: for accuracies two binomial standard errors of 5,000 images, since the paper does not "
@@ -30,8 +23,6 @@ RULE = (
     "A claim about student and teacher is judged by the 95 % interval of our paired differences "
     "(same seed, same teacher). Both together make the verdict."
 )
-
-
 # What the paper's own numbers say of student and teacher: (quantity, direction).
 CLAIMS: dict[str, dict[str, Direction]] = {
     "mnist": {
@@ -47,22 +38,18 @@ CLAIMS: dict[str, dict[str, Direction]] = {
         "validation cross-entropy": "above",
     },
 }
-
-
 WORDS = {"above": "above", "below": "below", "equal": "the same as"}
 
 
 def quantities(records: list[Record], network: str, name: str) -> NDArray[np.float64]:
     """Return a quantity of Table 1, one value per record: percent, or nats."""
     split, _, kind = name.partition(" ")
-    finals = [record[network]["final"][split] for record in records]
-    if kind == "accuracy":
-        return np.array([100.0 * final["accuracy"] for final in finals])
-    return np.array([final["cross_entropy"] for final in finals])
+    return finals(records, network, split, kind.replace("-", "_"))
 
 
-def _unseen_accuracy(record: Record) -> float:
-    return record["student"]["final"]["validation_without_spsa"]["accuracy"]
+def decimals(name: str) -> int:
+    """Return how many decimals the paper prints of a quantity."""
+    return 2 if "accuracy" in name else 3
 
 
 def margin_of(name: str, paper_mean: float) -> float:
@@ -71,7 +58,7 @@ def margin_of(name: str, paper_mean: float) -> float:
 
 
 def table1(catalogue: Catalogue) -> Result | None:
-    """Return Table 1 beside the paper's, or None without records."""
+    """Return Table 1 next to the paper's, or None without records."""
     rows = [row for dataset in TABLE1 for row in _rows(catalogue, dataset)]
     if not rows:
         return None
@@ -81,7 +68,7 @@ def table1(catalogue: Catalogue) -> Result | None:
         title="Table 1: teacher and student, conv1 and conv2 compressed",
         rows=rows,
         findings=findings,
-        draw=lambda: paper_beside_ours(_panels(rows), unit="validation accuracy (%)"),
+        draw=lambda: paper_and_ours(rows),
         alt=_alt(rows),
         reading=(
             "Each panel is a data set. Circles: the paper's mean and standard deviation over 5 "
@@ -108,6 +95,11 @@ def table1(catalogue: Catalogue) -> Result | None:
             "without these images, and on the test set, stands in the CSV file.",
         ],
         columns=("data set", "network", "quantity", "paper", "ours", "n", "difference", "finding"),
+        formats={
+            "paper": "{paper:.{decimals}f}",
+            "ours": "{ours:.{decimals}f}",
+            "difference": "{difference:+.{decimals}f}",
+        },
     )
 
 
@@ -116,7 +108,7 @@ def _records(catalogue: Catalogue, dataset: str) -> list[Record]:
     return catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset, arm=ARM) if tier else []
 
 
-def _rows(catalogue: Catalogue, dataset: str) -> list[dict[str, Any]]:
+def _rows(catalogue: Catalogue, dataset: str) -> list[Row]:
     records = _records(catalogue, dataset)
     rows = []
     for network, stated in TABLE1[dataset].items() if records else ():
@@ -125,48 +117,35 @@ def _rows(catalogue: Catalogue, dataset: str) -> list[dict[str, Any]]:
             ours = quantities(records, network, name)
             rows.append(_row(dataset, network, name, ours, records[0]["tier"]))
         if network == "student":
-            unseen = np.array([100.0 * _unseen_accuracy(record) for record in records])
+            unseen = finals(records, network, "validation_without_spsa", "accuracy")
             name = "validation accuracy without SPSA's images"
             rows.append(_row(dataset, network, name, unseen, records[0]["tier"]))
     return rows
 
 
-def _row(dataset: str, network: str, name: str, ours: np.ndarray, tier: str) -> dict[str, Any]:
+def _row(dataset: str, network: str, name: str, ours: np.ndarray, tier: str) -> Row:
     mean = mean_of(ours)
-    digits = 2 if "accuracy" in name else 3
     paper = TABLE1[dataset][network].get(name)
-    row: dict[str, Any] = {
+    row: Row = {
         "data set": NAMES[dataset],
         "network": network,
         "quantity": name,
-        "paper": None,
-        "ours": mean.text(digits).rpartition(",")[0],
+        "paper": paper,
+        "ours": mean,
         "n": mean.n,
         "difference": None,
         "finding": None,
         "tier": tier,
-        "our mean": mean.mean,
-        "our low": mean.low,
-        "our high": mean.high,
-        "our standard deviation": mean.standard_deviation,
-        "our values": " ".join(f"{value:.4f}" for value in ours),
-        "paper mean": None,
-        "paper standard deviation": None,
+        "values": ours.round(4).tolist(),
         "margin": None,
+        "decimals": decimals(name),
     }
     if paper is not None:
         margin = margin_of(name, paper.mean)
         found = compare_with_paper(
             ours, paper_mean=paper.mean, paper_deviation=paper.deviation, margin=margin
         )
-        row |= {
-            "paper": f"{paper.mean:.{digits}f} ± {paper.deviation:.{digits}f}",
-            "difference": f"{found.difference:+.{digits}f}",
-            "finding": found.finding,
-            "paper mean": paper.mean,
-            "paper standard deviation": paper.deviation,
-            "margin": margin,
-        }
+        row |= {"difference": found.difference, "finding": found.finding, "margin": margin}
     return row
 
 
@@ -176,7 +155,7 @@ def _findings(catalogue: Catalogue, dataset: str) -> list[Finding]:
     findings = []
     for name, direction in CLAIMS[dataset].items():
         paper = [TABLE1[dataset][network][name] for network in ("student", "teacher")]
-        digits = 2 if name.endswith("accuracy") else 3
+        digits = decimals(name)
         common = {
             "claim": f"{NAMES[dataset]}: the student's {name} is {WORDS[direction]} the teacher's",
             "paper": " against ".join(f"{value.mean:.{digits}f}" for value in paper),
@@ -219,82 +198,47 @@ def _findings(catalogue: Catalogue, dataset: str) -> list[Finding]:
 def _difference_text(first: np.ndarray, second: np.ndarray, digits: int) -> str:
     if len(first) < 2:
         return f"student - teacher {first[0] - second[0]:+.{digits}f}"
-    found = paired_difference(first, second)
-    interval = f"[{found.low:+.{digits}f}, {found.high:+.{digits}f}]"
-    return f"student - teacher {found.mean:+.{digits}f} {interval}"
+    return f"student - teacher {paired_difference(first, second):+.{digits}f}"
 
 
-def _panels(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    panels: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        if row["quantity"] == "validation accuracy":
-            panels.setdefault(row["data set"], []).append(
-                {
-                    "label": row["network"],
-                    "paper": row["paper mean"],
-                    "paper_error": row["paper standard deviation"],
-                    "ours": [float(value) for value in row["our values"].split()],
-                }
-            )
-    return panels
-
-
-def _alt(rows: list[dict[str, Any]]) -> str:
+def _alt(rows: list[Row]) -> str:
     parts = [
-        f"{row['data set']} {row['network']}: paper {row['paper mean']:.2f}, "
-        f"ours {row['our mean']:.2f}"
+        f"{row['data set']} {row['network']}: paper {row['paper'].mean:.2f}, "
+        f"ours {row['ours'].mean:.2f}"
         for row in rows
         if row["quantity"] == "validation accuracy"
     ]
     return "Validation accuracy in percent, the paper's beside ours. " + "; ".join(parts) + "."
 
 
-def paper_beside_ours(panels: dict[str, list[dict[str, Any]]], *, unit: str) -> Figure:
-    """Draw means of the paper and of ours, one panel per data set.
-
-    Parameters
-    ----------
-    panels : dict of str to list of dict
-        Title -> rows with "label", "paper" and "paper_error" (None: not known) and "ours", the
-        values of the seeds.
-    unit : str
-        Label of the horizontal axis.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def paper_and_ours(rows: list[Row]) -> Figure:
+    """Draw validation accuracies, the paper's next to ours, one panel per data set."""
+    rows = [row for row in rows if row["quantity"] == "validation accuracy"]
+    titles = list(dict.fromkeys(row["data set"] for row in rows))
     with style():
-        figure = Figure(figsize=(3.1 * len(panels) + 1.2, 2.9), layout="constrained")
-        places = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
-        for axes, (title, rows) in zip(places, panels.items(), strict=True):
-            for place, row in enumerate(rows):
-                if row["paper"] is not None:
+        figure = Figure(figsize=(3.1 * len(titles) + 1.2, 2.9), layout="constrained")
+        panels = np.atleast_1d(figure.subplots(1, len(titles), sharey=True))
+        for axes, title in zip(panels, titles, strict=True):
+            shown = [row for row in rows if row["data set"] == title]
+            for place, row in enumerate(shown):
+                paper, ours = row["paper"], row["ours"]
+                for value, error, offset, marker, colour, label in (
+                    (paper.mean, paper.deviation, -0.16, "o", 1, "paper"),
+                    (ours.mean, ours.half_width, 0.16, "s", 0, "ours"),
+                ):
                     axes.errorbar(
-                        row["paper"],
-                        place - 0.16,
-                        xerr=row["paper_error"],
-                        fmt="o",
-                        color=COLOURS[1],
+                        value,
+                        place + offset,
+                        xerr=error,
+                        fmt=marker,
+                        color=COLOURS[colour],
                         capsize=4,
-                        label="paper" if place == 0 else None,
+                        label=label if place == 0 else None,
                     )
-                mean = mean_of(row["ours"])
-                error = None if mean.low is None else [[mean.mean - mean.low]] * 2
-                axes.errorbar(
-                    mean.mean,
-                    place + 0.16,
-                    xerr=error,
-                    fmt="s",
-                    color=COLOURS[0],
-                    capsize=4,
-                    label="ours" if place == 0 else None,
-                )
-                axes.plot(
-                    row["ours"], np.full(mean.n, place + 0.34), ".", color="0.4", markersize=4
-                )
-            axes.set(title=title, xlabel=unit, ylim=(len(rows) - 0.4, -0.6))
-            axes.set_yticks(range(len(rows)), [row["label"] for row in rows])
+                height = np.full(row["n"], place + 0.34)
+                axes.plot(row["values"], height, ".", color="0.4", markersize=4)
+            axes.set(title=title, xlabel="validation accuracy (%)", ylim=(len(shown) - 0.4, -0.6))
+            axes.set_yticks(range(len(shown)), [row["network"] for row in shown])
             axes.grid(axis="y", visible=False)
-        places[0].legend(loc="best")
+        panels[0].legend(loc="best")
         return figure

@@ -1,5 +1,6 @@
 """How a run went, from its record."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
-from .result import SCALES, Finding, Result
+from .result import SCALES, Finding, Result, Row
 from .table1 import ARM
 
 
@@ -149,7 +150,7 @@ def training_run(catalogue: Catalogue) -> Result | None:
     )
 
 
-def _row(epoch: dict[str, Any], bound: float) -> dict[str, Any]:
+def _row(epoch: dict[str, Any], bound: float) -> Row:
     losses = np.array(epoch["spsa_losses"])
     return {
         "epoch": epoch["epoch"],
@@ -158,7 +159,7 @@ def _row(epoch: dict[str, Any], bound: float) -> dict[str, Any]:
         "SPSA mean loss": float(losses.mean()),
         "SPSA mean gradient norm": float(np.mean(epoch["spsa_gradient_norms"])),
         "norm of the smoothed histogram": epoch["feature_norm"],
-        "turn of z (degrees)": None if epoch["drift"] is None else np.degrees(epoch["drift"]),
+        "turn of z (degrees)": None if epoch["drift"] is None else math.degrees(epoch["drift"]),
         "share of angles at the bound": float(
             np.mean(np.abs(epoch["theta"]) > AT_THE_BOUND * bound)
         ),
@@ -173,7 +174,7 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
     record : dict
         A record of kind "run" with its traces.
     rows : list of dict
-        The rows of `results.training_run`.
+        The rows of `training_run`.
 
     Returns
     -------

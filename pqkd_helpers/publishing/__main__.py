@@ -47,8 +47,8 @@ def main() -> None:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         parser.error(f"no notebook is called {unknown}, one of {sorted(known)} is expected")
-    guide = NOTEBOOKS / "teaching.md"
-    write_atomically(guide, with_curriculum(guide.read_text("utf-8"), NOTEBOOKS).encode())
+    for text in (ROOT / "README.md", NOTEBOOKS / "teaching.md"):
+        write_atomically(text, with_curriculum(text.read_text("utf-8"), NOTEBOOKS).encode())
     for name in chosen or [name for name, entry in known.items() if entry["ready"]]:
         path = NOTEBOOKS / known[name]["file"]
         execute(path, title=known[name])

@@ -1,7 +1,6 @@
 """Executing a notebook and storing it, with a fingerprint of all that its outputs depend on."""
 
 import os
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -69,13 +68,13 @@ def execute(path: Path, *, title: dict[str, Any]) -> None:
     )
     started = time.perf_counter()
     client.execute(env=os.environ | ENVIRONMENT)
-    seconds = time.perf_counter() - started
+    seconds = round(time.perf_counter() - started, 1)
     files = files_of_the_project(watched[-1].outputs[0].text.splitlines(), path.parents[1])
     notebook.cells = cells
     _tidy(notebook)
     _write_facts(notebook, title, seconds)
     notebook.metadata["pqkd"] = {
-        "seconds": round(seconds, 1),
+        "seconds": seconds,
         "files": files,
         "fingerprint": fingerprint(notebook, files, path.parents[1]),
     }
@@ -101,14 +100,24 @@ def _tidy(notebook: NotebookNode) -> None:
 
 
 def _write_facts(notebook: NotebookNode, title: dict[str, Any], seconds: float) -> None:
-    """Write the line under the title: study time, measured seconds, what it builds on."""
-    builds_on = ", ".join(
-        f"[{re.sub('[.]ipynb$', '', name)}]({name})" for name in title["builds_on"]
-    )
     for cell in notebook.cells:
         if cell.metadata.get("pqkd", {}).get("part") == "facts":
-            cell.source = (
-                f"About {title['minutes']} minutes to study · {max(1, round(seconds))} seconds to "
-                f"run, measured with one thread · CPU only · builds on "
-                f"{builds_on or 'no other notebook'}"
-            )
+            cell.source = facts(title, seconds)
+
+
+def facts(title: dict[str, Any], seconds: float) -> str:
+    """Return the line under the title: time, what the notebook builds on, what backs it.
+
+    Parameters
+    ----------
+    title : dict
+        Its entry in the curriculum.
+    seconds : float
+        Measured.
+    """
+    builds_on = ", ".join(f"[{Path(name).stem}]({name})" for name in title["builds_on"])
+    return (
+        f"About {title['minutes']} minutes to study · {max(1, round(seconds))} seconds to run, "
+        f"measured with one thread · CPU only · builds on {builds_on or 'no other notebook'} · "
+        f"backed by `{title['module']}`"
+    )

@@ -15,6 +15,9 @@ from ..common.picture_files import write_pictures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# What an interval of `statistics.means`, or a number of the paper, has besides its mean.
+_SCATTER = ("low", "high", "standard_deviation", "deviation")
+
 
 def write_figure_folder(
     folder: Path | str,
@@ -33,7 +36,8 @@ def write_figure_folder(
     draw : callable
         Returns the figure; if it fails there is a `PictureWarning`, and numbers and card stand.
     rows : list of dict
-        The numbers behind the picture, equal keys in every row.
+        The numbers behind the picture, equal keys in every row; an interval becomes the columns
+        "NAME", "NAME low", "NAME high", and so on; a list, its numbers with spaces in between.
     card : str
         What is shown, from which record, how to read it.
     alt : str or None
@@ -53,8 +57,25 @@ def write_figure_folder(
 
 
 def _table(rows: list[dict[str, Any]]) -> bytes:
+    """Return rows as CSV; an interval takes several columns, a list one."""
+    columns: dict[str, None] = {}
+    for name in rows[0]:
+        for row in rows:
+            columns |= dict.fromkeys(_cells(name, row[name]))
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(buffer, fieldnames=list(columns), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({k: v for name in row for k, v in _cells(name, row[name]).items()})
     return buffer.getvalue().encode()
+
+
+def _cells(name: str, value: Any) -> dict[str, Any]:
+    """Return a value's columns: mean, and what is known of its scatter."""
+    if isinstance(value, list):
+        return {name: " ".join(map(str, value))}
+    parts = {part: getattr(value, part) for part in _SCATTER if hasattr(value, part)}
+    if not parts:
+        return {name: value}
+    named = {f"{name} {part.replace('_', ' ')}": number for part, number in parts.items()}
+    return {name: value.mean, **named}

@@ -1,12 +1,10 @@
 """Redrawing every figure and table, and the blocks of texts, from the stored records alone."""
 
-from functools import partial
 from pathlib import Path
 
 from ..common.files import as_path, write_atomically
 from ..common.picture_files import write_pictures
 from ..paper_figures.claims import results
-from ..paper_figures.imperfections import figure_card, figure_rows, imperfections
 from ..paper_figures.stored_claims import FILE, claims_file
 from ..records.stored import Catalogue
 from . import idea
@@ -27,7 +25,7 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     figures, files = as_path(figures), []
     for result in results(catalogue):
         files += write_figure_folder(
-            figures / result.name, result.draw, result.rows, result.card(), alt=result.alt
+            figures / result.name, result.draw, result.rows, result.card(), alt=result.alt or None
         )
         if result.findings:
             claims = figures / result.name / FILE
@@ -35,14 +33,6 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
             files.append(claims)
     for stale in {*figures.glob(f"*/{FILE}")} - {*files}:
         stale.unlink()  # of records that are gone; the notebooks would go on reading them
-    study = catalogue.runs("imperfections")
-    if study:
-        files += write_figure_folder(
-            figures / "imperfections",
-            partial(imperfections, study[0]),
-            figure_rows(study[0]),
-            figure_card(study[0]),
-        )
     return files
 
 

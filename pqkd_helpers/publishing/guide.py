@@ -1,17 +1,18 @@
-"""The teacher's guide: its lists of times, prerequisites and exercises, from the curriculum."""
+"""What README and teacher's guide list of the notebooks, from curriculum and exercises."""
 
 import json
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..lessons.checking import find_exercise
+from ..lessons.checking import exercises_of
+from ..lessons.exercise import Exercise
 from ..paper_figures.result import markdown_table
 from .blocks import with_blocks
 
 
 def with_curriculum(text: str, notebooks: Path) -> str:
-    """Return the guide's text with its blocks from the curriculum written anew.
+    """Return a text with its blocks from the curriculum written anew.
 
     Parameters
     ----------
@@ -26,15 +27,19 @@ def with_curriculum(text: str, notebooks: Path) -> str:
     """
     entries = json.loads((notebooks / "curriculum.json").read_text("utf-8"))["notebooks"]
     blocks = {entry["file"][:2]: partial(_facts, entry) for entry in entries}
-    return with_blocks(text, "curriculum", {**blocks, "all": partial(_overview, entries)})
+    tables = {"all": partial(_overview, entries), "series": partial(_series, entries)}
+    return with_blocks(text, "curriculum", {**blocks, **tables})
+
+
+def _exercises(entry: dict[str, Any]) -> tuple[Exercise, ...]:
+    return exercises_of(str(int(entry["file"][:2])))
 
 
 def _facts(entry: dict[str, Any]) -> str:
     """Return time, prerequisites and exercises of one notebook."""
     builds_on = ", ".join(name[:2] for name in entry["builds_on"]) or "nothing"
-    exercises = [find_exercise(number) for number in entry["exercises"]]
     listed = ", ".join(
-        f"{exercise.number} {exercise.name} ({exercise.minutes})" for exercise in exercises
+        f"{exercise.number} {exercise.name} ({exercise.minutes})" for exercise in _exercises(entry)
     )
     return (
         f"{entry['minutes']} minutes alone · builds on {builds_on} · exercises, with minutes: "
@@ -54,9 +59,27 @@ def _overview(entries: list[dict[str, Any]]) -> str:
             "notebook": _linked(entry),
             "alone": f"{entry['minutes']} min",
             "builds on": ", ".join(name[:2] for name in entry["builds_on"]) or "-",
-            "exercises": len(entry["exercises"]),
-            "of these": f"{sum(find_exercise(n).minutes for n in entry['exercises'])} min",
+            "exercises": len(_exercises(entry)),
+            "of these": f"{sum(exercise.minutes for exercise in _exercises(entry))} min",
         }
         for entry in entries
     ]
-    return markdown_table(rows, tuple(rows[0]))
+    return markdown_table(rows)
+
+
+def _series(entries: list[dict[str, Any]]) -> str:
+    """Return the README's table of all notebooks, with the module that backs each."""
+    rows = [
+        {
+            "notebook": f"[`{Path(entry['file']).stem}`](notebooks/{entry['file']})",
+            "title": entry["title"],
+            "backed by": f"[`{_within_package(entry['module'])}`]({entry['module']})",
+            "study": f"{entry['minutes']} min",
+        }
+        for entry in entries
+    ]
+    return markdown_table(rows)
+
+
+def _within_package(module: str) -> str:
+    return module.removeprefix("pqkd_helpers/") or module

@@ -1,11 +1,9 @@
 """The stored records, looked up by what they are: experiment, tier, data set, arm, seed."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..common.files import as_path
 from ..common.stored_figures import FIGURES, check_figures
@@ -13,15 +11,11 @@ from .record import Record, read_record
 
 # The larger scale first; "smoke" shows that the code runs, never a result.
 TIERS = ("paper", "cpu")
-
-
 # A table shows a larger scale once so many seeds of it are there; CIFAR-10 was planned with one.
 SEEDS_SHOWN = 3
-
-
 SEEDS_SHOWN_OF = {"cifar10": 1}
-
-
+# The project's own records.
+STORED_RECORDS = FIGURES / "records"
 _Made = TypeVar("_Made")
 
 
@@ -56,15 +50,35 @@ class Catalogue:
             self._made[make] = make(self)
         return self._made[make]
 
-    def runs(self, experiment: str, **labels: str | None) -> list[Record]:
+    def record(self, name: str) -> Record:
+        """Read one record by the name of its run, and no other.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none of that name.
+        """
+        for path in self.folder.glob(f"*/{name}.json"):
+            return read_record(path)
+        raise FileNotFoundError(f"no record {name!r} is in {self.folder}")
+
+    def runs(
+        self,
+        experiment: str,
+        arm: str | None = None,
+        *,
+        tier: str | None = None,
+        dataset: str | None = None,
+    ) -> list[Record]:
         """Return the records of an experiment, in the order of their seeds.
 
         Parameters
         ----------
         experiment : str
-        **labels : str or None
-            Values of ``tier``, ``dataset`` and ``arm``; None matches everything.
+        arm, tier, dataset : str or None
+            None matches everything.
         """
+        labels = {"arm": arm, "tier": tier, "dataset": dataset}
         found = [
             record
             for record in self._records(experiment)
@@ -94,22 +108,6 @@ class Catalogue:
         return None
 
 
-def accuracies(records: list[Record], network: str = "student") -> NDArray[np.float64]:
-    """Return the test accuracies of records, percent: with the z trained with."""
-    return np.array([100.0 * record[network]["final"]["test"]["accuracy"] for record in records])
-
-
-def same_seeds(first: list[Record], second: list[Record]) -> tuple[list[Record], list[Record]]:
-    """Return the records of two arms, less those whose seed the other arm does not have."""
-    seeds = {record["seed"] for record in first} & {record["seed"] for record in second}
-    kept = [[record for record in arm if record["seed"] in seeds] for arm in (first, second)]
-    return kept[0], kept[1]
-
-
-# The project's own records.
-STORED_RECORDS = FIGURES / "records"
-
-
 def stored_record(name: str) -> Record:
     """Read one of the project's own records by the name of its run.
 
@@ -123,22 +121,51 @@ def stored_record(name: str) -> Record:
     >>> stored_record("train-quick-seed0")["dataset"]
     'mnist-5k'
     """
-    folder = check_figures() / "records"
-    for path in folder.glob(f"*/{name}.json"):
-        return read_record(path)
-    raise FileNotFoundError(f"no record {name!r} is in {folder}")
+    return stored_catalogue().record(name)
 
 
-def stored_records(experiment: str, arm: str) -> list[Record]:
-    """Read the project's records of one arm of an experiment, in the order of their seeds.
+def stored_records(
+    experiment: str,
+    arm: str | None = None,
+    *,
+    tier: str | None = None,
+    dataset: str | None = None,
+) -> list[Record]:
+    """Return the project's records of an experiment, in the order of their seeds.
+
+    Parameters
+    ----------
+    experiment : str
+    arm, tier, dataset : str or None
+        None matches everything.
 
     Raises
     ------
     FileNotFoundError
         If there is none, or the stored records are missing altogether.
+
+    Examples
+    --------
+    >>> [record["seed"] for record in stored_records("frontier", "base")]
+    [0, 1, 2]
     """
-    folder = check_figures() / "records" / experiment
-    found = [read_record(path) for path in folder.glob(f"{experiment}-{arm}-seed*.json")]
+    catalogue = stored_catalogue()
+    found = catalogue.runs(experiment, arm, tier=tier, dataset=dataset)
     if not found:
-        raise FileNotFoundError(f"no record of {experiment!r}, arm {arm!r}, is in {folder}")
-    return sorted(found, key=lambda record: record["seed"])
+        asked = ", ".join(filter(None, (experiment, arm, tier, dataset)))
+        raise FileNotFoundError(f"no record of {asked} is in {catalogue.folder}")
+    return found
+
+
+def stored_catalogue() -> Catalogue:
+    """Return the project's own records, each experiment read once in a process.
+
+    Raises
+    ------
+    FileNotFoundError
+        If they are missing.
+    """
+    return _opened(check_figures() / "records")
+
+
+_opened = cache(Catalogue)

@@ -23,6 +23,11 @@ class Mean:
     standard_deviation: float | None
     n: int
 
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval, as an error bar shows it."""
+        return None if self.low is None else self.mean - self.low
+
     def text(self, digits: int = 2) -> str:
         """Return mean, interval and n in words and figures.
 
@@ -31,11 +36,19 @@ class Mean:
         >>> mean_of([98.0, 99.0, 100.0]).text()
         '99.00 [96.52, 101.48], n = 3'
         """
+        return f"{self:.{digits}f}, n = {self.n}"
+
+    def __format__(self, spec: str) -> str:
+        """Return mean and interval, each number as ``spec`` says.
+
+        Examples
+        --------
+        >>> f"{mean_of([98.0, 99.0, 100.0]):.1f}"
+        '99.0 [96.5, 101.5]'
+        """
         if self.low is None or self.high is None:
-            return f"{self.mean:.{digits}f}, n = 1"
-        return (
-            f"{self.mean:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}], n = {self.n}"
-        )
+            return format(self.mean, spec)
+        return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
 
 def mean_of(values: ArrayLike, *, confidence: float = 0.95) -> Mean:
@@ -82,11 +95,16 @@ class PairedDifference:
 
     def text(self, digits: int = 2) -> str:
         """Return mean, interval and number of pairs."""
-        interval = f"[{self.low:+.{digits}f}, {self.high:+.{digits}f}]"
-        return f"{self.mean:+.{digits}f} {interval}, {self.n} pairs"
+        return f"{self:+.{digits}f}, {self.n} pairs"
 
     def __str__(self) -> str:
         return self.text()
+
+    def __format__(self, spec: str) -> str:
+        """Return mean and interval, each number as ``spec`` says; without one, as ``str``."""
+        if not spec:
+            return str(self)
+        return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
 
 def paired_difference(

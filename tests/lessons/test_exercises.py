@@ -14,13 +14,13 @@ from nbclient import NotebookClient
 
 from pqkd_helpers.lessons import check, checking, exercise_cells, require
 from pqkd_helpers.lessons.checking import (
-    ROOMS,
     exercises_of,
     find_exercise,
     first_problem,
     typical_mistake,
 )
 from pqkd_helpers.lessons.exercise import drawn, private_seed, same, shown
+from pqkd_helpers.lessons.rooms import ROOMS
 
 from ..machine_speed import in_time
 from .mutants import mutants

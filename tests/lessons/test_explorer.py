@@ -4,8 +4,9 @@ import ipywidgets
 import pytest
 from matplotlib.figure import Figure
 
-from pqkd_helpers.lessons import Choice, Explorer, Slider
+from pqkd_helpers.lessons import explore
 from pqkd_helpers.lessons import explorer as module
+from pqkd_helpers.lessons.explorer import Choice, Explorer, Slider
 
 
 def draw(width, colour):
@@ -50,7 +51,7 @@ def test_moving_a_control_draws_anew(monkeypatch):
     shown, boxes = [], []
     monkeypatch.setattr(module, "show", lambda figure, alt: shown.append(alt))
     monkeypatch.setattr(module, "display", boxes.append)
-    LINE.explore()
+    LINE.live()
     slider, choice, _ = boxes[0].children
     slider.value = 3
     choice.value = "grey"
@@ -64,3 +65,14 @@ def test_moving_a_control_draws_anew(monkeypatch):
 def test_an_unknown_control_is_an_error():
     with pytest.raises(TypeError):
         LINE.show_at({"height": 1})
+
+
+def test_an_explorer_is_found_by_its_name():
+    assert explore("5.gains").name == "5.gains"
+
+
+def test_a_wrong_name_is_answered_with_those_of_the_notebook():
+    with pytest.raises(ValueError, match=r"'1.dipp', one of \('1.dip', '1.clicks'\) is expected"):
+        explore("1.dipp")
+    with pytest.raises(ValueError, match=r"the notebook's number is '11', one of .* is expected"):
+        explore("11.dip")

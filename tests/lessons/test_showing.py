@@ -3,8 +3,9 @@
 import pytest
 from matplotlib.figure import Figure
 
-from pqkd_helpers.lessons import installed
+from pqkd_helpers.lessons import installed, show
 from pqkd_helpers.lessons import showing as notebook
+from pqkd_helpers.lessons.nb02_feature_histograms.pictures import moving_average
 from pqkd_helpers.lessons.showing import png_bytes
 
 
@@ -17,7 +18,7 @@ def a_figure():
 def test_a_shown_picture_has_bytes_alt_text_and_a_text_for_terminals(monkeypatch):
     shown = []
     monkeypatch.setattr(notebook, "display", lambda data, **kind: shown.append((data, kind)))
-    notebook.show(a_figure(), alt="A line that\n   falls from 1 to 0.")
+    show(a_figure(), alt="A line that\n   falls from 1 to 0.")
     ((data, kind),) = shown
     assert data["text/plain"] == "A line that falls from 1 to 0."
     assert data["image/png"].startswith(b"\x89PNG")
@@ -28,13 +29,36 @@ def test_a_shown_picture_has_bytes_alt_text_and_a_text_for_terminals(monkeypatch
 @pytest.mark.parametrize("alt", ["", "  ", None])
 def test_a_picture_without_description_is_refused(alt):
     with pytest.raises(ValueError, match="describes the picture"):
-        notebook.show(a_figure(), alt=alt)
+        show(a_figure(), alt=alt)
 
 
 def test_the_same_figure_gives_the_same_bytes():
     assert png_bytes(a_figure()) == png_bytes(a_figure())
 
 
-def test_the_line_of_versions_names_what_is_missing():
-    line = installed("numpy", "no-such-package")
-    assert line.startswith("Python 3") and ", numpy " in line and "no-such-package missing" in line
+def test_the_line_of_versions_names_what_is_missing(monkeypatch):
+    assert installed().startswith("Python 3") and ", numpy " in installed()
+    monkeypatch.setattr(notebook, "PACKAGES", ("no-such-package",))
+    assert installed().endswith("no-such-package missing")
+
+
+def test_a_picture_is_drawn_by_its_name_from_the_data(monkeypatch):
+    shown = []
+    monkeypatch.setattr(notebook, "display", lambda data, **kind: shown.append(data["image/png"]))
+    show("2.moving_average", [3.0, 1.0, 2.0], [3.0, 2.0, 2.0], jump=2, alt="Two lines.")
+    figure = moving_average([3.0, 1.0, 2.0], [3.0, 2.0, 2.0], jump=2)
+    assert shown == [png_bytes(figure)]
+
+
+def test_a_wrong_name_is_answered_with_the_pictures_of_the_notebook():
+    with pytest.raises(ValueError, match=r"'2.average', one of .*'2.moving_average'.* is expected"):
+        show("2.average", alt="Two lines.")
+    with pytest.raises(ValueError, match=r"'4.softmax', one of"):  # no picture, though it is there
+        show("4.softmax", [0.0], alt="Two lines.")
+    with pytest.raises(ValueError, match="the notebook's number is 'average', one of"):
+        show("average", alt="Two lines.")
+
+
+def test_data_of_a_figure_that_is_drawn_already_are_refused():
+    with pytest.raises(TypeError, match="drawn already"):
+        show(a_figure(), [1.0], alt="A line.")

@@ -98,7 +98,7 @@ def _tags_and_widgets(notebook: NotebookNode) -> Iterator[str]:
         tags = set(cell.metadata.get("tags", []))
         if tags - TAGS:
             yield f"cell {number} has unknown tags {sorted(tags - TAGS)}"
-        if ".explore()" in cell.source and "widget" not in tags:
+        if ".live()" in cell.source and "widget" not in tags:
             yield f"cell {number} is interactive but not tagged"
         if "widget" in tags and cell.outputs:
             yield f"cell {number} stores the output of a widget"

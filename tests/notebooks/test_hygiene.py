@@ -4,12 +4,17 @@ import ast
 import builtins
 import dis
 import json
+import re
 import types
 
 import nbformat
 import pytest
 
-from pqkd_helpers.lessons.checking import ROOMS, exercises_of, find_exercise
+from pqkd_helpers.lessons import explore
+from pqkd_helpers.lessons.checking import exercises_of, find_exercise
+from pqkd_helpers.lessons.rooms import ROOMS
+from pqkd_helpers.lessons.showing import find_picture
+from pqkd_helpers.publishing.execution import facts
 
 from .hygiene import count_words, problems
 from .listing import FOLDER, NOTEBOOKS, path_of
@@ -31,6 +36,29 @@ def test_every_notebook_of_the_folder_is_checked_and_announced():
     assert files == {entry["file"] for entry in CURRICULUM if entry["ready"]}
     for name in files:
         assert f"](notebooks/{name})" in README
+
+
+@pytest.mark.parametrize("entry", CURRICULUM, ids=lambda entry: entry["file"][:2])
+def test_the_head_names_the_module_that_backs_the_notebook(entry):
+    notebook = nbformat.read(FOLDER / entry["file"], as_version=4)
+    line = facts(entry, notebook.metadata["pqkd"]["seconds"])
+    assert line in [cell.source for cell in notebook.cells[:3]]
+
+
+def test_all_notebooks_have_the_same_set_up_cell():
+    cells = [first_code(nbformat.read(path_of(name), as_version=4)) for name in NOTEBOOKS]
+    assert len({cell.source for cell in cells}) == 1 and "installed()" in cells[0].source
+
+
+@every_notebook
+def test_pictures_and_explorers_asked_for_by_name_are_in_the_notebooks_room(name):
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    shown = re.findall(r'show\(\s*"([^"]+)"', code)
+    explored = re.findall(r'explore\("([^"]+)"\)', code)
+    assert explored and all(explore(found).name == found for found in explored)
+    assert all(callable(find_picture(found)) for found in shown)
+    assert {found.split(".")[0] for found in [*shown, *explored]} == {str(int(name[:2]))}
 
 
 @every_notebook

@@ -5,6 +5,7 @@ import pytest
 
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
+from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import FOLLOW_UP, PRIMARY, analyse, state
 from pqkd_helpers.paper_figures.controls.curves import (
     late_turn,
@@ -12,8 +13,6 @@ from pqkd_helpers.paper_figures.controls.curves import (
     over_length,
     over_turning,
 )
-from pqkd_helpers.paper_figures.controls.forest import controls
-from pqkd_helpers.paper_figures.controls.wording import measures, sentences
 from pqkd_helpers.publishing.readme import light
 from pqkd_helpers.records import Catalogue
 
@@ -29,19 +28,19 @@ def test_equal_arms_are_equivalent(tmp_path):
     found = analysis(tmp_path)
     assert set(found.verdicts().values()) == {"equivalent"}
     assert found.sensitive and found.null_is_null
-    assert all("makes no difference as large" in line for line in sentences(found))
+    assert all("makes no difference as large" in line for line in found.sentences())
     assert all(contrast.correlation > 0.9 for contrast in found.contrasts.values())
 
 
 def test_without_the_known_effect_nothing_is_equivalent(tmp_path):
     found = analysis(tmp_path, gains={"rank-3": 0.0})
     assert not found.sensitive and set(found.verdicts().values()) == {"inconclusive"}
-    assert "cannot call anything equal" in sentences(found)[-1]
+    assert "cannot call anything equal" in found.sentences()[-1]
 
 
 def test_a_null_experiment_that_alarms_is_named(tmp_path):
     found = analysis(tmp_path, gains={"shuffled": 0.4})
-    assert not found.null_is_null and "not to be trusted" in sentences(found)[-1]
+    assert not found.null_is_null and "not to be trusted" in found.sentences()[-1]
 
 
 def test_each_question_has_its_own_answer(tmp_path):
@@ -53,7 +52,7 @@ def test_each_question_has_its_own_answer(tmp_path):
         "anything photonic": "different and relevant",
     }
     assert found.contrasts["selection"].difference.mean == pytest.approx(-2.0, abs=0.1)
-    lines = sentences(found)
+    lines = found.sentences()
     assert "lowers the error by more" in lines[0] and "raises the error by more" in lines[2]
     claims = {f.claim: f.verdict for f in controls(Catalogue(tmp_path)).findings}
     assert list(claims.values()) == ["reproduced", "partly", "not"]
@@ -81,7 +80,7 @@ def test_a_difference_of_about_the_margin_is_not_called_no_difference(tmp_path):
     assert found.verdicts()["selection"] == "inconclusive"
     assert (
         "lowers the error; whether by more than one basis filter does, is open"
-        in (sentences(found)[0])
+        in (found.sentences()[0])
     )
 
 
@@ -143,15 +142,16 @@ def test_an_unfinished_follow_up_shows_no_difference(tmp_path):
 def test_few_noisy_pairs_are_inconclusive(tmp_path):
     found = analysis(tmp_path, scatter=1.5, seeds=4)
     assert set(found.verdicts().values()) == {"inconclusive"}
-    assert any("was not shown to matter, nor shown not to" in line for line in sentences(found))
+    assert any("was not shown to matter, nor shown not to" in line for line in found.sentences())
 
 
 def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     found = analysis(tmp_path, gains={"yoked": 0.5})
-    rows = {row["question"]: row for row in measures(found)}
-    assert rows["selection"]["points"] == found.contrasts["selection"].difference.text()
+    rows = {row["question"]: row for row in found.measures()}
+    assert rows["selection"]["points"] == found.contrasts["selection"].difference
     for question, wide in found.seeds_and_images.items():
-        assert rows[question]["seeds and images"] == wide.text()
+        assert rows[question]["seeds and images"] == wide
+        assert f"| {wide} |" in found.table()
         assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
 
 
@@ -176,9 +176,17 @@ def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):
     result = controls(Catalogue(tmp_path))
     arms = [row["arm"] for row in result.rows]
     assert arms == ["photonic", *PRIMARY.values(), "shuffled", "rank-3"]
-    assert result.rows[0]["difference"] is None and result.rows[1]["verdict"] == "equivalent"
+    assert result.rows[0]["photonic minus it"] is None and result.rows[1]["verdict"] == "equivalent"
     assert "--seeds 10 --arms photonic yoked" in result.rerun
     assert "yoked" in result.alt and "0.30" in result.alt
+    some = result.of("rank-3", "yoked")
+    assert [row["arm"] for row in some.rows] == ["rank-3", "yoked"] and "shuffled" not in some.alt
+    assert len(some.figure.axes[0].get_yticks()) == 2
+    for choose in (result.of, result.learning_curves):
+        with pytest.raises(ValueError, match="arm is 'magic', one of"):
+            choose("magic")
+    with pytest.raises(ValueError, match="column is 'mood', one of"):
+        result.table(columns=["arm", "mood"])
 
 
 def test_only_what_was_not_run_is_not_attempted(tmp_path):

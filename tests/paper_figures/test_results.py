@@ -1,23 +1,26 @@
 """Findings on made-up records with known answers; figures and texts follow the records."""
 
 import json
+import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.paper_figures.claims import claim_map, results
+from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.regularisation import regularisation
-from pqkd_helpers.paper_figures.result import findings_table
+from pqkd_helpers.paper_figures.result import Findings, markdown_table
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
 from pqkd_helpers.paper_figures.table1 import table1
 from pqkd_helpers.publishing.figures import update_text, write_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue, RecordError
-from pqkd_helpers.records.stored import same_seeds
+from pqkd_helpers.records.measured import same_seeds
 from pqkd_helpers.statistics.verdicts import Verdict
 
 from . import made_up
@@ -39,12 +42,18 @@ def whole(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def written(whole, tmp_path_factory):
-    """The figures of the whole, over those of an earlier time."""
+def known(whole):
+    return Catalogue(whole)
+
+
+@pytest.fixture(scope="module")
+def written(known, tmp_path_factory):
+    """All figures in their folders, and the files; stale claims lay there before."""
     folder = tmp_path_factory.mktemp("figures")
-    (folder / "gone").mkdir()
-    (folder / "gone" / "claims.csv").write_text("claims of records that are no longer there")
-    return folder, write_figures(folder, Catalogue(whole))
+    gone = folder / "gone" / "claims.csv"
+    gone.parent.mkdir()
+    gone.write_text("claims of records that are no longer there")
+    return folder, write_figures(folder, known)
 
 
 def verdicts(result):
@@ -59,6 +68,41 @@ def finding(result, words) -> Verdict:
 def test_nothing_comes_of_nothing(tmp_path):
     assert results(Catalogue(tmp_path)) == []
     assert {found.verdict for found in claim_map(Catalogue(tmp_path))} == {"not attempted"}
+
+
+def test_a_figure_is_found_by_the_name_of_its_folder(known):
+    found = results(known)
+    assert len(found) == 10 and {result.name for result in found} <= FIGURES.keys()
+    assert all(paper_figure(result.name, known) is result for result in found)
+
+
+def test_figures_need_no_torch_and_know_no_experiment():
+    code = "import sys, pqkd_helpers.paper_figures.claims; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = answer.stdout.split()
+    assert "torch" not in loaded and "pqkd_helpers.experiments" not in loaded
+
+
+def test_a_figure_that_is_unknown_or_has_no_records_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"'table2', one of \('table1', 'training"):
+        paper_figure("table2")
+    with pytest.raises(FileNotFoundError, match="records of 'frontier' are not"):
+        paper_figure("frontier", Catalogue(tmp_path))
+
+
+def test_rows_hold_numbers_and_the_table_prints_them(tmp_path):
+    made_up.table1_like_the_paper(tmp_path)
+    result = table1(Catalogue(tmp_path))
+    for name in ("ours", "paper"):
+        assert result.rows[1][name].mean == pytest.approx(99.07)
+    assert isinstance(result.rows[1]["difference"], float)
+    assert "| 99.07 ± 0.13 | 99.07 [99.03, 99.11] | 5 | " in result.table()
+    columns = ("network", "ours")
+    assert result.table(result.rows[:1], columns) == markdown_table(
+        [{"network": "teacher", "ours": "99.99 [99.97, 100.01]"}]
+    )
 
 
 def test_the_papers_numbers_are_reproduced_by_the_papers_numbers(tmp_path):
@@ -89,8 +133,8 @@ def test_a_missing_data_set_is_said_to_be_missing(tmp_path):
     assert "CIFAR-10" not in {row["data set"] for row in result.rows}
 
 
-def test_validation_without_spsas_images_is_in_the_table(whole):
-    names = {row["quantity"] for row in table1(Catalogue(whole)).rows}
+def test_validation_without_spsas_images_is_in_the_table(known):
+    names = {row["quantity"] for row in table1(known).rows}
     assert {"validation accuracy without SPSA's images", "test accuracy"} <= names
 
 
@@ -130,8 +174,8 @@ def test_the_law_of_the_shots(tmp_path, exponent, expected):
     assert finding(result, "follows limit - k / sqrt(S)") == expected
 
 
-def test_shot_noise_beside_the_papers_limits_and_coins(whole):
-    result = shot_noise(Catalogue(whole))
+def test_shot_noise_beside_the_papers_limits_and_coins(known):
+    result = shot_noise(known)
     assert finding(result, "sqrt(S), smoothed") == "reproduced"
     assert finding(result, "sqrt(S), not smoothed") == "not"
     assert finding(result, "random noise cannot") == "not"  # the coins are at 98 %
@@ -146,10 +190,10 @@ def test_shot_noise_beside_the_papers_limits_and_coins(whole):
         800,
         1600,
         3200,
-        "infinite",
+        math.inf,
     ]
     trained, fresh = rows[:2]
-    assert trained["mean"] - fresh["mean"] == pytest.approx(10.0)
+    assert trained["gain"].mean - fresh["gain"].mean == pytest.approx(10.0)
 
 
 def test_light_that_is_better_than_coins_is_found(tmp_path):
@@ -209,21 +253,21 @@ def test_an_incomplete_square_is_not_shown(tmp_path):
     assert regularisation(Catalogue(tmp_path)) is None
 
 
-def test_the_frontier_is_never_judged(whole):
-    result = frontier(Catalogue(whole))
+def test_the_frontier_is_never_judged(known):
+    result = frontier(known)
     assert verdicts(result) == ["shape only"] and len(result.rows) == 13
 
 
-def test_the_variance_of_a_short_smoothed_series_is_small(whole):
-    rows = {(r["start"], r["epochs"]): r for r in ema_variance(Catalogue(whole)).rows}
+def test_the_variance_of_a_short_smoothed_series_is_small(known):
+    rows = {(r["start"], r["epochs"]): r for r in ema_variance(known).rows}
     for start in ("first value", "settled"):
         series = [rows[start, n]["variance_median"] for n in (10, 50, 100, 500)]
         assert series == sorted(series) and series[-1] < 0.055
     assert rows["settled", 100]["jump_median"] == pytest.approx(1 / 190, rel=0.1)
 
 
-def test_the_articles_run_is_told_from_its_record(whole):
-    (result,) = [result for result in results(Catalogue(whole)) if result.name == "article-run"]
+def test_the_articles_run_is_told_from_its_record(known):
+    (result,) = [result for result in results(known) if result.name == "article-run"]
     values = {row["quantity"]: row["value"] for row in result.rows}
     assert values["test accuracy of the teacher (%)"] == pytest.approx(99.0)
     assert values["epochs"] == 4 and values["epochs in which z stood still"] == 0
@@ -236,12 +280,13 @@ def test_pairs_are_of_equal_seeds():
 
 
 @pytest.mark.slow
-def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, written):
+def test_every_figure_has_its_files_and_a_card_that_says_everything(known, written):
     folder, files = written
     assert not (folder / "gone" / "claims.csv").exists()
     names = {path.parent.name for path in files}
-    found = results(Catalogue(whole))
-    assert len(names) == 10 and len(files) == 4 * 10 + sum(1 for r in found if r.findings)
+    found = results(known)
+    assert names == {result.name for result in found}
+    assert len(files) == 4 * len(found) + sum(1 for r in found if r.findings)
     for result in found:
         card = (folder / result.name / "card.md").read_text()
         for part in (result.title, result.alt, result.rerun, *result.limits, *result.assumed):
@@ -253,26 +298,27 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(whole, writt
 
 
 @pytest.mark.slow
-def test_stored_claims_are_those_of_the_results(whole, written):
+def test_stored_claims_are_those_of_the_results(known, written):
     folder, _ = written
-    found = {result.name: result.findings for result in results(Catalogue(whole))}
+    found = {result.name: result.findings for result in results(known)}
     for name, findings in found.items():
         if findings:
             assert stored_claims(name, figures=folder) == findings
     table = against_the_paper("table1", "ema-variance", figures=folder)
-    assert table == findings_table([*found["table1"], *found["ema-variance"]])
+    assert table == Findings([*found["table1"], *found["ema-variance"]]).table()
     with pytest.raises(ValueError, match=r"called 'nonsense'; expected is one of \['controls'"):
         against_the_paper("table1", "nonsense", figures=folder)
 
 
 @pytest.mark.slow
 def test_the_same_records_give_the_same_files_byte_for_byte(whole, written, tmp_path):
-    folder, _ = written
+    folder, files = written
     write_figures(tmp_path, Catalogue(whole))
-    for path in folder.glob("*/*"):
-        assert path.read_bytes() == (tmp_path / path.relative_to(folder)).read_bytes()
-        # matplotlib would number clips by a hash
-        assert path.suffix != ".svg" or b"url(#p" not in path.read_bytes()
+    for path in files:
+        content = path.read_bytes()
+        assert content == (tmp_path / path.relative_to(folder)).read_bytes()
+        if path.suffix == ".svg":  # matplotlib would number clips by a hash
+            assert b"url(#p" not in content
 
 
 def test_each_figure_is_drawn_once_for_all_files(tmp_path, monkeypatch):
@@ -283,8 +329,8 @@ def test_each_figure_is_drawn_once_for_all_files(tmp_path, monkeypatch):
         return table1(catalogue)
 
     made_up.table1_like_the_paper(tmp_path / "records")
-    monkeypatch.setattr("pqkd_helpers.paper_figures.claims.BUILDERS", (build,))
-    monkeypatch.setattr("pqkd_helpers.paper_figures.table1.table1", build)
+    for where in ("paper_figures.claims", "publishing.readme"):
+        monkeypatch.setattr(f"pqkd_helpers.{where}.FIGURES", {"table1": build})
     catalogue = Catalogue(tmp_path / "records")
     write_figures(tmp_path, catalogue)
     with_results(README, catalogue)
@@ -324,13 +370,13 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
     assert all(before != after for before, after in zip(*seen, strict=True))
 
 
-def test_only_the_blocks_of_a_text_change(whole):
-    text = with_results(README, Catalogue(whole))
+def test_only_the_blocks_of_a_text_change(known):
+    text = with_results(README, known)
     assert text.startswith("before\n<!--") and text.endswith("<!-- end -->\nafter\n")
     assert "old" not in text and "\nbetween\n" in text
-    assert with_results(text, Catalogue(whole)) == text
+    assert with_results(text, known) == text
     with pytest.raises(ValueError, match="'nonsense' is unknown"):
-        with_results("<!-- from the records: nonsense -->\n<!-- end -->", Catalogue(whole))
+        with_results("<!-- from the records: nonsense -->\n<!-- end -->", known)
 
 
 def test_a_damaged_record_stops_everything(whole, tmp_path):

@@ -11,7 +11,11 @@ from pqkd_helpers.lessons.checking import find_exercise
 from pqkd_helpers.publishing.execution import execute, read_notebook
 from pqkd_helpers.publishing.fingerprint import fingerprint
 
-TITLE = {"minutes": 30, "builds_on": ["01_circuit_simulator.ipynb"]}
+TITLE = {
+    "minutes": 30,
+    "builds_on": ["01_circuit_simulator.ipynb"],
+    "module": "pqkd_helpers/spsa.py",
+}
 
 
 def marked(cell, **mark):
@@ -44,7 +48,9 @@ def test_outputs_counts_facts_and_fingerprint_are_stored(path):
     execute(path, title=TITLE)
     notebook = read_notebook(path)
     facts, first, moving, last = notebook.cells
-    assert "About 30 minutes to study" in facts.source and "01_circuit_simulator" in facts.source
+    assert "About 30 minutes to study" in facts.source
+    link = "[01_circuit_simulator](01_circuit_simulator.ipynb)"
+    assert facts.source.endswith(f"builds on {link} · backed by `pqkd_helpers/spsa.py`")
     assert first.outputs[0].text == "7\n" and moving.outputs == []
     assert last.outputs[0]["data"]["text/plain"] == "42"
     assert [cell.execution_count for cell in (first, moving, last)] == [1, 2, 3]

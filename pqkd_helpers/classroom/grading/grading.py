@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from ...lessons.checking import ROOMS, exercises_of, first_problem, typical_mistake
+from ...lessons.checking import exercises_of, first_problem, typical_mistake
 from ...lessons.exercise import Exercise, private_seed
+from ...lessons.rooms import ROOMS
 from ..sandbox.notebook_run import Moment, NotebookRun, TimeIsUpError
 from ..sandbox.student_process import Limits, StudentProcessGoneError
 from .submitted_file import Submission, SubmissionError, notebook_number

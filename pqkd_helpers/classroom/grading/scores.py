@@ -12,7 +12,7 @@ from typing import Any
 from ...common.files import as_path, json_bytes, write_atomically
 from ...common.stored_figures import check_figures
 from ...experiments.runs.new_record import PACKAGES, package_versions
-from ...lessons.checking import ROOMS
+from ...lessons.rooms import ROOMS
 from ...records.stored import STORED_RECORDS
 from ..sandbox.student_process import Limits, check_processes
 from .grading import Row, as_json, find_original, grade, nothing_read

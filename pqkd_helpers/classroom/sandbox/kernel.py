@@ -17,8 +17,9 @@ from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
 from ... import lessons as package
-from ...lessons.checking import ROOMS, collect_answers, find_exercise, is_worked_solution
+from ...lessons.checking import collect_answers, find_exercise, is_worked_solution
 from ...lessons.exercise import WorkedSolutionError, is_on_trial
+from ...lessons.rooms import ROOMS
 from .code_to_run import code_to_run
 
 

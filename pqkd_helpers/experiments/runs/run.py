@@ -1,6 +1,8 @@
 """Carry out a run: teacher, student, final tests, record; resumable after every epoch."""
 
 import itertools
+import tempfile
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -72,6 +74,28 @@ def carry_out(
             record = _computed(config, folder, place, labels)
             write_record(record, folder.record_path)
         return {**read_record(folder.record_path), **labels._asdict()}
+
+
+def record_of(config: RunConfig, labels: tuple[str, str, str] | None = None) -> Record:
+    """Carry out a run on the CPU, keep none of its files, and return its record.
+
+    Parameters
+    ----------
+    config : RunConfig
+        What to do.
+    labels : (str, str, str) or None
+        Experiment, arm and tier; None: as in `carry_out`.
+
+    Raises
+    ------
+    DatasetUnavailableError
+        If the data cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = Workplace(Path(folder), device="cpu")
+        return carry_out(
+            config, name="run", place=place, labels=None if labels is None else Labels(*labels)
+        )
 
 
 def _computed(config: RunConfig, folder: RunFolder, place: Workplace, labels: Labels) -> Record:

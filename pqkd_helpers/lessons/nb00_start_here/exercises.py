@@ -172,9 +172,7 @@ _WHO = Exercise(
     minutes=4,
     task="""
     Where does each of these come from while the student is trained: the basis $B$, the angles
-    $\\theta$, the matrix $A$, the clicks, the teacher's weights? Return a dictionary with the keys
-    `"B"`, `"theta"`, `"A"`, `"clicks"`, `"teacher"`; each value is one of `"Adam"`, `"SPSA"`,
-    `"frozen"`, `"sampled"`.
+    $\\theta$, the matrix $A$, the clicks, the teacher's weights? Return a dictionary.
     """,
     reference=who_sets_it,
     laws=(_five_keys, _adam_moves_it, _spsa_moves_it, _nothing_moves_it, _it_differs_by_itself),
@@ -221,7 +219,7 @@ def student_values(widths, rank, n_angles):
     Parameters
     ----------
     widths : (int, int, int)
-        Output channels of the convolutions: 5 x 5, 3 x 3 and 3 x 3.
+        Output channels of the convolutions.
     rank : int
         Filters in each basis.
     n_angles : int
@@ -269,8 +267,8 @@ _COUNT = Exercise(
     task="""
     All three convolutions are compressed. Count what is trained: in each convolution a basis of
     `rank` filters (5 x 5 in the first, 3 x 3 in the others) and one bias per output channel; a
-    linear layer from `widths[2]` numbers to 10, with 10 biases; the angles, once. `widths` is a
-    tuple of three whole numbers; return a whole number.
+    linear layer from `widths[2]` numbers to 10, with 10 biases; the angles, once. Return a whole
+    number.
     """,
     reference=student_values,
     laws=(_counted_one_by_one, _one_more_filter, _one_more_channel),
@@ -332,7 +330,7 @@ def growth(small, large):
     Parameters
     ----------
     small, large : (int, int, int)
-        Widths; all convolutions compressed, rank 8, 30 angles.
+        Widths of the three convolutions.
 
     Returns
     -------

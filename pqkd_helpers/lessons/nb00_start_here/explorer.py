@@ -33,7 +33,7 @@ def draw(widths: tuple[int, int, int], rank: int, scope: Scope) -> Figure:
 
 
 WIDTHS_RANK_AND_SCOPE = Explorer(
-    name="widths, rank and scope",
+    name="0.sizes",
     draw=draw,
     controls={
         "widths": Choice("widths of the three convolutions", WIDTHS, (64, 128, 128)),

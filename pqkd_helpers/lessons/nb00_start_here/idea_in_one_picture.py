@@ -1,4 +1,4 @@
-"""The picture that opens the series: the whole method on one page, with real values in it."""
+"""The main picture of notebook 00: the whole method on one page, with real values in it."""
 
 from typing import Any
 

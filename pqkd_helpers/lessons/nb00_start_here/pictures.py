@@ -1,4 +1,4 @@
-"""What a first run gives: test accuracies, many seeds side by side, counted values."""
+"""The pictures of notebook 00: test accuracies, many seeds side by side, counted values."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, style
 from ...compression.counting import Compression
+from .idea_in_one_picture import idea_in_one_picture as idea_in_one_picture
 
 
 def accuracies(results: Mapping[str, tuple[float, float, float]], chance: float) -> Figure:

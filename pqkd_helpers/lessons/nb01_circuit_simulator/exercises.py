@@ -23,11 +23,7 @@ def _splitter(theta):
 
 
 def one_in_each_bin():
-    """Return three probabilities of finding one photon in each of the two bins.
-
-    (a) one splitter, a photon from each side; (b) one splitter, both photons from the same side;
-    (c) two splitters, one after the other, a photon from each side.
-    """
+    """Return the three probabilities, of (a), (b) and (c), as a list."""
     return [0.0, 0.5, 1.0]
 
 
@@ -69,8 +65,6 @@ _ONE_IN_EACH_BIN = Exercise(
     - (a) one splitter, a photon from each side, written $|1, 1\\rangle$;
     - (b) one splitter, both photons from the same side, written $|2, 0\\rangle$;
     - (c) two splitters, one after the other, a photon from each side?
-
-    Return the three numbers as a list.
     """,
     reference=one_in_each_bin,
     laws=(_three_numbers, _from_both_sides, _from_one_side, _twice),
@@ -133,6 +127,7 @@ def impossible_shots(clicks, n_photons):
     Returns
     -------
     (n_shots,) array of bool
+        True for an impossible shot.
     """
     n_clicks = np.asarray(clicks).sum(axis=1)
     return (n_clicks == 0) | (n_clicks > n_photons)
@@ -184,9 +179,8 @@ _IMPOSSIBLE_SHOTS = Exercise(
     difficulty=1,
     minutes=8,
     task="""
-    A colleague sends you clicks and says: "`n_photons` photons, no loss, no dark counts". Write
-    the function that finds the shots that cannot be. In: `clicks`, shape `(n_shots, m)`, 0 or 1,
-    and the number of photons that entered. Out: one truth value per shot, `True` for impossible.
+    A colleague sends you clicks and says: "`n_photons` photons, no loss, no dark counts". Write the
+    function that finds the shots that cannot be.
     """,
     reference=impossible_shots,
     laws=(
@@ -285,10 +279,8 @@ _CLICKS_OF_COINS = Exercise(
     difficulty=2,
     minutes=12,
     task="""
-    One photon, sixteen coins: how many clicks does the article's sampler give? Write the exact
-    law, without sampling. In: `p`, shape `(m,)`, the bias of each coin. Out: shape `(m + 1,)`, the
-    probabilities of 0, 1, ..., m clicks. (Sixteen coins have 65,536 patterns; adding one coin at a
-    time is shorter.)
+    One photon, sixteen coins: how many clicks does the article's sampler give? Write the exact law,
+    without sampling. (Sixteen coins have 65,536 patterns; adding one coin at a time is shorter.)
     """,
     reference=clicks_of_coins,
     laws=(_one_coin, _sums_to_one, _mean_is_kept, _all_patterns),
@@ -409,10 +401,9 @@ _MEAN_CLICKS = Exercise(
     minutes=12,
     task="""
     One photon enters bin 0, one enters bin 1. Write the mean number of clicks of every bin behind a
-    network `U` of shape `(m, m)`, for identical and for classical photons. Out: shape `(m,)`. A bin
-    that gets both photons has 2 photons but clicks once, so
-    $\\text{mean clicks} = \\text{mean photons} - P(\\text{both in this bin})$. The mean photon
-    numbers are the same for both kinds; what about the second term?
+    network `U`, for identical and for classical photons. A bin that gets both photons has 2 photons
+    but clicks once, so $\\text{mean clicks} = \\text{mean photons} - P(\\text{both in this bin})$.
+    The mean photon numbers are the same for both kinds; what about the second term?
     """,
     reference=mean_clicks,
     laws=(
@@ -474,7 +465,7 @@ def no_light(A, dark):
     Parameters
     ----------
     A : (m, n) array, real
-        One column per photon: its amplitudes to leave in each of m bins.
+        One column per photon, all from different bins: its amplitudes to leave in each of m bins.
     dark : list of int
         The bins that must stay dark.
 
@@ -537,9 +528,8 @@ _NO_LIGHT = Exercise(
     difficulty=3,
     minutes=15,
     task="""
-    Write the probability that identical photons leave the bins in `dark` without light. In: `A`,
-    shape `(m, n)`, one column of amplitudes per photon (all from different bins), and the list
-    `dark`. Out: one number, the permanent of the $n \\times n$ table
+    Write the probability that identical photons leave the bins in `dark` without light. It is the
+    permanent of the $n \\times n$ table
 
     $$M_{jk} = \\delta_{jk} - \\sum_{i \\in \\text{dark}} A_{ij} A_{ik}.$$
 

@@ -51,7 +51,7 @@ def draw_dip(*, degrees: float, indistinguishability: float) -> Figure:
 
 
 DIP = Explorer(
-    name="Hong-Ou-Mandel dip",
+    name="1.dip",
     draw=draw_dip,
     controls={
         "degrees": Slider("splitter angle (degrees)", 0.0, 90.0, 2.5, 45.0),
@@ -90,7 +90,7 @@ def draw_clicks(
 
 
 CLICKS = Explorer(
-    name="clicks of a small device",
+    name="1.clicks",
     draw=draw_clicks,
     controls={
         "photons": Choice(

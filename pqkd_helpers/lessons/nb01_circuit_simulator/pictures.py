@@ -6,6 +6,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, style
+from ...paper_figures.imperfections import imperfections as imperfections
+from .device_in_time import device_in_time as device_in_time
 
 BLUE, ORANGE, GREY, DARK = COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[3]
 OUTCOMES = ("2 and 0", "1 and 1", "0 and 2")

@@ -136,9 +136,8 @@ _HALF_HISTOGRAMS = Exercise(
     difficulty=2,
     minutes=15,
     task="""
-    Write the function yourself, for any even number of modes. In: `clicks`, shape
-    `(n_shots, n_modes)`. Out: shape `(2, 2**(n_modes // 2))`, relative frequencies; the first mode
-    of a half is the most significant bit. Plain loops are welcome.
+    Write the function yourself, for any even number of modes. The first mode of a half is the most
+    significant bit. Plain loops are welcome.
     """,
     reference=half_histograms,
     laws=(_single_shot, _two_modes, _every_half_sums_to_one, _equals_the_helper),
@@ -227,8 +226,7 @@ _TWIN = Exercise(
     minutes=10,
     task="""
     z sees the two halves only one at a time. Given any joint law of the halves, construct a
-    *different* law with exactly the same z: the one in which the halves are independent. In and
-    out: shape `(n, n)`, first half along the rows.
+    *different* law with exactly the same z: the one in which the halves are independent.
     """,
     reference=twin,
     laws=(_a_law, _same_histograms, _independent),
@@ -318,8 +316,7 @@ _NORM_SQUARED = Exercise(
     task="""
     The norm of a measured histogram $h_S$ is too large on average, because the noise adds to it:
     $\\mathbb{E}|h_S|^2 = |h|^2 + \\mathbb{E}|h_S - h|^2$. Use the law of this notebook to write an
-    estimate of $|h|^2$ that is right on average. In: the measured histogram and the shots $S$.
-    Out: one number.
+    estimate of $|h|^2$ that is right on average.
     """,
     reference=norm_squared,
     laws=(_certain, _no_bias),
@@ -424,7 +421,7 @@ _MEMORY = Exercise(
     minutes=15,
     task="""
     After $n$ epochs the smoothed histogram is a weighted sum of the $n$ measured ones. Return the
-    weights, oldest first, shape `(n,)`. Remember how the average starts: at the first value.
+    weights. Remember how the average starts: at the first value.
     """,
     reference=memory,
     laws=(_one_value, _weights_sum_to_one, _no_memory, _as_the_helper_does),

@@ -64,7 +64,7 @@ def draw(shots: int, beta: float) -> Figure:
 
 
 SHOTS_AND_BETA = Explorer(
-    name="shots and beta",
+    name="2.smoothing",
     draw=draw,
     controls={
         "shots": Slider("shots per epoch", 25, 1000, 25, 200),

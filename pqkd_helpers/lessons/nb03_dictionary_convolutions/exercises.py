@@ -332,8 +332,7 @@ _COVARIANCE = Exercise(
     task="""
     During training z changes from epoch to epoch; A stays. Take one mixing coefficient, that is one
     row of A, and look at its values at T moments. They are jointly Gaussian with mean 0, so their
-    covariance says everything. Write it, from the features alone. In: `features`, shape `(T, D)`.
-    Out: shape `(T, T)`.
+    covariance says everything. Write it, from the features alone.
     """,
     reference=covariance_of_mixings,
     laws=(_one_moment, _opposite, _rotated, _measured_covariance),
@@ -459,9 +458,7 @@ _CLOSEST_BASIS = Exercise(
     minutes=20,
     task="""
     M is frozen, B is free. Which basis brings M B closest to a kernel that you want? Every pixel
-    (a, b) of the filters is one least-squares problem, all with the same matrix. In: `target`,
-    shape `(c_out, c_in, k, k)`, and `mixing`, shape `(c_out, c_in, R)`, NumPy arrays. Out: shape
-    `(R, k, k)`.
+    (a, b) of the filters is one least-squares problem, all with the same matrix.
     """,
     reference=closest_basis,
     laws=(_finds_what_was_there, _rest_is_orthogonal, _enough_filters),
@@ -577,7 +574,7 @@ _MEAN_AND_ERROR = Exercise(
     A colleague compares two features with 5 matrices A and 20 seeds each, treats all 100
     differences as independent, and reports a tiny error. Diagnose it: differences that share an A
     share its luck. Write the mean and the standard error that are honest *on average over A*.
-    In: `differences`, shape `(n_A, n_seeds)`. Out: two numbers. (Standard deviations with n - 1.)
+    (Standard deviations with n - 1.)
     """,
     reference=mean_and_error,
     laws=(_its_mean, _seeds_add_no_luck, _one_seed_each, _honest_error),

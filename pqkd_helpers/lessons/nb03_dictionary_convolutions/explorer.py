@@ -102,7 +102,7 @@ def draw(layer: str, rank: int) -> Figure:
 
 
 RANK_AND_LAYER = Explorer(
-    name="rank and layer",
+    name="3.rank",
     draw=draw,
     controls={
         "layer": Choice("layer", {name: name for name in LAYERS}, "conv1"),

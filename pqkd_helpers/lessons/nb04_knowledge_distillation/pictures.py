@@ -1,4 +1,4 @@
-"""Pictures of distillation: soft targets, the loss and its gradient, students, calibration."""
+"""The pictures of notebook 04: soft targets, the loss and its gradient, calibration."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...common.figure_style import COLOURS, style
 from ...statistics.means import PairedDifference
+from .examples import EXAMPLES, image_of
 
 HATCHES = ("", "//", "..", "xx")
 MARKERS = "os^D"
@@ -30,14 +31,13 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
     return shares
 
 
-def soft_targets(image: ArrayLike, logits: ArrayLike, temperatures: Sequence[float]) -> Figure:
-    """Draw an image beside its soft targets at several temperatures.
+def soft_targets(example: str, temperatures: Sequence[float]) -> Figure:
+    """Draw an image next to the teacher's soft targets for it at several temperatures.
 
     Parameters
     ----------
-    image : (height, width) array_like
-    logits : (n_classes,) array_like
-        The teacher's.
+    example : str
+        One of `EXAMPLES`, such as "a 7 with a bar".
     temperatures : sequence of float
 
     Returns
@@ -52,9 +52,9 @@ def soft_targets(image: ArrayLike, logits: ArrayLike, temperatures: Sequence[flo
             1 + len(temperatures),
             gridspec_kw={"width_ratios": [0.8, *([1.0] * len(temperatures))]},
         )
-        _draw_image(left, image)
+        _draw_image(left, image_of(example))
         for i, (axes, temperature) in enumerate(zip(panels, temperatures, strict=True)):
-            shares = softmax(logits, temperature)
+            shares = softmax(EXAMPLES[example].teacher, temperature)
             axes.bar(range(shares.size), shares, color=COLOURS[0])
             axes.set(title=rf"$\tau = {temperature:g}$", xlabel="class", ylim=(0.0, 1.08))
             axes.set_xticks(range(shares.size))

@@ -1,4 +1,4 @@
-"""Exercises on SPSA: one estimate, three predictions, a fair loss, the best shift, blind starts."""
+"""Exercises of notebook 05: an estimate, predictions, a fair loss, the best shift, blindness."""
 
 import itertools
 import math
@@ -20,7 +20,7 @@ def averaged_estimate(loss, theta, directions, c):
     """Return the mean of n SPSA estimates of the gradient, (d,), from 2 n losses.
 
     loss: function that takes angles (d,) and returns a number.
-    theta: (d,) radians. directions: (n, d), each row n signs +1, -1. c: shift in radians, > 0.
+    theta: (d,) radians. directions: (n, d), each row d signs +1, -1. c: shift in radians, > 0.
     """
     total = np.zeros(len(theta))
     for direction in directions:
@@ -121,9 +121,6 @@ ESTIMATE = Exercise(
 
         $$\\bar g = \\frac1n \\sum_{j=1}^{n}
         \\frac{L(\\theta + c\\,\\Delta_j) - L(\\theta - c\\,\\Delta_j)}{2c}\\,\\Delta_j .$$
-
-        In: `loss`, a function that takes angles of shape `(d,)` and returns a number; `theta`
-        `(d,)`; `directions` `(n, d)`, one $\\Delta_j$ per row; the shift `c`. Out: `(d,)`.
         """,
     reference=averaged_estimate,
     laws=(_evaluations, _linear, _mean_is_the_gradient),
@@ -354,8 +351,6 @@ DISTANCE = Exercise(
         known. Write a loss that is right on average for every circuit, from the measured
         histogram $h_S$ alone. Mind that $|h_S|^2$ is too large on average too, by the same
         amount: $E|h_S|^2 = |h|^2 + (2-|h|^2)/S$.
-
-        In: `histogram` and `target`, both `(2 n_bins,)`; `n_shots` (2 or more). Out: a number.
         """,
     reference=fair_distance,
     laws=(_right_on_average, _certain_outcome),
@@ -450,8 +445,6 @@ SHIFT = Exercise(
         The curve's third derivative $T$ along $\\Delta$ adds an error $T c^2/6$ that no number
         of shots removes. Find the $c$ at which the mean square error,
         $\\sigma^2/(2c^2) + (T c^2/6)^2$, is smallest: by hand or by search.
-
-        In: `noise` $\\sigma$ and `third` $T$, numbers. Out: $c$ in radians.
         """,
     reference=best_shift,
     laws=(_nothing_does_better, _slow_in_the_shots, _without_noise),
@@ -496,7 +489,7 @@ SHIFT = Exercise(
 def mirror_signs(n_modes, loop_lengths):
     """Return signs D with U(-theta) = D U(theta) D for every theta, or None if there are none.
 
-    D: (n_modes,), each +1 or -1; n_modes: at most 10.
+    n_modes: at most 10. loop_lengths: tuple of int. D: (n_modes,), each +1 or -1.
     """
     pairs = [(i, i + length) for length in loop_lengths for i in range(n_modes - length)]
     for signs in itertools.product([1, -1], repeat=n_modes):
@@ -560,8 +553,7 @@ MIRROR = Exercise(
         probabilities. A loop of length $\\ell$ has beam splitters on the bins $(i, i+\\ell)$,
         $i = 0, 1, \\dots$, `n_modes` $- \\ell$ in all.
 
-        In: `n_modes` (at most 10), `loop_lengths`, a tuple. Out: signs `(n_modes,)`, or `None`
-        if there are none. `itertools` is imported.
+        (`itertools` is imported.)
         """,
     reference=mirror_signs,
     laws=(_mirrored, _no_mirror),

@@ -1,4 +1,4 @@
-"""SPSA's gains at work: a small circuit matches a target histogram from a few random starts."""
+"""The interactive picture of notebook 05: SPSA's gains at work on a small circuit."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -110,7 +110,7 @@ def draw(log_step_size: float, log_perturbation: float, n_shots: int) -> Figure:
 
 
 GAINS = Explorer(
-    name="SPSA's gains",
+    name="5.gains",
     draw=draw,
     controls={
         "log_step_size": Slider("log10 of the step size a", -3.0, 0.5, 0.1, -1.3),

@@ -1,4 +1,4 @@
-"""Figures on SPSA: one step, descents, what an estimate is worth, the gains, the blind start."""
+"""The pictures of notebook 05: one step, descents, the worth of an estimate, the blind start."""
 
 from collections.abc import Callable, Mapping
 

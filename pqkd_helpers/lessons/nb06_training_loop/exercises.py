@@ -17,8 +17,6 @@ VERDICTS = ("SPSA is better", "the sham is better", "no difference is shown", "b
 def verdict():
     """Return which of the four verdicts ten paired seeds give on SPSA against its sham.
 
-    Judged is the test accuracy with the z trained with, at the paper's gains.
-
     Returns
     -------
     str
@@ -57,9 +55,7 @@ _VERDICT = Exercise(
     minutes=5,
     task="""
     Predict before you read on. Students were distilled with SPSA, and with the sham. Ten paired
-    seeds, test accuracy with the $z$ trained with. Return one of
-    `"SPSA is better"`, `"the sham is better"`, `"no difference is shown"`,
-    `"both are at chance"`.
+    seeds at the paper's gains, test accuracy with the $z$ trained with: what do they show?
     """,
     reference=verdict,
     laws=(_one_of_the_four, _what_the_records_say),
@@ -161,10 +157,9 @@ _PAIRED_INTERVAL = Exercise(
     difficulty=2,
     minutes=15,
     task="""
-    Write the interval that this notebook uses. In: two arrays of $n$ values, the same seed at the
-    same place. Out: `(mean, low, high)`, with $\\text{mean} \\pm t\\, s / \\sqrt n$. Here $s$ is
-    the standard deviation of the differences (divide by $n - 1$) and $t$ the 97.5 % quantile of
-    Student's law with $n - 1$ degrees of freedom: `student_t.ppf(0.975, n - 1)`.
+    Write the interval that this notebook uses. It is $\\text{mean} \\pm t\\, s / \\sqrt n$. Here
+    $s$ is the standard deviation of the differences (divide by $n - 1$) and $t$ the 97.5 % quantile
+    of Student's law with $n - 1$ degrees of freedom: `student_t.ppf(0.975, n - 1)`.
     """,
     reference=paired_interval,
     laws=(_antisymmetric, _common_noise_cancels, _as_the_paired_t_test),
@@ -244,8 +239,8 @@ _ACCURACY_AT_ZERO = Exercise(
     minutes=8,
     task="""
     At $z = 0$ every compressed kernel is zero, so the image never reaches the later layers: all
-    images get the same logits. Return the accuracy that follows, from the labels, shape `(n,)`, and
-    the one vector of logits, shape `(n_classes,)`.
+    images get the same logits. Return the accuracy that follows, from the labels and the one vector
+    of logits.
     """,
     reference=accuracy_at_zero,
     laws=(_by_hand, _shares_sum_to_one, _size_of_logits),
@@ -335,8 +330,7 @@ _SHAM_STEP = Exercise(
     task="""
     A control should differ from the real thing in one point only. Write the sham of SPSA: the same
     direction, the same two losses, the same size of the step; but a coin decides which loss is
-    taken for which. In: angles and direction, shape `(n_angles,)`, two losses, the gains, the coin.
-    Out: the new angles.
+    taken for which.
     """,
     reference=sham_step,
     laws=(_tails_is_spsa, _heads_is_the_mirror, _it_moves),
@@ -449,7 +443,7 @@ _GAIN_OF_CHOOSING = Exercise(
     task="""
     The article keeps the teacher's best epoch, judged on validation images. Write what that seems
     to gain over the last epoch (on validation images) and what it really gains (on test images),
-    both averaged over the runs. In: two arrays of shape `(n_runs, n_epochs)`. Out: two numbers.
+    both averaged over the runs.
     """,
     reference=gain_of_choosing,
     laws=(

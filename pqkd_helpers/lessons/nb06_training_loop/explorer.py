@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ...dictionary_convolutions.layer import DictConv2d
-from ...experiments.runs.building import build_pqkd_student
-from ...experiments.runs.presets import preset
 from ...feature_histograms import EMA, HistogramFeature
+from ...networks.teacher_and_student import StudentCNN
 from ...records.stored import stored_record
 from ..explorer import Choice, Explorer, Slider
 from .pictures import state_of_a_run
@@ -29,9 +28,10 @@ def histories() -> dict[str, NDArray[np.float64]]:
         "theta" (30, 30), "fresh" (30, 512): exact histograms at the angles of each epoch, and
         "smoothed" (30, 512): their moving average.
     """
-    theta = np.array([epoch["theta"] for epoch in stored_record(RUN)["student"]["epochs"]])
+    run = stored_record(RUN)
+    theta = np.array([epoch["theta"] for epoch in run["student"]["epochs"]])
     fresh = TimeBinInterferometer().half_click_probabilities(theta).reshape(len(theta), -1)
-    average = EMA(preset("quick").ema_beta)
+    average = EMA(run["configuration"]["ema_beta"])
     return {
         "theta": theta,
         "fresh": fresh,
@@ -42,7 +42,9 @@ def histories() -> dict[str, NDArray[np.float64]]:
 @cache
 def _first_layer() -> DictConv2d:
     """Return conv1 as the run began with it: its A, and the basis before training."""
-    return build_pqkd_student(preset("quick"), 1, 10).dictionary_layers()[0]
+    configuration = stored_record(RUN)["configuration"]
+    student = StudentCNN(1, tuple(configuration["widths"]), seed=configuration["seed"])
+    return student.dictionary_layers()[0]
 
 
 def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -65,7 +67,7 @@ def draw(epoch: int, feature: str) -> Figure:
 
 
 EPOCH = Explorer(
-    name="epoch",
+    name="6.epochs",
     draw=draw,
     controls={
         "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),

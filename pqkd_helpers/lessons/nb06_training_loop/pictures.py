@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, style
+from ...paper_figures.training_curves import training_curves as training_curves
 from ...statistics.means import paired_difference
 from ..mosaic import draw_tiles
 

@@ -119,7 +119,7 @@ _PREDICT = Exercise(
 
 
 def feature_error(z, n_shots):
-    """Return the root mean square distance of a feature from S shots to the exact one.
+    """Return the distance, a number or (n,), of a feature from S shots to the exact one.
 
     z: (512,) or (n, 512), exact histograms of both halves, end to end; each half sums to 1.
     n_shots: the number S of shots.
@@ -172,9 +172,8 @@ _ERROR = Exercise(
     difficulty=2,
     minutes=10,
     task="""
-    Write the law of the shot noise: the root mean square of $|z_S - z|$, where $z$ is the exact
-    raw feature, $z_S$ the one measured with $S$ shots, and $|\\cdot|$ the length of a vector. In:
-    `z`, shape `(512,)` or `(n, 512)`, and `n_shots`. Out: a number, or `(n,)`, one for each row.
+    Write the law of the shot noise: the root mean square of $|z_S - z|$, where $z$ is the exact raw
+    feature, $z_S$ the one measured with $S$ shots, and $|\\cdot|$ the length of a vector.
     """,
     reference=feature_error,
     laws=(_certain_outcomes, _as_simulated, _four_times_the_shots, _row_by_row),
@@ -268,7 +267,7 @@ _EFFECTIVE = Exercise(
     $n$ epochs it is a sum $\\sum_i w_i x_i$ of independent histograms, each of variance
     $\\sigma^2/S$, so its variance is $\\sum_i w_i^2\\,\\sigma^2/S$. The weights: $\\beta^{n-1}$ for
     the first value, which the average began with, and $(1-\\beta)\\beta^k$ for the others, where
-    $k = 0, \\dots, n-2$ counts back from the newest. In: $S$, $\\beta$, $n$. Out: a number.
+    $k = 0, \\dots, n-2$ counts back from the newest.
     """,
     reference=effective_shots,
     laws=(_one_histogram, _as_the_weights_say, _settled),
@@ -323,7 +322,6 @@ _EFFECTIVE = Exercise(
 def best_exponent(shots, smoothed, raw, exponents):
     """Return the exponent of the best fit with one common limit for both curves.
 
-    smoothed = limit + a S^(-exponent), raw = limit + b S^(-exponent).
     shots: (n,). smoothed, raw: (n,), percentage points. exponents: (m,), those to choose from.
     """
     gains = np.concatenate([smoothed, raw])
@@ -427,8 +425,7 @@ _FIT = Exercise(
     $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-a}$ to both curves at once, with one *common* limit
     $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $a$ of a list. Return the
     exponent that leaves the smallest sum of squares. For a given $a$ the fit is linear: three
-    unknowns, `np.linalg.lstsq`. In: `shots`, `smoothed`, `raw`, shape `(n,)`, and `exponents`,
-    `(m,)`. Out: one of the exponents.
+    unknowns, `np.linalg.lstsq`.
     """,
     reference=best_exponent,
     laws=(_clean_data, _noisy_data, _one_limit, _from_the_list),

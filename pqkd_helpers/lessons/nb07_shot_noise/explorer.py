@@ -70,7 +70,7 @@ def draw(exponent: float, scatter: float, n_seeds: int) -> Figure:
 
 
 LAW_AND_FIT = Explorer(
-    name="law and fit",
+    name="7.fit",
     draw=draw,
     controls={
         "exponent": Slider("true exponent of the law", 0.15, 1.5, 0.05, 1.0),

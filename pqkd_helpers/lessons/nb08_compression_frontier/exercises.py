@@ -258,10 +258,6 @@ _COUNT_STUDENT = Exercise(
 def pareto_frontier(values, accuracy):
     """Return the indices of the points that no other point beats, fewest values first.
 
-    One point beats another if it has fewer or as many values and a higher or the same accuracy,
-    and is strictly better in one of the two. Twins, equal in both, do not beat each other: both
-    stay, the lower index first.
-
     Parameters
     ----------
     values, accuracy : (n,) array
@@ -369,9 +365,8 @@ _PARETO = Exercise(
     minutes=15,
     task="""
     Write the frontier: the points for which no other point has as few values *and* as much
-    accuracy, and is strictly better in one of the two. In: two arrays of $n$ numbers. Out: a list
-    of indices, fewest values first. Twins (equal in both) do not beat each other: keep both, the
-    lower index first.
+    accuracy, and is strictly better in one of the two. Twins (equal in both) do not beat each
+    other: keep both, the lower index first.
     """,
     reference=pareto_frontier,
     laws=(_by_eye, _none_is_beaten, _best_is_in, _none_is_missing, _order_of_the_input),
@@ -428,8 +423,6 @@ def judge_number(ours, paper_mean, paper_deviation, margin):
     paper_mean, paper_deviation : float
         Over the paper's 5 runs.
     margin : float
-
-    Returns "equivalent", "different" or "inconclusive".
     """
     n, difference = len(ours), np.mean(ours) - paper_mean
     a, b = np.var(ours, ddof=1) / n, paper_deviation**2 / 5

@@ -31,7 +31,7 @@ def draw(widths: tuple[int, int, int], scope: Scope, rank: int, n_angles: int) -
 
 
 LAYERS_AND_RATIOS = Explorer(
-    name="layers and ratios",
+    name="8.ratios",
     draw=draw,
     controls={
         "widths": Choice(

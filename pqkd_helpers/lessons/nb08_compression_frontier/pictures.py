@@ -1,4 +1,4 @@
-"""Accuracy over the size of the file that must be shipped."""
+"""The picture of notebook 08: accuracy over the size of the file that must be shipped."""
 
 from typing import Any
 

@@ -137,8 +137,7 @@ _PREDICT = Exercise(
 def mixing_covariance(z):
     """Return the covariance of one mixing in all pairs of epochs, over draws of A.
 
-    z: (n_epochs, n_features), the feature of every epoch. A has independent entries of mean 0
-    and variance 1 / n_features.
+    z: (n_epochs, n_features), the feature of every epoch.
     Returns (n_epochs, n_epochs).
     """
     return z @ z.T / z.shape[1]
@@ -178,8 +177,7 @@ _COVARIANCE = Exercise(
     task="""
     One mixing is $m_t = \\sum_j a_j z_{t,j}$, with the same row $a$ of $A$ in every epoch $t$. Its
     entries $a_j$ are independent, of mean 0 and variance $1/n$, for $n$ features. Return the
-    covariance $E[m_s m_t]$ over draws of $a$ for all pairs of epochs. In: `z`, shape
-    `(n_epochs, n_features)`. Out: `(n_epochs, n_epochs)`.
+    covariance $E[m_s m_t]$ over draws of $a$ for all pairs of epochs.
     """,
     reference=mixing_covariance,
     laws=(_one_epoch, _as_drawn, _not_changed_by_rotations),
@@ -262,10 +260,9 @@ _TURNED = Exercise(
     difficulty=2,
     minutes=15,
     task="""
-    The photonic $z$ turns by a known angle from epoch to epoch. Build a control that turns as
-    much, and is random in all else. Return a vector of the norm of `z`, at `angle` radians to
-    it; all such vectors are equally likely. In: `z`, shape `(n,)`, an angle from 0 to pi, a
-    random generator. Out: `(n,)`.
+    The photonic $z$ turns by a known angle from epoch to epoch. Build a control that turns as much,
+    and is random in all else. Return a vector of the norm of `z`, at `angle` radians to it; all
+    such vectors are equally likely.
     """,
     reference=turned,
     laws=(_keeps_the_length, _turns_by_the_angle, _every_direction_is_as_likely),
@@ -355,9 +352,9 @@ _HOLM = Exercise(
     minutes=20,
     task="""
     Three independent questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's
-    rule: sort the $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the
-    largest by 1; no corrected value may be below an earlier one in this order, and none above 1.
-    Return them in the order given. In: `p_values`, shape `(m,)`. Out: `(m,)`.
+    rule: sort the $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the largest
+    by 1; no corrected value may be below an earlier one in this order, and none above 1. Return
+    them in the order given.
     """,
     reference=holm,
     laws=(_one_test, _worked_example, _never_above_one, _false_alarms),

@@ -2,27 +2,14 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy import stats
 
-from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.figure_style import COLOURS, style
 from ...common.random_streams import numpy_stream
-from ...controls.features.classical_map import ClassicalMap
-from ...feature_histograms import EMA
 from ..explorer import Choice, Explorer, Slider
+from .pictures import gram_matrices, trajectory, verdict_shares
 
 Array = NDArray[np.float64]
-
-
-N_EPOCHS = 20
-
-
-N_SHOTS = 200
-
-
-N_ANGLES = 30
 
 
 SOURCES = {
@@ -39,47 +26,6 @@ PAIRS = np.array([3, 5, 10, 20, 40])
 
 
 N_EXPERIMENTS = 2000
-
-
-def trajectory(source: str, beta: float, step: float) -> Array:
-    """Return the smoothed feature of every epoch, shape ``(N_EPOCHS, 512)``.
-
-    Parameters
-    ----------
-    source : str
-        A value of `SOURCES`.
-    beta : float
-        Share of the old histogram kept by the moving average.
-    step : float
-        How far each angle of the circuit, or the map, moves per epoch, by a random sign, radians.
-    """
-    rng = numpy_stream(0, "Gram explorer")
-    if source in ("circuit", "distinguishable", "map"):
-        steps = rng.choice([-step, step], (N_EPOCHS, N_ANGLES))
-        exact = _exact_histograms(
-            source, rng.uniform(-np.pi, np.pi, N_ANGLES) + np.cumsum(steps, axis=0)
-        )
-    elif source == "coins":
-        exact = np.full((N_EPOCHS, 2, 256), 1 / 256)
-    else:
-        vectors = rng.standard_normal((N_EPOCHS if source == "fresh" else 1, 512))
-        return _smoothed(np.broadcast_to(vectors, (N_EPOCHS, 512)), beta)
-    counts = rng.multinomial(N_SHOTS, exact / exact.sum(axis=2, keepdims=True))
-    return _smoothed(counts.reshape(N_EPOCHS, 512) / N_SHOTS, beta)
-
-
-def _exact_histograms(source: str, theta: Array) -> Array:
-    """Return the exact histograms of the halves, shape ``(N_EPOCHS, 2, 256)``."""
-    if source == "map":
-        classical_map = ClassicalMap(seed=0)
-        return np.stack([classical_map.probabilities(angles) for angles in theta])
-    circuit = TimeBinInterferometer(indistinguishability=float(source == "circuit"))
-    return circuit.half_click_probabilities(theta)
-
-
-def _smoothed(raw: Array, beta: float) -> Array:
-    average = EMA(beta)
-    return np.stack([average.update(row) for row in raw])
 
 
 def draw_gram(source: str, beta: float, step: float) -> Figure:
@@ -133,7 +79,7 @@ def draw_verdicts(difference: float, deviation: float, margin: float) -> Figure:
 
 
 GRAM_MATRIX = Explorer(
-    name="Gram matrix",
+    name="9.gram_matrix",
     draw=draw_gram,
     controls={
         "source": Choice("source of z", SOURCES, "circuit"),
@@ -149,7 +95,7 @@ GRAM_MATRIX = Explorer(
 
 
 VERDICTS = Explorer(
-    name="verdicts",
+    name="9.verdicts",
     draw=draw_verdicts,
     controls={
         "difference": Slider("true difference (points)", -2.0, 2.0, 0.1, 0.0),
@@ -165,66 +111,3 @@ VERDICTS = Explorer(
 
 
 EXPLORERS = (GRAM_MATRIX, VERDICTS)
-
-
-def gram_matrices(features: dict[str, NDArray[np.float64]]) -> Figure:
-    """Draw the cosines between the features of all pairs of epochs, one panel per source.
-
-    Parameters
-    ----------
-    features : dict of str to (n_epochs, n_features) array
-        Trajectory of z by the name of its source.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    with style():
-        figure = Figure(figsize=(3.1 * len(features) + 0.9, 3.4), layout="compressed")
-        panels = figure.subplots(1, len(features), squeeze=False)[0]
-        for axes, (name, z) in zip(panels, features.items(), strict=True):
-            unit = z / np.linalg.norm(z, axis=1, keepdims=True)
-            n_epochs = len(z)
-            edges = (0.5, n_epochs + 0.5)
-            image = axes.imshow(
-                unit @ unit.T, vmin=0.0, vmax=1.0, cmap="cividis", extent=(*edges, *edges[::-1])
-            )
-            axes.set(title=name, xlabel="epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axes.grid(visible=False)
-        panels[0].set_ylabel("epoch")
-        figure.colorbar(image, ax=list(panels), label="cosine of the two z", shrink=0.8)
-        return figure
-
-
-def verdict_shares(shares: dict[str, NDArray[np.float64]], n_pairs: NDArray[np.int64]) -> Figure:
-    """Draw how often each verdict is given, over the number of pairs.
-
-    Parameters
-    ----------
-    shares : dict of str to (n,) array
-        Verdict -> share of simulated experiments.
-    n_pairs : (n,) array
-    """
-    hatches = ("", "//", "..", "")
-    with style():
-        figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-        axes = figure.subplots()
-        base = np.zeros(len(n_pairs))
-        for number, (verdict, share) in enumerate(shares.items()):
-            axes.bar(
-                np.arange(len(n_pairs)),
-                100.0 * share,
-                bottom=100.0 * base,
-                color=COLOURS[(0, 3, 1, 6)[number]],
-                hatch=hatches[number],
-                edgecolor="white",
-                label=verdict,
-            )
-            base = base + share
-        axes.set_xticks(np.arange(len(n_pairs)), [str(n) for n in n_pairs])
-        axes.set(xlabel="pairs of runs", ylabel="experiments (%)", ylim=(0, 100))
-        axes.grid(axis="x", visible=False)
-        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
-        return figure

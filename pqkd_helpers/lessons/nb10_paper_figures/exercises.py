@@ -105,9 +105,7 @@ _WHAT_IT_SHOWS = Exercise(
     {_rows()}
 
     For each row: do these numbers alone show that the student's is higher or lower? "Shown" means
-    that the 95 % interval of the difference of the means leaves out zero. Return a dictionary with
-    the six keys as in the table (without "(%)"); each value is `"higher"`, `"lower"` or
-    `"not shown"`.
+    that the 95 % interval of the difference of the means leaves out zero.
     """,
     reference=what_the_table_shows,
     laws=(_six_keys, _three_words, _shown_or_not, _direction),
@@ -214,8 +212,7 @@ _T = Exercise(
     task="""
     The code and the single runs are closed, but means, standard deviations and $n$ are printed. So
     an *unpaired* comparison is possible: the difference of the means over its standard error,
-    $t = (m_S - m_T) / \\sqrt{s_S^2/n + s_T^2/n}$ (Welch). In: student and teacher, each a pair
-    `(mean, standard deviation)`, and $n$. Out: a number.
+    $t = (m_S - m_T) / \\sqrt{s_S^2/n + s_T^2/n}$ (Welch).
     """,
     reference=t_from_table,
     laws=(_antisymmetric, _grows_as_root_n, _as_from_the_runs, _values_of_table_1),
@@ -488,10 +485,8 @@ _CHANGED = Exercise(
     minutes=12,
     task="""
     Two runs disagree. Before you look for a bug: do their records differ in more than you thought?
-    In: the configurations of two records, and a dictionary of defaults. A setting that a record
-    leaves out has its default; every setting that is left out of one of them has one. Out: the
-    names of the settings whose values differ, as a sorted list. Lists are compared by value. Leave
-    the dictionaries as they are.
+    A setting that a record leaves out has its default; every setting that is left out of one of
+    them has one. Lists are compared by value. Leave the dictionaries as they are.
     """,
     reference=changed_settings,
     laws=(

@@ -26,7 +26,7 @@ def draw(difference: float, deviation: float, n_seeds: int, margin: float) -> Fi
 
 
 MARGIN = Explorer(
-    name="margin and seeds",
+    name="10.margin",
     draw=draw,
     controls={
         "difference": Slider("true difference (points)", -1.0, 1.0, 0.05, 0.1),

@@ -1,4 +1,4 @@
-"""The planned comparison of the light with its controls.
+"""The planned comparison of the light with its controls (notebook 09).
 
 The plan, committed before the runs that count:
 
@@ -20,21 +20,15 @@ light's. Same seeds, margin, tests and checks; Holm's correction over these thre
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...records.measured import accuracies, same_seeds
 from ...records.record import Record, unpacked_images
-from ...records.stored import Catalogue, accuracies, same_seeds
-from ...statistics.equivalence import (
-    Contrast,
-    ContrastVerdict,
-    contrast,
-    corrected,
-    over_seeds_and_images,
-)
-from ...statistics.means import PairedDifference
+from ...records.stored import Catalogue
+from ...statistics.equivalence import Contrast, contrast, corrected, over_seeds_and_images
+from .analysis import Analysis
 
 Array = NDArray[np.float64]
 EXPERIMENT = "controls"
@@ -52,50 +46,19 @@ FOLLOW_UP = {
 }
 NULL = "shuffled"
 KNOWN = "rank-3"
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What the plan makes of the records.
-
-    Attributes
-    ----------
-    margin, log_margin : float
-        In percentage points of test error, and of its logarithm.
-    contrasts : dict of str to Contrast
-        Question -> photonic minus control, percentage points, corrected by Holm's rule.
-    logarithmic : dict of str to Contrast
-        The same of the log error.
-    seeds_and_images : dict of str to PairedDifference
-        The same differences with an interval over seeds and test images both.
-    null, known : Contrast
-        Of the null experiment, and of the known effect.
-    """
-
-    margin: float
-    log_margin: float
-    contrasts: dict[str, Contrast]
-    logarithmic: dict[str, Contrast]
-    seeds_and_images: dict[str, PairedDifference]
-    null: Contrast
-    known: Contrast
-
-    @property
-    def sensitive(self) -> bool:
-        """Whether the known effect was found."""
-        return self.known.difference.high < 0.0
-
-    @property
-    def null_is_null(self) -> bool:
-        """Whether nothing was found where nothing can be."""
-        return not self.null.difference.excludes_zero
-
-    def verdicts(self) -> dict[str, ContrastVerdict]:
-        """Return the verdict on each question."""
-        return {
-            question: found.verdict(sensitive=self.sensitive)
-            for question, found in self.contrasts.items()
-        }
+# All other arms, described without a verdict, in the order in which they are shown.
+CIRCUIT = (
+    *("photonic-exact", "photonic-frozen", "photonic-one-shot", "photonic-sham"),
+    *("random-search", "marginals", "single-photon"),
+)
+OTHER_SOURCES = (
+    *("gaussian-fresh", "gaussian-drift", "uniform-bits", "learned-z", "hypernetwork"),
+)
+STUDENTS = (
+    *("photonic-batch-norm", "gaussian-frozen-batch-norm"),
+    *("narrow-cnn", "narrow-cnn-alone", "narrow-cnn-batch-norm", "narrow-cnn-batch-norm-alone"),
+    *("low-rank-mixing", "low-rank-mixing-batch-norm", "dense-distilled"),
+)
 
 
 def errors(records: list[Record]) -> Array:
@@ -142,6 +105,7 @@ def analyse(
         for question, arm in plan.items()
     }
     return Analysis(
+        plan=plan,
         margin=margin,
         log_margin=log_margin,
         contrasts=corrected({question: plain[arm] for question, arm in plan.items()}),

@@ -1,4 +1,4 @@
-"""What the runs of the controls did on the way: learning curves, length of z, turning of z.
+"""What the runs of the controls did on the way: learning, length and turning of z (notebook 09).
 
 All arms that are drawn together are shown with the same seeds.
 """
@@ -11,20 +11,24 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ...common.figure_style import COLOURS, style
-from ...experiments.grids.controls import FEATURE_ARMS, SIZED, SIZES
+from ...records.measured import late_turns
 from ...records.record import Record
 from ...records.stored import Catalogue
 from .contrasts import (
+    CIRCUIT,
     EXPERIMENT,
     FOLLOW_UP,
+    LIGHT,
+    OTHER_SOURCES,
+    PRIMARY,
     errors,
 )
 from .looks import LOOKS, legend_of_groups
 
 Array = NDArray[np.float64]
-
-
 SCALE = "controls-scale"
+SIZED = ("photonic", "gaussian-frozen")
+LATE_EPOCHS = 5
 
 
 def learning(catalogue: Catalogue, arms: Sequence[str]) -> dict[str, Array]:
@@ -49,12 +53,9 @@ def over_length(catalogue: Catalogue) -> dict[str, Array]:
         By source; the runs at the factor 1 are those of the controls with the same seeds.
     """
     found = {}
+    scaled = catalogue.runs(SCALE, tier="cpu")
     for source in SIZED:
-        runs = [
-            run
-            for size in SIZES
-            for run in catalogue.runs(SCALE, tier="cpu", arm=f"{source}-{size}")
-        ]
+        runs = [run for run in scaled if run["configuration"]["features"] == source]
         seeds = {run["seed"] for run in runs}
         runs += [run for run in _runs(catalogue, source) if run["seed"] in seeds]
         lengths = [run["configuration"].get("feature_gain", 1.0) * np.sqrt(512.0) for run in runs]
@@ -71,7 +72,7 @@ def over_turning(catalogue: Catalogue) -> dict[str, Array]:
         By arm; an arm whose records tell no turn is left out.
     """
     found = {}
-    arms = [*dict.fromkeys((*FEATURE_ARMS, *FOLLOW_UP.values()))]
+    arms = (LIGHT, *PRIMARY.values(), *CIRCUIT, *OTHER_SOURCES, *FOLLOW_UP.values())
     for arm, runs in _same_seeds(catalogue, arms).items():
         turn = late_turn(runs)
         if turn is not None:
@@ -90,15 +91,12 @@ def _same_seeds(catalogue: Catalogue, arms: Sequence[str]) -> dict[str, list[Rec
     return {arm: [run for run in found if run["seed"] in common] for arm, found in runs.items()}
 
 
-LATE_EPOCHS = 5
-
-
 def late_turn(records: list[Record]) -> NDArray[np.float64] | None:
     """Return the mean turn of z per epoch over the last epochs of each run, degrees."""
-    epochs = [record["student"]["epochs"][-LATE_EPOCHS:] for record in records]
-    if any("drift" not in epoch for run in epochs for epoch in run):
+    turns = [late_turns(record, LATE_EPOCHS) for record in records]
+    if None in turns:
         return None
-    return np.array([np.degrees(np.mean([epoch["drift"] or 0.0 for epoch in r])) for r in epochs])
+    return np.array([np.degrees(np.mean([turn or 0.0 for turn in run or ()])) for run in turns])
 
 
 def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
@@ -140,9 +138,9 @@ def error_over_turning(
     points : dict of str to (n_seeds, 2) array
         For each arm: mean turn of z per epoch, degrees, and test error, percent.
     groups : dict of str to str
-        For each arm: its group, as in the rows of `results.controls`; it gives colour and marker.
+        For each arm: its group, as in the rows of `Controls`; it gives colour and marker.
     named : collection of str
-        Arms whose names are written beside their means.
+        Arms whose names are written next to their means.
     """
     with style():
         figure = Figure(figsize=(6.8, 4.2), layout="constrained")

@@ -1,4 +1,4 @@
-"""What the verdicts on light and controls say of the claims of paper and article."""
+"""What the verdicts on light and controls say of the claims of paper and article (notebook 09)."""
 
 from dataclasses import replace
 
@@ -6,7 +6,8 @@ from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.verdicts import Verdict
 from ..result import SCALES, Finding
-from .contrasts import FOLLOW_UP, PRIMARY, Analysis, light_minus
+from .analysis import Analysis
+from .contrasts import light_minus
 
 RULE = (
     "Test error of paired seeds, photonic minus control. Different: t test; equivalent: two "
@@ -44,12 +45,10 @@ def findings(
     found, follow_up : Analysis
         Of the planned contrasts, and of the follow-up where it is finished.
     """
-    made = [
-        _finding(claim, found, question, PRIMARY[question]) for question, claim in _PLANNED.items()
-    ]
+    made = [_finding(claim, found, question) for question, claim in _PLANNED.items()]
     if follow_up is not None:
         made += [
-            replace(_finding(claim, follow_up, question, FOLLOW_UP[question]), rule=FOLLOW_UP_RULE)
+            replace(_finding(claim, follow_up, question), rule=FOLLOW_UP_RULE)
             for question, claim in _FOLLOW_UP.items()
         ]
     for arm, claim in _DESCRIBED.items():
@@ -65,8 +64,9 @@ def findings(
     return made
 
 
-def _finding(claim: str, found: Analysis, question: str, arm: str) -> Finding:
-    return _of_contrast(claim, found.contrasts[question], found.verdicts()[question], arm)
+def _finding(claim: str, found: Analysis, question: str) -> Finding:
+    contrast, verdict = found.contrasts[question], found.verdicts()[question]
+    return _of_contrast(claim, contrast, verdict, found.plan[question])
 
 
 def _of_contrast(claim: str, found: Contrast, verdict: ContrastVerdict, arm: str) -> Finding:

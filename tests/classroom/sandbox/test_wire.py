@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from pqkd_helpers.classroom.sandbox import wire
-from pqkd_helpers.lessons.checking import ROOMS, exercises_of
+from pqkd_helpers.lessons.checking import exercises_of
 from pqkd_helpers.lessons.exercise import same
+from pqkd_helpers.lessons.rooms import ROOMS
 
 
 @pytest.mark.parametrize(

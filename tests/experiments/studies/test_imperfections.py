@@ -14,7 +14,8 @@ from pqkd_helpers.experiments.studies.imperfections import (
     shot_noise,
 )
 from pqkd_helpers.feature_histograms import click_histograms
-from pqkd_helpers.paper_figures.imperfections import figure_card, figure_rows, imperfections
+from pqkd_helpers.paper_figures import paper_figure
+from pqkd_helpers.paper_figures.imperfections import imperfections
 from pqkd_helpers.records import check_record
 from pqkd_helpers.records.record import METHOD_VERSION, read_record, without_seconds
 
@@ -91,11 +92,12 @@ def test_the_stored_figure_shows_the_stored_record(stored):
     folder = FIGURES / "imperfections"
     with (folder / "imperfections.csv").open() as file:
         rows = list(csv.DictReader(file))
-    expected = figure_rows(stored)
+    result = paper_figure("imperfections")
+    expected = result.rows
     assert len(rows) == len(expected)
     for row, numbers in zip(rows, expected, strict=True):
         assert float(row["median"]) == numbers["median"] and row["device"] == numbers["device"]
-    assert (folder / "card.md").read_text() == figure_card(stored).strip() + "\n"
+    assert (folder / "card.md").read_text() == result.card().strip() + "\n"
     assert (folder / "imperfections.png").stat().st_size < 100_000
     assert (folder / "imperfections.svg").is_file()
 

@@ -7,14 +7,9 @@ import torch
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.knowledge_distillation import distillation_loss
 from pqkd_helpers.lessons.nb04_knowledge_distillation import pictures as draw
-from pqkd_helpers.lessons.nb04_knowledge_distillation.explorer import (
-    EXAMPLES,
-    SOFT_TARGETS,
-    picture,
-)
+from pqkd_helpers.lessons.nb04_knowledge_distillation.examples import EXAMPLES, image_of
+from pqkd_helpers.lessons.nb04_knowledge_distillation.explorer import SOFT_TARGETS
 from pqkd_helpers.statistics.means import paired_difference
-
-LOGITS = [2.0, 0.0, -1.0]
 
 
 def softmax_by_hand(logits, temperature):
@@ -33,11 +28,12 @@ def test_softmax_neither_overflows_nor_minds_a_shift():
 
 
 def test_the_bars_are_the_soft_targets():
-    image, *panels = draw.soft_targets(np.eye(4), LOGITS, (1, 3, 10)).axes
-    assert np.array_equal(image.images[0].get_array(), np.eye(4))
+    image, *panels = draw.soft_targets("a 7 with a bar", (1, 3, 10)).axes
+    assert np.array_equal(image.images[0].get_array(), image_of("a 7 with a bar"))
+    logits = EXAMPLES["a 7 with a bar"].teacher
     for axes, temperature in zip(panels, (1, 3, 10), strict=True):
         heights = [bar.get_height() for bar in axes.patches]
-        assert heights == pytest.approx(softmax_by_hand(LOGITS, temperature))
+        assert heights == pytest.approx(softmax_by_hand(logits, temperature))
         assert f"{max(heights):.2f}" in {text.get_text() for text in axes.texts}
 
 
@@ -123,6 +119,6 @@ def test_the_examples_are_held_out_images_with_their_labels():
     for name, example in EXAMPLES.items():
         assert labels[example.place] == example.label
         halved = torch.nn.functional.avg_pool2d(images[example.place].float(), 2)[0]
-        assert np.array_equal(picture(name), halved.numpy())
+        assert np.array_equal(image_of(name), halved.numpy())
         wrong = int(np.argmax(example.teacher)) != example.label
         assert wrong == ("the teacher calls" in name)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from pqkd_helpers.experiments.runs.building import build_pqkd_student
+from pqkd_helpers.experiments.runs.presets import preset
 from pqkd_helpers.feature_histograms import HistogramFeature
-from pqkd_helpers.knowledge_distillation import StudentCNN
 from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
 from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
 from pqkd_helpers.statistics.means import paired_difference
@@ -44,7 +45,7 @@ def test_the_state_shows_angles_histogram_and_kernels():
 
 def test_the_explorers_kernels_are_those_of_the_runs_first_student():
     histogram = widget.histories()["smoothed"][4]
-    student = StudentCNN(1, (32, 64, 128), seed=0)
+    student = build_pqkd_student(preset("quick"), 1, 10)
     student.condition(HistogramFeature("unit-rms")(histogram))
     expected = student.conv1.kernel().detach().numpy()[:8, 0]
     np.testing.assert_allclose(widget.kernels(histogram), expected, rtol=1e-6)
