@@ -20,20 +20,6 @@ N_SHOTS = 200
 N_ANGLES = 30
 
 
-def gram_matrices_of_sources(sources: Mapping[str, str], *, beta: float, step: float) -> Figure:
-    """Draw the cosines between the features of all pairs of epochs, for sources made here.
-
-    Parameters
-    ----------
-    sources : mapping of str to str
-        Title of the panel -> a source of `trajectory`: "circuit", "distinguishable", "map",
-        "coins", "fresh" or "frozen".
-    beta, step : float
-        As `trajectory` takes them.
-    """
-    return gram_matrices({name: trajectory(source, beta, step) for name, source in sources.items()})
-
-
 def gram_matrices(features: Mapping[str, Array]) -> Figure:
     """Draw the cosines between the features of all pairs of epochs, one panel per source.
 
