@@ -73,7 +73,7 @@ def first_problem(exercise: Exercise, answer: Answer) -> str | None:
                 f"{law.__doc__}\n  given     {broken.given}\n  got       {broken.got}\n"
                 f"  expected  {broken.expected}"
             )
-        except Exception as error:  # whatever a learner's code may raise
+        except Exception as error:  # anything that a learner's code may raise
             return f"{law.__doc__}\n  trying your answer raised {type(error).__name__}: {error}"
     return None
 

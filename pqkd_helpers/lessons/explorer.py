@@ -77,7 +77,7 @@ class Explorer:
     name : str
         Number of the notebook and what it explores: ``"5.gains"``.
     draw : callable
-        Takes one keyword per control and returns a `Figure`; no randomness of its own, so the
+        Takes one keyword per control and returns a `Figure`; no randomness, so the
         same values give the same picture.
     controls : dict
         Keyword of ``draw`` -> `Slider` or `Choice`.

@@ -54,7 +54,7 @@ def plain_part(value: Any) -> Any:
         if hasattr(value, "detach"):  # a tensor, with a gradient or on another device
             return value.detach().cpu().numpy()
         array = np.asarray(value)
-    except Exception:  # whatever a class of the learner's may do
+    except Exception:  # anything that a class of the learner's may do
         return value
     is_array = isinstance(value, np.ndarray)
     if array.dtype.kind in "OU" and (is_array or array.ndim > 0):  # fractions, texts

@@ -24,7 +24,7 @@ def article_run(catalogue: Catalogue) -> Result | None:
             "value": _percent(record["student"]),
         },
         {
-            "quantity": f"the same, z sampled afresh from {final['test_fresh_z']['n_shots']} shots",
+            "quantity": f"the same, a fresh z from {final['test_fresh_z']['n_shots']} shots",
             "value": 100.0 * float(np.mean(final["test_fresh_z"]["accuracies"])),
         },
         {"quantity": "the same, z = 0", "value": 100.0 * final["accuracy_at_zero_z"]},
@@ -52,8 +52,8 @@ def article_run(catalogue: Catalogue) -> Result | None:
         ),
         reading=(
             "One photon and coin tosses instead of interfering photons, theta = 0 at the start, "
-            "raw histograms, the teacher the best of every tenth epoch, the student judged with "
-            "a z sampled afresh. At theta = 0 everything is certain, and z hardly ever moves."
+            "raw histograms, the teacher the best of every tenth epoch, the student evaluated with "
+            "a fresh z. At theta = 0 everything is certain, and z hardly ever moves."
         ),
         rerun="python -m pqkd_helpers reproduce article --tier cpu --seeds 1",
         differs=["Tier cpu: 10,000 training images of MNIST instead of 55,000."],

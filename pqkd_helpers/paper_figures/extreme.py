@@ -45,8 +45,8 @@ def extreme(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             "Left: validation accuracy over the ratio of trained values, the paper's three points "
-            "beside ours (95 % interval, dots: seeds). Right: expected calibration error on the "
-            "test images, teacher beside student."
+            "next to ours (95 % interval, dots: seeds). Right: expected calibration error on the "
+            "test images, teacher and student."
         ),
         rerun="python -m pqkd_helpers reproduce extreme --tier cpu --seeds 3",
         differs=[

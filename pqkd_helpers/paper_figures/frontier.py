@@ -41,7 +41,7 @@ def frontier(catalogue: Catalogue) -> Result | None:
                 ours=f"{len(rows)} points",
                 difference="",
                 verdict="shape only",
-                rule="No number of the paper is public: the shape is shown, nothing is judged.",
+                rule="No number of the paper is public: the shape is shown, nothing is decided.",
                 scale=SCALES[tier],
                 notebook="08",
                 records="frontier-*",

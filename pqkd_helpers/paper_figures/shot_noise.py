@@ -29,7 +29,7 @@ from .result import SCALES, Finding, Result, Row, paired_finding
 
 Points = dict[float, list[Record]]  # shots, perhaps infinitely many -> runs
 EXPERIMENT = "shot-noise"
-MEASURES = {False: "with the z trained with", True: "with z sampled afresh"}  # is z fresh?
+MEASURES = {False: "with the z trained with", True: "with a fresh z"}  # is z fresh?
 CURVES = {
     "ema": "smoothed",
     "raw": "not smoothed",
@@ -109,7 +109,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             "Gain of test accuracy over z = 0, in percentage points, over the number of shots S. "
-            "Left with the z trained with, right with z sampled afresh. Small dots: seeds. Dotted "
+            "Left with the z trained with, right with a fresh z. Small dots: seeds. Dotted "
             "lines: the paper's form, fitted. At the right edge: infinitely many shots, measured "
             "with exact features. The horizontal line: a student trained with coins instead of "
             "light, 200 shots in which each of the 16 time bins clicks with probability 1/2. The "
@@ -186,7 +186,7 @@ def _findings(
             Finding(
                 claim=f"Limit of the gain, fit with 1/sqrt(S), {CURVES[name]}",
                 paper=f"{paper.mean:.2f} points (R² {SHOT_NOISE_R_SQUARED[name]:.2f})",
-                ours=f"{mean_of(limits).text()} (R² {r_squared:.2f}); with z afresh {fresh:.2f}",
+                ours=f"{mean_of(limits).text()} (R² {r_squared:.2f}); with fresh z {fresh:.2f}",
                 difference=f"{found.difference:+.2f}",
                 verdict=verdict([found.finding]),
                 **common,

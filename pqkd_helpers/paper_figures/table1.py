@@ -208,7 +208,7 @@ def _alt(rows: list[Row]) -> str:
         for row in rows
         if row["quantity"] == "validation accuracy"
     ]
-    return "Validation accuracy in percent, the paper's beside ours. " + "; ".join(parts) + "."
+    return "Validation accuracy in percent, the paper's next to ours. " + "; ".join(parts) + "."
 
 
 def paper_and_ours(rows: list[Row]) -> Figure:

@@ -46,7 +46,7 @@ def training_curves(record: dict[str, Any]) -> Figure:
             draw_curve(axes, student, key, "student", 1, scale)
             axes.set(xlabel="epoch", ylabel=name)
         if (key := "fresh_z_validation_accuracy") in measured:
-            draw_curve(accuracy, student, key, "student, z afresh", 2, 100.0)
+            draw_curve(accuracy, student, key, "student, fresh z", 2, 100.0)
         for axes in others[len(extra) :]:
             axes.remove()
         for draw, axes in zip(extra, others, strict=False):
@@ -126,7 +126,7 @@ def training_run(catalogue: Catalogue) -> Result | None:
                 ours=f"{len(rows)} epochs",
                 difference="",
                 verdict="shape only",
-                rule="No number of the paper is public: the shape is shown, nothing is judged.",
+                rule="No number of the paper is public: the shape is shown, nothing is decided.",
                 scale=SCALES[tier],
                 notebook="06",
                 records="table1-*-mnist-*-seed0",
@@ -155,7 +155,7 @@ def _row(epoch: dict[str, Any], bound: float) -> Row:
     return {
         "epoch": epoch["epoch"],
         "validation accuracy": 100.0 * epoch["validation_accuracy"],
-        "validation accuracy, z afresh": 100.0 * epoch["fresh_z_validation_accuracy"],
+        "validation accuracy, fresh z": 100.0 * epoch["fresh_z_validation_accuracy"],
         "SPSA mean loss": float(losses.mean()),
         "SPSA mean gradient norm": float(np.mean(epoch["spsa_gradient_norms"])),
         "norm of the smoothed histogram": epoch["feature_norm"],
@@ -192,7 +192,7 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
             draw_curve(axes, teacher, key, "teacher", 0, scale)
             draw_curve(axes, student, key, "student", 1, scale)
             axes.set(xlabel="epoch", ylabel=name)
-        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, z afresh", 2, 100.0)
+        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, fresh z", 2, 100.0)
         draw_objective(objective, student)
         norms.plot(epochs, [row["SPSA mean gradient norm"] for row in rows], "v-", color=COLOURS[0])
         norms.set(xlabel="epoch", ylabel="SPSA's gradient norm (nats/rad)", yscale="log")

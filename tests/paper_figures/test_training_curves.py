@@ -22,7 +22,7 @@ def test_the_curves_show_the_records_numbers(record):
     epochs = record["student"]["epochs"]
     for label, key in (
         ("student", "validation_accuracy"),
-        ("student, z afresh", "fresh_z_validation_accuracy"),
+        ("student, fresh z", "fresh_z_validation_accuracy"),
     ):
         drawn = lines(accuracy)[label].get_ydata()
         assert drawn == pytest.approx([100 * epoch[key] for epoch in epochs])

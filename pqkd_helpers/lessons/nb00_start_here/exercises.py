@@ -246,7 +246,7 @@ def _counted_one_by_one(answer):
 
 
 def _one_more_filter(answer):
-    """One filter more in each basis costs 25 + 9 + 9 values, whatever the widths."""
+    """One filter more in each basis costs 25 + 9 + 9 values, at every width."""
     for widths in ((2, 3, 4), (64, 128, 128)):
         cost = answer(widths, 4, 30) - answer(widths, 3, 30)
         expect(cost, 25 + 9 + 9, given=f"rank 4 instead of 3 at widths {widths}")

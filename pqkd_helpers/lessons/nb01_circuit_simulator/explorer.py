@@ -62,7 +62,7 @@ DIP = Explorer(
         "one photon in each bin over the angle, from 1 at 0 degrees down to 45 degrees and up "
         "again; at 45 degrees identical photons have 0, classical particles 0.5. Middle: the same "
         "at {degrees:.1f} degrees, a straight line over the indistinguishability. Right: bars for "
-        "the three outcomes at {degrees:.1f} degrees and V = {indistinguishability:.2f}, beside "
+        "the three outcomes at {degrees:.1f} degrees and V = {indistinguishability:.2f}, next to "
         "classical particles."
     ),
 )

@@ -47,7 +47,7 @@ def transfer_picture(U: ArrayLike) -> Figure:
 
 
 def clicks_per_shot(coins: ArrayLike, photon: ArrayLike) -> Figure:
-    """Draw how often a shot has 0, 1, 2 ... clicks: tossed coins beside one photon.
+    """Draw how often a shot has 0, 1, 2 ... clicks: tossed coins next to one photon.
 
     Parameters
     ----------

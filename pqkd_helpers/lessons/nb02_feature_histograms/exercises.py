@@ -157,7 +157,7 @@ _HALF_HISTOGRAMS = Exercise(
         ),
         Mistake(
             lambda clicks: half_histograms(clicks) / 2,
-            "each half is a histogram of its own and sums to 1; both together sum to 2.",
+            "each half is a histogram by itself and sums to 1; both together sum to 2.",
         ),
     ),
     hints=(

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from ...common.figure_style import COLOURS, style
 
 
-def histogram_beside_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) -> Figure:
+def histogram_and_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) -> Figure:
     """Draw both halves of a measured histogram over the exact one, the largest bins first.
 
     Parameters
@@ -37,7 +37,7 @@ def histogram_beside_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) 
     return figure
 
 
-def joint_beside_product(joint: ArrayLike, product: ArrayLike) -> Figure:
+def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
     """Draw two joint laws of the halves as maps, on one scale.
 
     Parameters

@@ -298,7 +298,7 @@ def _one_moment(answer):
 
 
 def _opposite(answer):
-    """With z and -z the two mixings are opposite, whatever A is."""
+    """With z and -z the two mixings are opposite, for every A."""
     z = np.array([[3.0, 1.0], [-3.0, -1.0]])
     expected = [[5.0, -5.0], [-5.0, 5.0]]
     expect(answer(z), expected, given="features [[3, 1], [-3, -1]]", tolerance=1e-5)
@@ -611,7 +611,7 @@ _MEAN_AND_ERROR = Exercise(
     ),
     explanation="""
     More seeds with the same $A$ measure that $A$ better, not the feature. The cure costs nothing:
-    draw $A$ anew for every seed; then every difference is a row of its own.
+    draw $A$ anew for every seed; then every difference is a separate row.
     """,
 )
 

@@ -24,7 +24,7 @@ N_SHOWN = 8
 def edge_filters(number: int, size: int) -> NDArray[np.float64]:
     """Return filters such as trained networks show: edges and bars of many directions.
 
-    Each is a wave under a round window, of its own direction, wavelength and phase, with norm 1.
+    Each is a wave under a round window, with its own direction, wavelength and phase, with norm 1.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def edge_filters(number: int, size: int) -> NDArray[np.float64]:
 def closest(layer: str) -> tuple[NDArray[np.float64], ...]:
     """Return the edge filters of a layer and all that is needed for their closest kernels.
 
-    The frozen mixing is drawn from its law: Gaussian, independent, whatever z was.
+    The frozen mixing is drawn from its law: Gaussian, independent, for every z.
 
     Returns
     -------

@@ -155,7 +155,7 @@ def mixing_correlations(
     correlations : mapping of name to (n,) array_like
         Measured correlation of the two mixings, one entry per experiment.
     names : sequence of n str
-        Short name of each pair, written beside it; empty for none.
+        Short name of each pair, written next to it; empty for none.
     """
     cosines = np.asarray(cosines)
     with style():

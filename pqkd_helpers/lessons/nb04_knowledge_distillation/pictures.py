@@ -168,7 +168,7 @@ def divergence_directions(shares: ArrayLike, forward: ArrayLike, reverse: ArrayL
 def paired_students(
     gains: Mapping[str, tuple[ArrayLike, PairedDifference]], ylabel: str, axes: Axes
 ) -> None:
-    """Draw each pair's difference as a point, and mean and interval beside them.
+    """Draw each pair's difference as a point, and mean and interval next to them.
 
     Parameters
     ----------

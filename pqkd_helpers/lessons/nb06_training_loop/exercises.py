@@ -441,7 +441,7 @@ _GAIN_OF_CHOOSING = Exercise(
     difficulty=3,
     minutes=15,
     task="""
-    The article keeps the teacher's best epoch, judged on validation images. Write what that seems
+    The article keeps the teacher's best epoch on validation images. Write what that seems
     to gain over the last epoch (on validation images) and what it really gains (on test images),
     both averaged over the runs.
     """,
@@ -485,7 +485,7 @@ _GAIN_OF_CHOOSING = Exercise(
     ),
     explanation="""
     On pure noise the seeming gain is positive and the real one zero: the largest of many noisy
-    numbers is partly luck. That is why we report the last epoch, and test accuracy beside
+    numbers is partly luck. That is why we report the last epoch, and test accuracy next to
     validation accuracy.
     """,
 )

@@ -387,7 +387,7 @@ def _one_limit(answer):
 
 
 def _from_the_list(answer):
-    """The answer is one of the exponents in the list, whatever list it is."""
+    """The answer is one of the exponents in the list, for any list."""
     got = answer(_SHOTS.copy(), *_gains(0.5), np.array([1.2, 0.55, 0.9]))
     expect(got, 0.55, given="exponent 0.5; 1.2, 0.55 and 0.9 to choose from", tolerance=1e-6)
 

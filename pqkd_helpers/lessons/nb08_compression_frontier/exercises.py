@@ -301,7 +301,7 @@ def _tries(answer):
 
 
 def _by_eye(answer):
-    """Four points that one can judge by eye, and a point alone."""
+    """Four points that one can compare by eye, and a point alone."""
     values, accuracy = np.array([3000, 1000, 2500, 2000]), np.array([94.0, 90.0, 97.0, 95.0])
     given = f"values {values}, accuracy {accuracy}"
     expect(answer(values.copy(), accuracy.copy()), [1, 3, 2], given=given)

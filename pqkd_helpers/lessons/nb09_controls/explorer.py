@@ -29,7 +29,7 @@ N_EXPERIMENTS = 2000
 
 
 def draw_gram(source: str, beta: float, step: float) -> Figure:
-    """Draw the Gram matrix of a source beside that of the circuit with its angles at rest."""
+    """Draw the Gram matrix of a source next to that of the circuit with its angles at rest."""
     names = {value: name for name, value in SOURCES.items()}
     return gram_matrices(
         {

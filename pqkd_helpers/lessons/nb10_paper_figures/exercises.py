@@ -55,7 +55,7 @@ def _judged(claim):
 
 
 def _rows():
-    """Return the part of Table 1 that is judged, as Markdown."""
+    """Return the part of Table 1 that is decided on, as Markdown."""
     lines = ["| quantity | student | teacher |", "|---|---|---|"]
     for claim in CLAIMS:
         digits, unit = (2, " (%)") if claim.endswith("accuracy") else (3, "")
@@ -117,7 +117,7 @@ _WHAT_IT_SHOWS = Exercise(
                 | {"MNIST accuracy": "higher", "MNIST cross-entropy": "lower"}
             ),
             "you compared the means only. Look at MNIST once more: how large are the standard "
-            "deviations beside the differences?",
+            "deviations next to the differences?",
         ),
         Mistake(
             lambda: what_the_table_shows() | {"MNIST cross-entropy": "lower"},
@@ -137,7 +137,7 @@ _WHAT_IT_SHOWS = Exercise(
         ),
     ),
     hints=(
-        "Compare each difference with the two standard deviations beside it.",
+        "Compare each difference with the two standard deviations next to it.",
         "The standard error of the difference is the root of (s1² + s2²) / 5. Which differences "
         "are three times as large or more?",
         "On MNIST nothing is shown; on the other two everything is. There the means say which way.",
@@ -419,7 +419,7 @@ def _private_runs(rng):
 
 
 def _nothing_changed(answer):
-    """Two equal configurations differ in nothing, whatever the order of their settings."""
+    """Two equal configurations differ in nothing, in any order of their settings."""
     first, _, defaults = _two_runs()
     backwards = dict(reversed(_two_runs()[0].items()))
     expect(answer(first, backwards, defaults), [], given=f"{first}, and the same backwards")

@@ -114,7 +114,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
     drawn = [row for row in rows if row[DIFFERENCE] is not None]
     return Controls(
         name="controls",
-        title="Does the light matter? The photonic feature beside its controls",
+        title="Does the light matter? The photonic feature and its controls",
         rows=rows,
         findings=findings(catalogue, found, follow_up),
         draw=lambda: forest(drawn, found.margin),

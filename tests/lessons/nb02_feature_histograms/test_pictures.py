@@ -13,7 +13,7 @@ def points(axes, number):
 def test_the_measured_bins_stand_over_the_exact_ones():
     rng = np.random.default_rng(0)
     exact, measured = rng.dirichlet(np.ones(256), 2).ravel(), rng.random(512)
-    first, second = draw.histogram_beside_exact(exact, measured, 200).axes
+    first, second = draw.histogram_and_exact(exact, measured, 200).axes
     for axes, part in ((first, slice(256)), (second, slice(256, None))):
         order = np.argsort(-exact[part])
         np.testing.assert_array_equal(points(axes, 0), measured[part][order])
@@ -24,7 +24,7 @@ def test_the_measured_bins_stand_over_the_exact_ones():
 def test_both_joint_laws_are_drawn_on_one_scale():
     joint = np.random.default_rng(1).dirichlet(np.ones(16)).reshape(4, 4)
     product = np.outer(joint.sum(axis=1), joint.sum(axis=0))
-    left, right = draw.joint_beside_product(joint, product).axes[:2]
+    left, right = draw.joint_and_product(joint, product).axes[:2]
     np.testing.assert_array_equal(left.images[0].get_array(), joint)
     np.testing.assert_array_equal(right.images[0].get_array(), product)
     assert left.images[0].get_clim() == right.images[0].get_clim() == (0.0, joint.max())
