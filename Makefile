@@ -48,7 +48,7 @@ run: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers train --preset quick
 
 # One process per core with one thread each: threads of several processes only fight for the cores.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadscope \
 	--no-loadscope-reorder
 
 lint: $(VENV)/.test-installed

@@ -1,32 +1,40 @@
 """Shared fixtures, which tests share a worker, and the rule that CI skips nothing."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from pqkd_helpers.datasets import ImageData, is_on_disk, load_dataset
 
+NOTEBOOK = re.compile(r"^tests/notebooks/.*\[(\d\d_[a-z0-9_]+)")
+
+
+def _group(nodeid):
+    """Return what tests share a process: those of a notebook its run, those of a file fixtures."""
+    of_notebook = NOTEBOOK.match(nodeid)
+    return of_notebook[1] if of_notebook else nodeid.split("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a group to one worker. (Marks named xdist_group do nothing from pytest 9.2 on.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return _group(nodeid)
+
+    return ByGroup(config, log)
+
 
 def pytest_collection_modifyitems(items):
-    """Tests of a file share a worker and its fixtures; those of a notebook share one run.
-
-    A mark of its own gives a test another group. Groups that take long begin first, so that no
-    worker is left alone with one of them at the end.
-    """
+    """Groups that take long begin first: no worker is left alone with one of them at the end."""
     groups = {}
     for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
-        (name,) = item.get_closest_marker("xdist_group").args
-        groups.setdefault(name, []).append(item)
+        groups.setdefault(_group(item.nodeid), []).append(item)
     items[:] = [item for group in sorted(groups.values(), key=_is_short) for item in group]
-
-
-def _group(item):
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    in_notebooks = item.path.parent.name == "notebooks"
-    return parameters["name"] if in_notebooks and "name" in parameters else str(item.path)
 
 
 def _is_short(group):

@@ -196,3 +196,21 @@ def test_binder_installs_what_the_readme_does():
     assert "--requirement requirements.txt" in script and script.startswith("#!/bin/bash")
     assert os.access(ROOT / ".binder" / "postBuild", os.X_OK)
     subprocess.run(["bash", "-n", ROOT / ".binder" / "postBuild"], check=True)
+
+
+def test_the_cpu_build_is_one_choice_from_one_index():
+    """TORCH=cpu, Binder and the page on installing take PyTorch from the same place."""
+    planned = [
+        subprocess.run(
+            ["make", "-nB", *choice, "install"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for choice in ([], ["TORCH=cpu"])
+    ]
+    found = [re.findall(r"--index-url (\S+)", text) for text in planned]
+    assert found[0] == [] and len(found[1]) == 1
+    for name in (".binder/postBuild", "notebooks/installing.md"):
+        assert f"--index-url {found[1][0]}" in (ROOT / name).read_text()

@@ -225,7 +225,7 @@ import sys, numpy as np, torch
 from pqkd_helpers.compression import read_compressed
 loaded = set(sys.modules)
 forbidden = {{"pqkd_helpers." + name for name in
-             ("training_loop", "gradient_training", "datasets", "experiments", "spsa")}}
+             ("training_loop.trainer", "networks.adam", "datasets.loading", "experiments", "spsa")}}
 assert not loaded & forbidden, loaded & forbidden
 found = read_compressed({str(tmp_path / "s")!r})
 from pqkd_helpers.datasets import load_dataset

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pqkd_helpers.records import RecordError, stored_records
+from pqkd_helpers.records import RecordError
 from pqkd_helpers.records.record import read_record, write_record
 
 STORED = sorted((Path(__file__).parents[2] / "figures" / "records").glob("*/*.json"))
@@ -68,16 +68,6 @@ def test_an_edited_configuration_is_noticed(record, tmp_path):
     (tmp_path / "record.json").write_text(json.dumps(record))
     with pytest.raises(RecordError, match="one of them was changed"):
         read_record(tmp_path / "record.json")
-
-
-def test_an_arm_is_read_in_the_order_of_its_seeds_without_arms_that_begin_alike(
-    record, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("pqkd_helpers.common.stored_figures.FIGURES", tmp_path)
-    for arm, seed in (("light", 10), ("light", 2), ("light-frozen", 3)):
-        path = tmp_path / "records" / "train" / f"train-{arm}-seed{seed}.json"
-        write_record({**record, "seed": seed}, path)
-    assert [found["seed"] for found in stored_records("train", "light")] == [2, 10]
 
 
 def test_a_study_needs_results_and_no_networks(record):

@@ -338,7 +338,7 @@ def test_the_sandbox_hides_the_other_submissions_and_the_network(tmp_path):
     secret.write_text("secret")
     spy = f"""
     import os, socket
-    from pqkd_helpers.records.record import stored_record
+    from pqkd_helpers.records import stored_record
     from pqkd_helpers.paper_figures.stored_claims import stored_claims
     assert stored_record("train-quick-seed0")["seed"] == 0 and stored_claims("table1")
     assert not os.path.exists({str(secret)!r}), "seen"
