@@ -125,8 +125,8 @@ MUTANTS = [
          "if all(value is None or record[name] == value", "if any(value is None or record[name] == value"),
         ("records: not in the order of their seeds", "pqkd_helpers/records/stored.py",
          '        return sorted(found, key=lambda record: record["seed"])', "        return found"),
-        ("records: arms whose names begin alike are mixed", "pqkd_helpers/records/record.py",
-         '-{arm}-seed*.json', '-{arm}*.json'),
+        ("records: arms whose names begin alike are mixed", "pqkd_helpers/records/stored.py",
+         "record[name] == value for name", "str(record[name]).startswith(value) for name"),
     ),
     *topic(
         ("tests/paper_figures/test_results.py", "-k", "pairs_are_of_equal_seeds"),
