@@ -28,11 +28,12 @@ WRITTEN = re.compile(
     rf"(?:[\s-]?(?P<unit>{UNITS}))?(?!\w|\.\d)",
     re.IGNORECASE,
 )
-# Left out: code, links, headings, quotations, blocks that are generated, names of sections and of
+# Left out: code, pictures, links, headings, quotations, generated blocks, names of sections and
 # publications, levels of tests, notes for teachers, and what is asked rather than stated.
 NO_STATEMENT = re.compile(
     r"```.*?```|<!-- from .*?<!-- end -->|<summary>Notes for teachers.*|"
-    r"`[^`]*`|\]\([^)]*\)|(?:arXiv|doi):\S+|<[^>]+>|^#.*?$|\"[^\"]{,100}\"|^\**Predict.*?(?:\n\n|\Z)|"
+    r"!\[[^\]]*\]|`[^`]*`|\]\([^)]*\)|(?:arXiv|doi):\S+|<[^>]+>|^#.*?$|\"[^\"]{,100}\"|"
+    r"^\**Predict.*?(?:\n\n|\Z)|"
     r"(?:exercises?|sections?|notebooks?|figs?\.|tables?|seeds?|torch|Python|BY(?:-SA)?) \d[\d.]*"
     r"(?:(?:,| to| and) \d[\d.]*)*|(?:at|probability of) (?:5|80|90|95) %|"
     r"(?:5|90|95|97\.5) % (?:intervals?|quantiles?|each|error|shared)",
