@@ -17,6 +17,14 @@ UNITS = (
     r"%|per cent|(?:percentage )?points?\b|degrees?\b|°|rad(?:ians?)?\b|nats?\b|(?:seconds|ms|s)\b|"
     r"(?:bytes|[kMG]B)\b|times\b|x\b(?! ?\d)|fold\b"
 )
+# A unit, and what an output says that prints numbers with it.
+KINDS = {
+    "point": "point",
+    "deg|°": "deg|°|turn",
+    "rad": "rad",
+    "nat": "nat",
+    "%|per cent": "%|per ?cent|accuracy|error",
+}
 DIGITS = (
     r"(?P<sign>(?<![\w.,)-])[+-])?(?<![\w.,])"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -47,7 +55,8 @@ OF_THE_PAPER = re.compile(r"\((?:paper|article)\b|\bthe (?:paper|article) \w+s\b
 class Number:
     """A number as it is written or printed.
 
-    It is ``signed`` if its sign is written; "about" a round number has a relative ``tolerance``.
+    It is ``signed`` if its sign is written; "about" a round number has a relative ``tolerance``;
+    ``context`` is the output in which it is printed.
     """
 
     text: str
@@ -56,11 +65,17 @@ class Number:
     signed: bool = False
     unit: str = ""
     tolerance: float = 1e-9
+    context: str = ""
 
     @property
     def significant(self) -> int:
         """How many digits it has, from the first that is not zero."""
         return len(re.sub(r"\D", "", self.text).lstrip("0"))
+
+    def is_of_the_kind(self, other: "Number") -> bool:
+        """Tell whether the output that prints another number speaks of this number's unit."""
+        kinds = (said for unit, said in KINDS.items() if re.search(unit, self.unit))
+        return all(re.search(said, other.context) for said in kinds)
 
     def rounds(self, other: "Number", factor: int = 1) -> bool:
         """Tell whether this is the rounding of another number, times a factor of 1 or 100."""
@@ -88,7 +103,8 @@ def printed(text: str) -> list[Number]:
     for match in PRINTED.finditer(text.replace("\N{MINUS SIGN}", "-")):
         number, power = _number(match), int(match["power"] or 0)
         decimals = max(number.decimals - power, 0)
-        found.append(replace(number, value=number.value * 10.0**power, decimals=decimals))
+        value = number.value * 10.0**power
+        found.append(replace(number, value=value, decimals=decimals, context=text))
     return found
 
 

@@ -1,8 +1,8 @@
 """Numbers in prose that nothing says: no output, no literal of a cell, no value of the paper.
 
 A number in a sentence must be the rounding of one that is printed. With one or two digits it must
-be printed in its own section, since a whole notebook prints almost all of them; only the sections
-at the end, which sum up, take them from anywhere.
+be printed in its own section, by a cell that speaks of its unit, since a whole notebook prints
+almost all of them; only the sections at the end, which sum up, take them from anywhere.
 """
 
 import ast
@@ -71,11 +71,13 @@ class Sources:
 
     def say(self, number: Number, sentence: str) -> bool:
         """Tell whether a number of a sentence is printed, the paper's, or a setting."""
-        known = self.whole if number.significant >= 3 else self.near
-        if "paper" in sentence:
-            known = known + of_the_paper()
-        as_share = number.unit in ("%", "per cent")
-        if any(number.rounds(n) or (as_share and number.rounds(n, 100)) for n in known):
+        known = self.whole
+        if number.significant < 3:
+            known = [n for n in self.near if number.is_of_the_kind(n)]
+        if any(map(number.rounds, known + of_the_paper() * ("paper" in sentence))):
+            return True
+        is_share = number.unit in ("%", "per cent")
+        if is_share and any(abs(n.value) <= 1 and number.rounds(n, 100) for n in self.near):
             return True
         if number.signed or (number.unit and number.significant < 3):
             return False  # a result; as a literal any small number stands somewhere
@@ -115,5 +117,5 @@ def unsaid_in_notebook(notebook: NotebookNode) -> Iterator[tuple[int, str, str]]
 
 def unsaid_in_page(page: str, stored: list[Number]) -> Iterator[tuple[str, str]]:
     """Return the numbers of a page's sentences that neither its tables nor stored results say."""
-    shown = [n for part in SHOWN.findall(page) for n in printed(part)]
+    shown = printed("\n".join(SHOWN.findall(page)))
     return unsaid(SHOWN.sub(" ", page), Sources(shown, shown + stored, []))

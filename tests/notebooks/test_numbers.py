@@ -28,6 +28,7 @@ EXCEPTIONS = {
     ("01_circuit_simulator", "90°"): "pi/2, the angle at which all light changes its bin",
     ("01_circuit_simulator", "16 bytes"): "the size of a complex number",
     ("03_dictionary_convolutions", "4.3"): "the last of A's 2^16 quantiles, which have a test",
+    ("05_spsa", "two points"): "the settings at which SPSA measures",
     ("README.md", "3.13"): "a version of Python; CI runs all that are named",
     ("README.md", "3.2 GB"): "measured in a fresh clone; another platform downloads other files",
     ("README.md", "6.1 GB"): "the same",
@@ -146,6 +147,10 @@ def test_small_numbers_must_be_printed_in_their_own_section():
     assert unsaid("It costs 14 points.", section="## Another") == ["14 points"]
     assert unsaid("It costs 14.4 points.", section="## Another") == []
     assert unsaid("It cost 14 points.", section="## Summary") == []
+
+
+def test_an_output_must_speak_of_the_unit_of_a_small_number():
+    assert unsaid("It costs 14 nats.") == ["14 nats"]
 
 
 def test_a_literal_is_a_setting_and_no_result():
