@@ -35,7 +35,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 paper=f"an upper bound: {at['bound']:.2f} at S = {AT} (L = 1)",
                 ours=(
                     f"{at['feature_error']:.3f} measured, {at['law']:.3f} by the exact law "
-                    f"sqrt((2 - |h|^2) / S){'' if exact else ' (not within a twentieth)'}"
+                    "sqrt((2 - |h|^2) / S) of the raw histogram h"
+                    f"{'' if exact else ' (not within a twentieth)'}"
                 ),
                 difference=f"the bound is {at['bound'] / at['feature_error']:.0f} times too large",
                 verdict=verdict(["equivalent" if holds else "different"], paper_recipe=True),
@@ -52,9 +53,9 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             f"the paper's bound is a parallel line far above, {at['bound']:.2f}."
         ),
         reading=(
-            "Points: measured on 50 random settings of the angles. Line: the exact law; it has no "
-            "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
-            "features are farther apart."
+            "Points: measured on 50 random settings of the angles. Line: the exact law of the raw "
+            "histogram h; it has no factor K. Dashed: the bound, with L = 1. Above 2 it says "
+            "nothing, since no two are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
         rule=RULE,
