@@ -74,9 +74,9 @@ def test_a_difference_of_the_phases_is_a_ramp_between_the_loops(theta):
     assert np.ptp(ratio[np.abs(U) > 1e-9]) == pytest.approx(0, abs=1e-8)  # one phase for all
 
 
-def test_a_quarter_wave_between_the_loops_moves_three_tenths_of_the_half_histograms(theta):
+def test_a_quarter_wave_between_the_loops_moves_more_than_a_quarter_of_the_half_histograms(theta):
     moved = distance(click_halves(theta, np.pi / 2), click_halves(theta, 0.0))
-    assert np.median(moved) == pytest.approx(0.29, abs=0.03)
+    assert np.median(moved) == pytest.approx(0.28, abs=0.03)
 
 
 def test_half_a_wave_between_the_loops_is_another_sign_of_the_first_loops_angles(theta):
