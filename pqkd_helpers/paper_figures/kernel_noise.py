@@ -34,7 +34,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 paper=f"an upper bound: {at['bound']:.2f} at S = {AT} (L = 1)",
                 ours=(
                     f"{at['feature_error']:.3f} measured, {at['law']:.3f} by the exact law "
-                    f"sqrt((2 - |z|^2) / S){'' if exact else ' (not within a twentieth)'}"
+                    "sqrt((2 - |h|^2) / S) of the raw histogram h"
+                    f"{'' if exact else ' (not within a twentieth)'}"
                 ),
                 difference=f"the bound is {at['bound'] / at['feature_error']:.0f} times too large",
                 verdict=verdict(["equivalent" if holds else "different"]),
@@ -51,9 +52,9 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             f"the paper's bound is a parallel line far above, {at['bound']:.2f}."
         ),
         reading=(
-            "Points: measured on 50 random settings of the angles. Line: the exact law; it has no "
-            "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
-            "features are farther apart."
+            "Points: measured on 50 random settings of the angles. Line: the exact law of the raw "
+            "histogram h; it has no factor K. Dashed: the bound, with L = 1. Above 2 it says "
+            "nothing, since no two are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
         limits=["L is not stated in what we know of the paper; 1 is its smallest natural value."],
@@ -69,7 +70,7 @@ def error_over_shots(rows: list[Row]) -> Figure:
         axes = figure.subplots()
         for key, look, colour, label in (
             ("bound", "--", 1, r"the paper's bound $\sqrt{K/S}$"),
-            ("law", "-", 0, r"exact law $\sqrt{(2-|z|^2)/S}$"),
+            ("law", "-", 0, r"exact law $\sqrt{(2-|h|^2)/S}$"),
             ("feature_error", "o", 5, "measured"),
         ):
             axes.plot(shots, [row[key] for row in rows], look, color=COLOURS[colour], label=label)
