@@ -185,7 +185,13 @@ def test_200_shots_hit_a_fifth_of_the_bins_at_random_angles():
     circuit, rng = TimeBinInterferometer(), np.random.default_rng(6)
     angles = rng.uniform(-np.pi, np.pi, (50, 30))
     hit = [np.count_nonzero(click_histograms(c)) for c in circuit.sample(angles, 200, rng=rng)]
-    assert 85 < np.median(hit) < 120  # of 512: about 106 in notebook 02
+    assert 85 < np.median(hit) < 120  # of 512: 106 in notebook 02
+
+
+def test_85_bins_of_notebook_02_hold_nine_tenths_of_the_probability():
+    angles = np.random.default_rng(1).uniform(-np.pi, np.pi, 30)
+    halves = np.sort(TimeBinInterferometer().half_click_probabilities(angles))[:, ::-1]
+    assert (halves.cumsum(axis=1) < 0.9).sum() + 2 == 85
 
 
 def test_a_variance_over_100_smoothed_values_comes_out_a_sixth_too_small():

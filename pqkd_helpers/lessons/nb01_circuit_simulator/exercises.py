@@ -323,7 +323,8 @@ _CLICKS_OF_COINS = Exercise(
     explanation="""
     For one photon the sum of the probabilities is 1, so that the *mean* of one click is right. The
     distribution is not: no click has the probability $\\prod_i (1 - p_i)$, anything from 0 to
-    $1/e \\approx 0.37$. The probabilities of single bins (the marginals) do not determine the probability of patterns.
+    $1/e \\approx 0.37$. The probabilities of single bins (the marginals) do not determine the
+    probability of patterns.
     """,
 )
 
