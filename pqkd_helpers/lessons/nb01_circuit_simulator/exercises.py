@@ -142,7 +142,7 @@ def _nothing(answer):
 
 
 def _too_many(answer):
-    """More clicks than photons are impossible: one photon makes one detector click."""
+    """More clicks than photons are impossible: one photon makes one click."""
     expect(answer(_SHOTS[2:3], 2), [True], given="clicks [[1, 1, 0, 1]], 2 photons")
 
 
@@ -204,7 +204,7 @@ _IMPOSSIBLE_SHOTS = Exercise(
         ),
         Mistake(
             lambda clicks, n_photons: clicks.sum(axis=1) == 0,
-            "shots without a click are found, but can one photon make two detectors click?",
+            "shots without a click are found, but can one photon make two clicks?",
         ),
         Mistake(
             lambda clicks, n_photons: ~impossible_shots(clicks, n_photons),
