@@ -5,6 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ..machine_speed import in_time
+from .hygiene import TAGS
 from .listing import NOTEBOOKS, path_of
 from .nbval_runs import nbval_run, run_nbval
 
@@ -44,7 +45,7 @@ def test_the_cells_that_lax_mode_compares_are_enough(name):
     )
     assert compared >= 5 or NOTEBOOKS[name] == "strict"
     assert tags.count("nbval-ignore-output") <= 3
-    assert set(tags) <= {"nbval-check-output", "nbval-ignore-output", "widget"}
+    assert set(tags) <= TAGS
 
 
 def notebook_with(path, source, printed):
