@@ -36,7 +36,7 @@ def predict(name: str, /, **guesses: Any) -> None:
     Examples
     --------
     >>> predict("1.dip", probability=0.25)
-    Written down: probability 0.25.
+    Written down: probability = 0.25.
     """
     check_choice("the notebook's number", str(name).partition(".")[0], tuple(ROOMS))
     if not str(name).partition(".")[2] or not guesses:
@@ -44,7 +44,9 @@ def predict(name: str, /, **guesses: Any) -> None:
             f'predict({name!r}) predicts nothing, predict("1.dip", probability=0.25) is the form'
         )
     _GUESSES[name] = guesses
-    given = [f"{_label(key)} {_said(guess)}" for key, guess in guesses.items() if guess is not None]
+    given = [
+        f"{_label(key)} = {_said(guess)}" for key, guess in guesses.items() if guess is not None
+    ]
     if given:
         print(f"Written down: {', '.join(given)}.")
 
@@ -67,7 +69,7 @@ def reveal(name: str, /, **found: Any) -> None:
     Examples
     --------
     >>> predict("1.dip", probability=0.25)
-    Written down: probability 0.25.
+    Written down: probability = 0.25.
     >>> reveal("1.dip", probability=0.5)
     probability: you said 0.25, it is 0.5 (2 times too low)
     """
@@ -91,7 +93,7 @@ def predictions_of(notebook: str) -> dict[str, bool]:
 def _compared(guess: Any, found: Any) -> str:
     found = found.item() if isinstance(found, np.generic) else found
     if isinstance(found, str):
-        right = isinstance(guess, str) and guess.strip().casefold() == found.casefold()
+        right = str(guess).strip().casefold() == found.casefold()
     else:
         right = same(guess, found)
     if right:

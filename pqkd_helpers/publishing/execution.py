@@ -103,12 +103,17 @@ def _tidy(notebook: NotebookNode) -> None:
 
 
 def _fold(cell: NotebookNode) -> None:
-    """Fold in JupyterLab what the tags fold on the site, and nothing else."""
+    """Fold in JupyterLab what the tags fold on the site, and nothing else.
+
+    JupyterLab shows a line of a folded cell's first output: here it is an empty one.
+    """
     tags = cell.metadata.get("tags", [])
     folded = {entry: True for tag, entry in FOLDS.items() if tag in tags}
     cell.metadata.pop("jupyter", None)
     if folded:
         cell.metadata["jupyter"] = folded
+    if "outputs_hidden" in folded and cell.outputs:
+        cell.outputs.insert(0, nbformat.v4.new_output("display_data"))
 
 
 def _write_facts(notebook: NotebookNode, title: dict[str, Any], seconds: float) -> None:

@@ -27,7 +27,7 @@ def test_a_result_whose_prediction_was_skipped_says_nothing(capsys):
 def said(capsys, guess, found):
     """Return what stands under a result when this was guessed."""
     predict("1.dip", probability=guess)
-    assert capsys.readouterr().out.startswith("Written down: probability ")
+    assert capsys.readouterr().out.startswith("Written down: probability = ")
     reveal("1.dip", probability=found)
     return capsys.readouterr().out.strip().removeprefix("probability: you said ")
 
@@ -48,6 +48,7 @@ def said(capsys, guess, found):
         (" Light", "light", " Light, and so it is"),
         ("light", "coins", "light, it is coins"),
         (3, "coins", "3, it is coins"),
+        (3, "3", "3, and so it is"),
         ("half", 0.5, "half, it is 0.5"),
         (True, np.False_, "True, it is False"),
         (True, True, "True, and so it is"),
@@ -61,7 +62,7 @@ def test_a_guess_is_compared_in_one_line(capsys, guess, found, sentence):
 
 def test_several_things_are_compared_one_by_one_and_what_was_left_open_is_passed_over(capsys):
     predict("0.counts", trained=9_928, frozen=None, sampled=10)
-    assert capsys.readouterr().out == "Written down: trained 9,928, sampled 10.\n"
+    assert capsys.readouterr().out == "Written down: trained = 9,928, sampled = 10.\n"
     reveal("0.counts", trained=9_928, frozen=7, sampled=3_200)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["trained", "sampled"]

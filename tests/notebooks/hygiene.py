@@ -102,6 +102,8 @@ def _tags_and_widgets(notebook: NotebookNode) -> Iterator[str]:
         folded = {entry: True for tag, entry in FOLDS.items() if tag in tags}
         if cell.metadata.get("jupyter", {}) != folded:
             yield f"cell {number} is folded otherwise in JupyterLab than on the site"
+        if "hide-output" in tags and cell.outputs and cell.outputs[0].get("data") != {}:
+            yield f"cell {number} is folded, and JupyterLab shows a line of its output"
         if ".live()" in cell.source and "widget" not in tags:
             yield f"cell {number} is interactive but not tagged"
         if "widget" in tags and cell.outputs:

@@ -116,6 +116,8 @@ def _between(cells: list[NotebookNode], asked: int, revealed: int) -> Iterator[s
         return
     if "hide-input" not in tags_of(cells[revealed]):
         yield "the cell that compares is not folded"
+    if not cells[revealed].source.startswith("# "):  # JupyterLab shows the first line
+        yield "the cell that compares does not begin with a comment"
     # A bet that is settled sections later has other results in between.
     sections = [
         i for i in range(asked, revealed) if cells[i].source.startswith("## ") and i > asked

@@ -74,6 +74,12 @@ SPOILERS = {
         lambda cells: untag(cell_with(cells, 'reveal("1.twice"'), "hide-input"),
         "cell that compares is not folded",
     ),
+    "a comparison whose first line shows": (
+        lambda cells: cell_with(cells, 'reveal("1.twice"').update(
+            source='reveal("1.twice", bin_0=0)'
+        ),
+        "does not begin with a comment",
+    ),
     "no place to write it down": (
         lambda cells: cell_with(cells, 'predict("1.twice"').update(source="x = 1"),
         "no cell in which to write",
