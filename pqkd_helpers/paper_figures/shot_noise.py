@@ -15,20 +15,27 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from ..common.figure_style import COLOURS, style
 from ..records.measured import accuracies, gains, late_turns, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
-from ..statistics.decay_fits import PaperFit, fit_free_exponent, fit_like_the_paper
+from ..statistics.decay_fits import PaperFit, fit_free_exponent
 from ..statistics.means import mean_of
 from ..statistics.verdicts import ClaimFinding, compare_with_paper, verdict
+from .gain_curves import (
+    EXPERIMENT,
+    Points,
+    curve_fit,
+    gain_curve,
+    is_complete,
+    limits_of_seeds,
+    plan,
+    stacked_gains,
+)
 from .paper_values import SHOT_NOISE_LIMIT, SHOT_NOISE_R_SQUARED
 from .result import SCALES, Finding, Result, Row, paired_finding
 
-Points = dict[float, list[Record]]  # shots, perhaps infinitely many -> runs
-EXPERIMENT = "shot-noise"
 MEASURES = {False: "with the z trained with", True: "with a fresh z"}  # is z fresh?
 CURVES = {
     "ema": "smoothed",
@@ -36,6 +43,7 @@ CURVES = {
     "frozen-ema": "smoothed, angles not tuned",
     "frozen-raw": "not smoothed, angles not tuned",
 }
+LEAST_SHOTS = 25  # the plan of this figure; smaller budgets are for the readings
 LIMIT_MARGIN = 2.0
 LATE_EPOCHS = 10
 # What a free exponent says of the exponent 1/2 -> of the claim.
@@ -52,29 +60,6 @@ RULE = (
 )
 
 
-def _curve(catalogue: Catalogue, tier: str, name: str) -> Points:
-    """Return the runs of a curve by number of shots, in rising order."""
-    points: Points = {}
-    for record in catalogue.runs(EXPERIMENT, tier=tier):
-        curve, _, budget = record["arm"].rpartition("-")
-        if curve == name:
-            shots = math.inf if budget == "exact" else int(budget)
-            points.setdefault(shots, []).append(record)
-    return dict(sorted(points.items()))
-
-
-def _stack(points: Points, *, fresh: bool = False) -> NDArray[np.float64]:
-    """Return the gains at finite numbers of shots, shape ``(n_seeds, n_shots)``."""
-    return np.stack([gains(points[s], fresh=fresh) for s in points if s < math.inf], axis=1)
-
-
-def _paper_fit(points: Points, *, fresh: bool) -> PaperFit:
-    """Return the paper's fit of a curve, the seeds' scatter taken as equal at all budgets."""
-    shots, stack = [s for s in points if s < math.inf], _stack(points, fresh=fresh)
-    error = np.sqrt(stack.var(axis=0, ddof=1).mean() / len(stack))
-    return fit_like_the_paper(shots, stack.mean(axis=0), np.full(len(shots), max(error, 1e-3)))
-
-
 def shot_noise(catalogue: Catalogue) -> Result | None:
     """Return the shot-noise curves next to the paper's fit.
 
@@ -84,9 +69,9 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
     tier = catalogue.tier(EXPERIMENT)
     if tier is None:
         return None
-    curves = {name: _curve(catalogue, tier, name) for name in CURVES}
-    curves = {name: points for name, points in curves.items() if _is_complete(points)}
-    if not {"ema", "raw"} <= curves.keys() or _plan(curves["ema"]) != _plan(curves["raw"]):
+    curves = {name: gain_curve(catalogue, tier, name, least=LEAST_SHOTS) for name in CURVES}
+    curves = {name: points for name, points in curves.items() if is_complete(points)}
+    if not {"ema", "raw"} <= curves.keys() or plan(curves["ema"]) != plan(curves["raw"]):
         return None
     rows = [
         _row(name, shots, records, fresh=fresh)
@@ -95,7 +80,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         for fresh in MEASURES
     ]
     fits = {
-        fresh: {name: _paper_fit(curves[name], fresh=fresh) for name in ("ema", "raw")}
+        fresh: {name: curve_fit(curves[name], fresh=fresh) for name in ("ema", "raw")}
         for fresh in MEASURES
     }
     coins = catalogue.runs(EXPERIMENT, tier=tier, arm="coins")
@@ -136,17 +121,6 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
     )
 
 
-def _is_complete(points: Points) -> bool:
-    """Return whether a curve has three budgets and infinity, of the same two seeds or more."""
-    seeds = {*_plan(points).values()}
-    return len(points) > 3 and math.inf in points and len(seeds) == 1 and len(seeds.pop()) > 1
-
-
-def _plan(points: Points) -> dict[float, tuple[int, ...]]:
-    """Return the seeds of every budget."""
-    return {shots: tuple(r["seed"] for r in records) for shots, records in points.items()}
-
-
 def _row(name: str, shots: float, records: list[Record], *, fresh: bool) -> Row:
     found = gains(records, fresh=fresh)
     return {
@@ -176,10 +150,10 @@ def _findings(
 ) -> list[Finding]:
     common = {"rule": RULE, "scale": scale, "notebook": "07", "records": "shot-noise-*"}
     shots = [s for s in curves["ema"] if s < math.inf]
-    stacks = {name: _stack(curves[name]) for name in SHOT_NOISE_LIMIT}
+    stacks = {name: stacked_gains(curves[name]) for name in SHOT_NOISE_LIMIT}
     findings = []
     for name, paper in SHOT_NOISE_LIMIT.items():
-        limits = [fit_like_the_paper(shots, y, np.ones(len(shots))).limit for y in stacks[name]]
+        limits = limits_of_seeds(shots, stacks[name])
         found = compare_with_paper(limits, paper_mean=paper.mean, margin=LIMIT_MARGIN)
         r_squared, fresh = fits[False][name].r_squared, fits[True][name].limit
         findings.append(
