@@ -5,7 +5,9 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import verdict
-from .result import SCALES, Finding, Result, Row, Rule
+from .finding import SCALES, Finding, Rule
+from .markdown_table import Row
+from .result import Result
 
 AT = 200
 TOLERANCE = 0.05

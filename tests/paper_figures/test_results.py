@@ -11,9 +11,10 @@ import pytest
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
+from pqkd_helpers.paper_figures.finding import Findings
 from pqkd_helpers.paper_figures.frontier import frontier
+from pqkd_helpers.paper_figures.markdown_table import markdown_table
 from pqkd_helpers.paper_figures.regularisation import regularisation
-from pqkd_helpers.paper_figures.result import Findings, markdown_table
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.spsa_contribution import spsa_contribution
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
@@ -79,7 +80,7 @@ def test_nothing_comes_of_nothing(tmp_path):
 
 def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
-    assert len(found) == 11 and {result.name for result in found} <= FIGURES.keys()
+    assert len(found) == 14 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
 
 

@@ -11,7 +11,9 @@ from ...common.checks import check_choice
 from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.means import mean_of
-from ..result import Result, Row, scale_of
+from ..finding import scale_of
+from ..markdown_table import Row
+from ..result import Result
 from .analysis import Analysis
 from .contrasts import (
     CIRCUIT,

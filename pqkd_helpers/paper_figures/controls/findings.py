@@ -5,7 +5,7 @@ from dataclasses import replace
 from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.verdicts import ClaimFinding
-from ..result import Finding, Rule, decided
+from ..finding import Finding, Rule, decided
 from .analysis import Analysis
 from .contrasts import EXPERIMENT, LIGHT, light_minus
 
