@@ -5,13 +5,14 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import verdict
-from .result import SCALES, Finding, Result, Row
+from .result import SCALES, Finding, Result, Row, Rule
 
 AT = 200
 TOLERANCE = 0.05
-RULE = (
+RULE = Rule(
     "The bound holds if no measured error lies above it; the exact law if every measured error is "
-    "within a twentieth of it."
+    "within a twentieth of it.",
+    commit="77cbac2",
 )
 
 
@@ -34,13 +35,13 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 paper=f"an upper bound: {at['bound']:.2f} at S = {AT} (L = 1)",
                 ours=(
                     f"{at['feature_error']:.3f} measured, {at['law']:.3f} by the exact law "
-                    f"sqrt((2 - |z|^2) / S){'' if exact else ' (not within a twentieth)'}"
+                    f"sqrt((2 - |h|^2) / S){'' if exact else ' (not within a twentieth)'}"
                 ),
                 difference=f"the bound is {at['bound'] / at['feature_error']:.0f} times too large",
-                verdict=verdict(["equivalent" if holds else "different"]),
-                rule=RULE,
+                verdict=verdict(["equivalent" if holds else "different"], paper_recipe=True),
+                rule="no measured error above the bound",
                 scale=SCALES["paper"],
-                notebook="07",
+                notebook="02",
                 records="kernel-noise-*",
             )
         ],
@@ -56,7 +57,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             "features are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
-        limits=["L is not stated in what we know of the paper; 1 is its smallest natural value."],
+        rule=RULE,
+        limits=["L is not known to us; 1 is its smallest natural value."],
         columns=("shots", "feature_error", "law", "bound", "relative_kernel_error", "relative_law"),
     )
 
@@ -69,7 +71,7 @@ def error_over_shots(rows: list[Row]) -> Figure:
         axes = figure.subplots()
         for key, look, colour, label in (
             ("bound", "--", 1, r"the paper's bound $\sqrt{K/S}$"),
-            ("law", "-", 0, r"exact law $\sqrt{(2-|z|^2)/S}$"),
+            ("law", "-", 0, r"exact law $\sqrt{(2-|h|^2)/S}$"),
             ("feature_error", "o", 5, "measured"),
         ):
             axes.plot(shots, [row[key] for row in rows], look, color=COLOURS[colour], label=label)
