@@ -80,8 +80,9 @@ def as_html(explorer: Explorer, site: Path) -> str:
     told = json.dumps(descriptions, ensure_ascii=False).replace("<", "\\u003c")
     return (
         f'<div class="explorer">\n<fieldset hidden><legend>Explore</legend>\n{controls}\n'
-        f'</fieldset>\n<img alt="{html.escape(descriptions[start])}" src="{picture}" '
-        f'width="{width}" height="{height}">\n'
+        f'</fieldset>\n<div class="picture" tabindex="0" role="group" aria-label="Picture">'
+        f'<img alt="{html.escape(descriptions[start])}" src="{picture}" width="{width}" '
+        f'height="{height}"></div>\n'
         f'<script type="application/json">{told}</script>\n</div>'
     )
 
