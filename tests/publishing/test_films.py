@@ -8,6 +8,7 @@ import pytest
 
 from pqkd_helpers.publishing.films import all_films, with_playable_films, write_films
 
+from ..notebooks.browser import chromium
 from ..notebooks.listing import FOLDER, NOTEBOOKS, path_of
 
 ROOT = FOLDER.parent
@@ -97,3 +98,20 @@ def test_a_page_gets_the_film_itself_with_a_button_and_a_slider(tmp_path):
     ):
         assert part in page
     assert "\n\n" not in page.removeprefix("Look:\n\n").removesuffix("\n\nSeen?")
+
+
+@pytest.mark.slow
+def test_as_an_image_it_moves_and_stands_still_for_who_wants_less_motion(tmp_path):
+    def seen(browser, name):
+        html = tmp_path / f"{name}.html"
+        html.write_text(f'<img src="{(FILMS / name).as_uri()}.svg">')
+        page = browser.new_page(reduced_motion="null")  # the browser's own setting
+        page.goto(html.as_uri())
+        page.wait_for_timeout(1500)
+        return page.screenshot()
+
+    with chromium() as browser:
+        moving, still = seen(browser, "shot"), seen(browser, "shot-still")
+    with chromium("--force-prefers-reduced-motion") as browser:
+        calm = seen(browser, "shot")
+    assert moving != still and calm == still
