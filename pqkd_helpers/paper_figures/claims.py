@@ -15,6 +15,7 @@ from .kernel_noise import kernel_noise
 from .regularisation import regularisation
 from .result import SCALES, Finding, Findings, Result
 from .shot_noise import shot_noise
+from .spsa_contribution import spsa_contribution
 from .table1 import table1
 from .training_curves import training_run
 
@@ -22,6 +23,7 @@ from .training_curves import training_run
 FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "table1": table1,
     "training-curves": training_run,
+    "spsa-contribution": spsa_contribution,
     "frontier": frontier,
     "extreme": extreme,
     "shot-noise": shot_noise,

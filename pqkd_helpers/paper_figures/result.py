@@ -15,14 +15,23 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ..common.checks import check_choice
+from ..records.record import Record
 from ..statistics.means import paired_difference
-from ..statistics.verdicts import Direction, Verdict, judge_claim, verdict
+from ..statistics.verdicts import (
+    ClaimFinding,
+    Direction,
+    NumberFinding,
+    Verdict,
+    judge_claim,
+    verdict,
+)
 
 Row = dict[str, Any]
 
 SCALES = {
     "paper": "paper scale",
     "cpu": "reduced scale",
+    "quick": "reduced scale",
     None: "not carried out",
 }
 
@@ -40,9 +49,9 @@ class Finding:
     verdict : str
         By `verdicts.verdict`, or "shape only" or "not attempted".
     rule : str
-        The rule, stated before the runs.
+        In words: when this row is reproduced.
     scale : str
-        "paper scale", "reduced scale" or "not carried out".
+        "paper scale", "reduced scale" or "not carried out", and what SPSA minimised.
     notebook : str
         Number of the notebook that explains it.
     records : str
@@ -60,16 +69,79 @@ class Finding:
     records: str
 
 
-def paired_finding(
-    first: ArrayLike, second: ArrayLike, direction: Direction, **texts: str
+@dataclass(frozen=True)
+class Rule:
+    """What decides a result's verdicts, and when that was laid down.
+
+    Attributes
+    ----------
+    text : str
+        The rule and the reason of its margin.
+    commit : str
+        The commit that stated it first.
+    older : tuple of str
+        Commits of stored records that do not come after it.
+    amended : str
+        What was changed once the runs were there, and why.
+    """
+
+    text: str
+    commit: str
+    older: tuple[str, ...] = ()
+    amended: str = ""
+
+    def __str__(self) -> str:
+        """Return all of it in sentences."""
+        stated = f"Stated in commit {self.commit}, before the runs."
+        if self.older:
+            stated = (
+                f"Stated in commit {self.commit}; records of {', '.join(self.older)} are older, so "
+                "for them it is not shown that the rule came first."
+            )
+        return " ".join(part for part in (self.text, stated, self.amended) if part)
+
+
+def scale_of(records: Sequence[Record]) -> str:
+    """Return the scale of runs and what SPSA minimised in them."""
+    configuration = records[0]["configuration"]
+    scale = SCALES[records[0]["tier"]]
+    if not configuration["features"].startswith("photonic"):
+        return scale
+    if not configuration["spsa_steps"]:
+        return f"{scale}, angles at rest"
+    return f"{scale}, reading `{configuration.get('objective', 'fresh')}`"
+
+
+def decided(
+    findings: Sequence[NumberFinding | ClaimFinding],
+    runs: Sequence[Record],
+    *,
+    premise: bool = True,
+    **texts: Any,
 ) -> Finding:
-    """Return the finding on a claim about two arms, by pairs of equal seeds.
+    """Return the finding on a claim, its verdict and scale taken from what runs gave.
 
     ``texts`` are the other fields of the finding.
     """
     return Finding(
+        verdict=verdict(findings, premise=premise, paper_recipe=runs[0]["tier"] == "paper"),
+        scale=scale_of(runs),
+        **texts,
+    )
+
+
+def paired_finding(
+    first: ArrayLike,
+    second: ArrayLike,
+    direction: Direction,
+    runs: Sequence[Record],
+    **texts: Any,
+) -> Finding:
+    """Return the finding on a claim about two arms, by pairs of equal seeds; see `decided`."""
+    return decided(
+        [judge_claim(first, second, direction)],
+        runs,
         difference=str(paired_difference(first, second)) if np.size(first) > 1 else "",
-        verdict=verdict([], judge_claim(first, second, direction)),
         **texts,
     )
 
@@ -86,6 +158,7 @@ class Findings(list[Finding]):
                     "paper": finding.paper,
                     "ours": finding.ours,
                     "difference": finding.difference,
+                    "reproduced if": finding.rule,
                     "verdict": f"**{finding.verdict}** ({finding.scale})",
                 }
                 for finding in self
@@ -105,6 +178,10 @@ class Result:
     rows : list of dict
         The numbers; equal keys in every row.
     findings : list of Finding
+    rule : Rule or None
+        What decides its verdicts; None where no number is public.
+    scale : str
+        As for `Finding`, of all rows; empty where no network was trained.
     draw : callable
         Returns a new `Figure`; tables and cards need none.
     alt : str
@@ -129,6 +206,8 @@ class Result:
     alt: str
     reading: str
     rerun: str
+    rule: Rule | None = None
+    scale: str = ""
     differs: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -141,7 +220,7 @@ class Result:
         return self.draw()
 
     def table(self, rows: Sequence[Row] | None = None, columns: Sequence[str] | None = None) -> str:
-        """Return the rows as a Markdown table.
+        """Return the rows as a Markdown table, its scale beneath.
 
         Parameters
         ----------
@@ -157,20 +236,16 @@ class Result:
         """
         for name in columns or ():
             check_choice("column", name, (*self.rows[0], *self.formats))
-        return markdown_table(
+        table = markdown_table(
             self.rows if rows is None else rows,
             self.columns if columns is None else columns,
             self.formats,
         )
+        return f"{table}\n\n*Scale: {self.scale}.*" if self.scale else table
 
     def findings_table(self) -> str:
         """Return the findings as a Markdown table."""
         return Findings(self.findings).table()
-
-    def rules(self) -> str:
-        """Return the rules behind the findings, each once."""
-        rules = dict.fromkeys(finding.rule for finding in self.findings)
-        return "The rule, stated before the runs: " + " ".join(rules)
 
     def card(self) -> str:
         """Return the card, in Markdown."""
@@ -182,7 +257,7 @@ class Result:
             self.table(),
         ]
         if self.findings:
-            parts += ["## Against the paper", self.findings_table(), self.rules()]
+            parts += ["## Against the paper", self.findings_table(), str(self.rule or "")]
         parts += ["## How to run it again", f"```bash\n{self.rerun}\nmake figures\n```"]
         for title, lines in {
             "What differs from the paper": self.differs,

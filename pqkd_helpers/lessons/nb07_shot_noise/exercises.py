@@ -203,9 +203,10 @@ _ERROR = Exercise(
         "The sum over all bins of h_j is 2, that of h_j^2 is np.sum(h**2, axis=-1).",
     ),
     explanation="""
-    The number of bins does not appear: the squared error is never above $2/S$. Divided by $|h|$ it
-    is the relative noise of the histogram, and of every kernel made from it, since kernels are
-    linear in $z$ and `unit-rms` only multiplies $h$ by a number.
+    The number of bins does not appear, as the shares sum to 2 in any case: the squared error is
+    never above $2/S$. Divided by $|h|$ it is the relative noise of the histogram, and of every
+    kernel made from it, since kernels are linear in $z$ and `unit-rms` only multiplies $h$ by a
+    number.
     """,
 )
 
@@ -423,9 +424,9 @@ _FIT = Exercise(
     minutes=20,
     task="""
     The paper fits $\\Delta(S) = \\Delta_\\infty - k/\\sqrt S$ to each curve. Test the $1/2$: fit
-    $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-a}$ to both curves at once, with one *common* limit
-    $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $a$ of a list. Return the
-    exponent that leaves the smallest sum of squares. For a given $a$ the fit is linear: three
+    $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-p}$ to both curves at once, with one *common* limit
+    $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $p$ of a list. Return the
+    exponent that leaves the smallest sum of squares. For a given $p$ the fit is linear: three
     unknowns, `np.linalg.lstsq`.
     """,
     reference=best_exponent,
@@ -458,7 +459,7 @@ _FIT = Exercise(
     hints=(
         "Put the gains of both curves into one vector of length 2 n. Which three columns explain "
         "it, for one exponent?",
-        "A column of ones for the limit; S^(-a) over zeros for the first curve; zeros over S^(-a) "
+        "A column of ones for the limit; S^(-p) over zeros for the first curve; zeros over S^(-p) "
         "for the second.",
         "Loop over the exponents: design = np.stack(columns, axis=1), parameters = "
         "np.linalg.lstsq(design, gains, rcond=None)[0], then the sum of the squares of gains - "
