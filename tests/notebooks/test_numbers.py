@@ -24,6 +24,7 @@ STORED = [
 ]
 # Where it stands and how it is written -> why nothing prints it.
 EXCEPTIONS = {
+    ("01_circuit_simulator", "0°"): "the angle at which no light changes its bin",
     ("01_circuit_simulator", "45°"): "pi/4, the angle of a 50:50 splitter",
     ("01_circuit_simulator", "90°"): "pi/2, the angle at which all light changes its bin",
     ("01_circuit_simulator", "16 bytes"): "the size of a complex number",
