@@ -121,7 +121,7 @@ def unsaid_in_notebook(notebook: NotebookNode) -> Iterator[tuple[int, str, str]]
             yield from ((i, *found) for found in unsaid(cell.source, sources))
 
 
-def unsaid_in_page(page: str, stored: list[Number]) -> Iterator[tuple[str, str]]:
-    """Return the numbers of a page's sentences that neither its tables nor stored results say."""
+def unsaid_in_page(page: str) -> Iterator[tuple[str, str]]:
+    """Return the numbers of a page's sentences that its tables and examples do not say."""
     shown = printed("\n".join(SHOWN.findall(page)))
-    return unsaid(SHOWN.sub(" ", page), Sources(shown, shown + stored, [], []))
+    return unsaid(SHOWN.sub(" ", page), Sources(shown, shown, [], []))
