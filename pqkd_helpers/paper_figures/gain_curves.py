@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records.measured import gains
+from ..records.measured import accuracies, gains
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.decay_fits import PaperFit, fit_like_the_paper
@@ -67,3 +67,9 @@ def limits_of_seeds(shots: Sequence[float], stack: NDArray[np.float64]) -> NDArr
     (n_seeds,) array
     """
     return np.array([fit_like_the_paper(shots, y, np.ones(len(shots))).limit for y in stack])
+
+
+def teachers_gains(records: list[Record]) -> NDArray[np.float64]:
+    """Return the gain of every run's teacher over a constant answer, points."""
+    zero = 100.0 * np.array([r["student"]["final"]["accuracy_at_zero_z"] for r in records])
+    return accuracies(records, "teacher") - zero

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..common.figure_style import COLOURS, style
+from .markdown_table import Row
 from .paper_values import EMA_VARIANCE, SHOT_NOISE_LIMIT, TABLE1
 from .readings import MARGIN, SEEDS, largest_spread, paper_difference
-from .result import Row
 
 # Curve and z -> marker; filled where z is the one trained with.
 _LIMITS = {

@@ -14,6 +14,7 @@ from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.decay_fits import PaperFit
 from .gain_curves import Points, curve_fit, gain_curve, is_complete, plan
+from .markdown_table import Row
 from .paper_values import EMA_VARIANCE, SHOT_NOISE_LIMIT
 from .reading_picture import reading_by_observable
 from .readings import (
@@ -27,7 +28,7 @@ from .readings import (
     observed,
     paper_difference,
 )
-from .result import Result, Row
+from .result import Result
 from .shot_sweep import sweep_fit, sweeps
 
 Runs = dict[str, list[Record]]

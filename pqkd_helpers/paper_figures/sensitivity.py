@@ -25,9 +25,10 @@ from .gain_curves import (
     limits_of_seeds,
     stacked_gains,
 )
+from .markdown_table import Row
 from .paper_values import EXTREME, SHOT_NOISE_LIMIT, TABLE1, PaperValue
 from .readings import AT_REST, DEFAULT
-from .result import Result, Row
+from .result import Result
 from .shot_sweep import sweep_limits, sweeps
 
 Array = NDArray[np.float64]

@@ -15,8 +15,9 @@ from ..records.stored import Catalogue
 from ..statistics.decay_fits import PaperFit, fit_like_the_paper
 from ..statistics.means import mean_of
 from .gain_curves import limits_of_seeds
+from .markdown_table import Row
 from .paper_values import SHOT_NOISE_LIMIT, SHOT_NOISE_R_SQUARED
-from .result import Result, Row
+from .result import Result
 
 EXPERIMENT = "shot-sweep"
 KINDS = {"smoothed": "ema", "fresh": "raw"}  # z at test time -> the paper's curve

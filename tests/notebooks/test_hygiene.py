@@ -106,6 +106,10 @@ def widget_cell(notebook):
     return next(c for c in notebook.cells if "widget" in c.metadata.get("tags", []))
 
 
+def folded_cell(notebook):
+    return next(c for c in notebook.cells if "hide-output" in c.metadata.get("tags", []))
+
+
 def a_stream(name, text):
     return nbformat.v4.new_output("stream", name=name, text=text)
 
@@ -137,6 +141,14 @@ BREAKS = {
         "output of a widget",
     ),
     "an untagged widget": (lambda n: widget_cell(n).metadata.update(tags=[]), "not tagged"),
+    "a fold in JupyterLab alone": (
+        lambda n: first_code(n).metadata.update(jupyter={"outputs_hidden": True}),
+        "folded otherwise",
+    ),
+    "a fold that shows a line": (
+        lambda n: folded_cell(n).outputs.pop(0),
+        "JupyterLab shows a line",
+    ),
     "an unknown tag": (lambda n: first_code(n).metadata.update(tags=["odd"]), "unknown tags"),
     "a path": (in_code("open('/home/me/x')"), "an absolute path"),
     "a path in an output": (
