@@ -65,6 +65,10 @@ DIP = Explorer(
         "the three outcomes at {degrees:.1f} degrees and V = {indistinguishability:.2f}, next to "
         "classical particles."
     ),
+    grid={
+        "degrees": (0.0, 11.25, 22.5, 33.75, 45.0, 56.25, 67.5, 78.75, 90.0),
+        "indistinguishability": (0.0, 0.5, 0.8, 1.0),
+    },
 )
 
 
@@ -109,6 +113,12 @@ CLICKS = Explorer(
         "Left: bars with the probability of each of the 16 click patterns, and diamonds for "
         "classical particles. Right: mean photons and mean clicks of the four bins."
     ),
+    grid={
+        "photons": ((1, 1, 0, 0), (1, 0, 1, 0), (1, 0, 0, 1)),
+        "first": (0.0, 45.0, 90.0),
+        "second": (0.0, 45.0, 90.0),
+        "third": (0.0, 30.0),
+    },
 )
 
 _TWO_LOOPS = TimeBinInterferometer((1, 1, 0, 0), phase_shifters=True)
