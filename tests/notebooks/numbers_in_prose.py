@@ -42,8 +42,8 @@ NO_STATEMENT = re.compile(
     r"```.*?```|<!-- from .*?<!-- end -->|<summary>Notes for teachers.*|"
     r"!\[[^\]]*\]|`[^`]*`|\]\([^)]*\)|(?:arXiv|doi):\S+|<[^>]+>|^#.*?$|\"[^\"]{,100}\"|"
     r"^\**Predict.*?(?:\n\n|\Z)|"
-    r"(?:exercises?|sections?|notebooks?|figs?\.|tables?|seeds?|torch|Python|BY(?:-SA)?) \d[\d.]*"
-    r"(?:(?:,| to| and) \d[\d.]*)*|(?:at|probability of) (?:5|80|90|95) %|"
+    r"(?:exercises?|sections?|notebooks?|figs?\.|tables?|seeds?|torch|BY(?:-SA)?) \d[\d.]*"
+    r"(?:(?:,| to| and) \d[\d.]*)*|Python \d[^)]*\)|(?:at|probability of) (?:5|80|90|95) %|"
     r"(?:5|90|95|97\.5) % (?:intervals?|quantiles?|each|error|shared)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )

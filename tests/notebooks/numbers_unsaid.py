@@ -63,17 +63,19 @@ def of_the_paper() -> list[Number]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a text may take its numbers from: what its own section prints, the whole, settings."""
+    """What is printed, and what stands in code: near a text, in its section, and in the whole."""
 
     near: list[Number]
     whole: list[Number]
+    near_literals: list[Number]
     literals: list[Number]
 
     def say(self, number: Number, sentence: str) -> bool:
         """Tell whether a number of a sentence is printed, the paper's, or a setting."""
-        known = self.whole
+        known, literals = self.whole, self.literals
         if number.significant < 3:
             known = [n for n in self.near if number.is_of_the_kind(n)]
+            literals = self.near_literals
         if any(map(number.rounds, known + of_the_paper() * ("paper" in sentence))):
             return True
         is_share = number.unit in ("%", "per cent")
@@ -81,7 +83,7 @@ class Sources:
             return True
         if number.signed or (number.unit and number.significant < 3):
             return False  # a result; as a literal any small number stands somewhere
-        return number.value in DEFINED or any(number.value == n.value for n in self.literals)
+        return number.value in DEFINED or any(number.value == n.value for n in literals)
 
 
 def unsaid(prose: str, sources: Sources) -> Iterator[tuple[str, str]]:
@@ -107,15 +109,19 @@ def unsaid_in_notebook(notebook: NotebookNode) -> Iterator[tuple[int, str, str]]
         cells.append((section, cell))
     code = [(section, cell) for section, cell in cells if cell.cell_type == "code"]
     prints = [(section, n) for section, cell in code for n in printed(outputs(cell))]
-    settings = [n for _, cell in code for n in literals(cell)]
+    writes = [(section, n) for section, cell in code for n in literals(cell)]
     for i, (section, cell) in enumerate(cells):
         if cell.cell_type == "markdown" and "pqkd" not in cell.metadata:  # that is generated
-            near = [n for there, n in prints if there == section or section in CLOSING]
-            sources = Sources(near, [n for _, n in prints], settings)
+            near, near_literals = (
+                [n for there, n in numbers if there == section or section in CLOSING]
+                for numbers in (prints, writes)
+            )
+            whole, all_literals = ([n for _, n in numbers] for numbers in (prints, writes))
+            sources = Sources(near, whole, near_literals, all_literals)
             yield from ((i, *found) for found in unsaid(cell.source, sources))
 
 
-def unsaid_in_page(page: str, stored: list[Number]) -> Iterator[tuple[str, str]]:
-    """Return the numbers of a page's sentences that neither its tables nor stored results say."""
+def unsaid_in_page(page: str) -> Iterator[tuple[str, str]]:
+    """Return the numbers of a page's sentences that its tables and examples do not say."""
     shown = printed("\n".join(SHOWN.findall(page)))
-    return unsaid(SHOWN.sub(" ", page), Sources(shown, shown + stored, []))
+    return unsaid(SHOWN.sub(" ", page), Sources(shown, shown, [], []))

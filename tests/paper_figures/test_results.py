@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
@@ -177,6 +178,11 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
     result = spsa_contribution(Catalogue(tmp_path))
     assert verdicts(result) == [expected]
     assert len(result.rows) == 10 and result.rows[0]["difference"].n == 4
+    left, _ = result.figure.axes
+    np.testing.assert_array_equal(left.lines[0].get_xdata(), result.rows[0]["values"])
+    ends = left.containers[0][2][0].get_segments()[0][:, 0]
+    difference = result.rows[0]["difference"]
+    np.testing.assert_allclose(ends, [difference.low, difference.high])
 
 
 def test_flat_curves_say_nothing_of_the_law(tmp_path):

@@ -154,6 +154,11 @@ PHASES = Explorer(
         "degrees of phase per round in loop 1 and {second_loop} in loop 2. Diamonds: the same "
         "for equal phases."
     ),
+    grid={
+        "first_loop": (0, 30, 60, 90, 120, 150, 180),
+        "second_loop": (0, 60, 120, 180),
+        "splitters": (0, 45, 90),
+    },
 )
 
 EXPLORERS = (DIP, CLICKS, PHASES)

@@ -1,6 +1,7 @@
 """Both editions: what is gone, what is left, and that they run."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -109,7 +110,8 @@ def test_the_originals_are_never_changed(tmp_path):
     assert fingerprints() == before
     assert (tmp_path / "out" / "teacher" / "teaching.md").exists()
     assert not (tmp_path / "out" / "student" / "teaching.md").exists()
-    assert (tmp_path / "out" / "student" / "glossary.md").exists()
+    for text in ("glossary.md", "students.md", "installing.md"):
+        assert (tmp_path / "out" / "student" / text).exists()
 
 
 def test_links_lead_to_files_of_the_edition(editions):
@@ -128,6 +130,12 @@ def test_the_films_go_with_the_edition(editions):
     assert "](figures/films/shot.svg)" in notebook
     for name in ("shot.svg", "shot-still.svg"):
         assert (editions / "student" / "figures" / "films" / name).exists()
+
+
+def test_the_page_for_students_leads_to_files_of_their_edition(editions):
+    page = editions / "student" / "students.md"
+    links = re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))
+    assert links and all((page.parent / link).is_file() for link in links)
 
 
 def test_bad_input_is_refused(tmp_path):
