@@ -9,6 +9,9 @@ html_theme_options = {  # so that lines of code of 100 characters fit
 }
 html_show_copyright = False
 html_copy_source = False
+html_static_path = ["static"]  # what makes explorers and films move
+html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_show_sourcelink = False
 exclude_patterns = ["editions"]
 # The outputs are those that are stored: no kernel is started.

@@ -83,12 +83,16 @@ class Explorer:
         Keyword of ``draw`` -> `Slider` or `Choice`.
     alt : str
         Description of the picture, with the values in braces: ``"Histogram at {theta:.2f} rad"``.
+    grid : dict
+        Keyword -> the few values at which the site, where nothing is computed, shows the picture;
+        a control that is missing here keeps its start there.
     """
 
     name: str
     draw: Callable[..., Figure]
     controls: dict[str, Slider | Choice]
     alt: str
+    grid: dict[str, tuple[Any, ...]]
 
     def describe(self, **values: Any) -> str:
         """Return the picture's description at these values."""

@@ -28,7 +28,7 @@ def names_in_room(notebook: str, part: str) -> dict[str, Any]:
     notebook : str
         The notebook's number: ``"5"``.
     part : str
-        "exercises", "pictures" or "explorer".
+        "exercises", "pictures", "explorer" or "films".
 
     Raises
     ------

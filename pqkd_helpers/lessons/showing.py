@@ -23,14 +23,14 @@ PICTURE_DPI = 90
 PACKAGES = ("numpy", "torch", "matplotlib", "ipywidgets")
 
 
-def png_bytes(figure: Figure) -> bytes:
+def png_bytes(figure: Figure, dpi: int = PICTURE_DPI) -> bytes:
     """Return a figure as the bytes of a PNG file, in the series' style.
 
     A palette of 256 colours keeps notebooks small: a third of the bytes.
     """
     drawn, stored = io.BytesIO(), io.BytesIO()
     with style():
-        figure.savefig(drawn, format="png", dpi=PICTURE_DPI, pil_kwargs={"compress_level": 0})
+        figure.savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 0})
     picture = Image.open(drawn).convert("RGB")
     picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(stored, "PNG")
     return stored.getvalue()

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..records.stored import Catalogue
-from .result import Result, Row
+from .finding import scale_of
+from .markdown_table import Row
+from .result import Result
 from .training_curves import training_curves
 
 
@@ -56,6 +58,7 @@ def article_run(catalogue: Catalogue) -> Result | None:
             "a fresh z. At theta = 0 everything is certain, and z hardly ever moves."
         ),
         rerun="python -m pqkd_helpers reproduce article --tier cpu --seeds 1",
+        scale=scale_of([record]),
         differs=["Tier cpu: 10,000 training images of MNIST instead of 55,000."],
         limits=["One seed. The article's own numbers are not known to us."],
     )

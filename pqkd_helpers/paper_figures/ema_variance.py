@@ -7,16 +7,25 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import NumberFinding, verdict
+from .finding import SCALES, Finding, Rule
+from .markdown_table import Row
 from .paper_values import EMA_VARIANCE
-from .result import SCALES, Finding, Result, Row
+from .result import Result
 
 EXPERIMENT = "ema-variance"
 # The paper's median is over bins and settings that we do not know: a twentieth of it.
 MARGIN = 0.05 * EMA_VARIANCE.mean
 EPOCHS = 100
-RULE = (
-    "The paper's 0.0406 counts as explained by an estimator if the median of 100 random settings "
-    "differs from it by less than a twentieth."
+RULE = Rule(
+    "The paper's number is reproduced if the median of 100 random settings differs from it by less "
+    "than a twentieth, for an average that begins at its first value and for a settled one.",
+    commit="77cbac2",
+    older=("f50fd09",),
+    amended=(
+        "When it was stated, two numbers had been calculated for white noise, 0.039 settled and "
+        "0.0635 from the first value, and it asked for the settled average alone. Both count now, "
+        "since how the paper's average begins is not known to us."
+    ),
 )
 
 
@@ -29,7 +38,6 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
     rows = results["rows"]
     settled = _row(rows, "settled")
     fresh = _row(rows, "first value")
-    finding = _finding(settled["variance_median"])
     return Result(
         name="ema-variance",
         title="Variance of the smoothed over the raw feature",
@@ -38,12 +46,20 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
             Finding(
                 claim="Median variance, smoothed over raw feature (beta = 0.9, S = 200)",
                 paper=f"{EMA_VARIANCE.mean:.4f}",
-                ours=f"{settled['variance_median']:.4f} (settled average, {EPOCHS} epochs)",
-                difference=f"{settled['variance_median'] - EMA_VARIANCE.mean:+.4f}",
-                verdict=verdict([finding]),
-                rule=RULE,
+                ours=(
+                    f"{settled['variance_median']:.4f} settled, "
+                    f"{fresh['variance_median']:.4f} from the first value ({EPOCHS} epochs)"
+                ),
+                difference=" and ".join(
+                    f"{row['variance_median'] - EMA_VARIANCE.mean:+.4f}" for row in (settled, fresh)
+                ),
+                verdict=verdict(
+                    [_finding(row["variance_median"]) for row in (settled, fresh)],
+                    paper_recipe=True,
+                ),
+                rule=f"both within {MARGIN:.4f}",
                 scale=SCALES["paper"],
-                notebook="07",
+                notebook="02",
                 records="ema-variance-*",
             )
         ],
@@ -63,6 +79,7 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
             "(1 - beta) / (1 + beta); the dotted one the paper's number."
         ),
         rerun="python -m pqkd_helpers reproduce ema-variance --tier cpu",
+        rule=RULE,
         differs=["Angles fixed and no network: shot noise is all that moves the feature."],
         assumed=[
             "The variance is taken per bin over 100 epochs, bins that never change left out, and "
@@ -70,8 +87,9 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
         ],
         limits=[
             "In training SPSA moves the angles too; the paper's number was probably measured "
-            "there. That it agrees with pure shot noise says that its angles hardly moved, or that "
-            "the agreement is chance.",
+            "there. Angles at rest give nearly this number. So do angles thrown far at every step, "
+            "since then each epoch brings a z that has nothing to do with the one before. Slowly "
+            "drifting angles give a larger one. So the number does not tell rest from throwing.",
         ],
         columns=("start", "epochs", "variance_median", "jump_median"),
     )

@@ -9,16 +9,19 @@ from ..records.measured import accuracies, finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of
-from ..statistics.verdicts import compare_with_paper, judge_claim, verdict
+from ..statistics.verdicts import compare_with_paper, judge_claim
+from .finding import Finding, Rule, decided, paired_finding, scale_of
+from .markdown_table import Row
 from .paper_values import EXTREME, accuracy_margin
-from .result import SCALES, Finding, Result, Row, paired_finding
+from .result import Result
 
 EXPERIMENT = "extreme"
 LATE_EPOCHS = 5
-RULE = (
+RULE = Rule(
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within two "
-    "binomial standard errors of 5,000 images. A claim is judged by the 95 % interval of paired "
-    "differences (same seed)."
+    "binomial standard errors of 5,000 images. A claim is decided by the 95 % interval of paired "
+    "differences (same seed).",
+    commit="77cbac2",
 )
 
 
@@ -49,6 +52,8 @@ def extreme(catalogue: Catalogue) -> Result | None:
             "test images, teacher and student."
         ),
         rerun="python -m pqkd_helpers reproduce extreme --tier cpu --seeds 3",
+        rule=RULE,
+        scale=scale_of(next(iter(arms.values()))),
         differs=[
             "Tier cpu: 12 epochs at the paper's constant rate 1e-3 instead of 100.",
             "The ratios: no widths, rank and way of counting that we tried give the paper's three "
@@ -128,30 +133,29 @@ def late_spread(records: list[Record]) -> float:
 
 
 def _findings(arms: dict[str, list[Record]], rows: list[Row]) -> list[Finding]:
-    scale = SCALES[rows[0]["tier"]]
     findings = []
-    for arm, row in zip(arms, rows, strict=False):
+    for (arm, records), row in zip(arms.items(), rows, strict=False):
         ratio, paper = EXTREME[arm]
         findings.append(
-            Finding(
+            decided(
+                [row["finding"]],
+                records,
                 claim=f"MNIST, all convolutions compressed {ratio:.0f} times: accuracy",
                 paper=f"{paper.mean:.2f} ({ratio:.2f}x)",
                 ours=f"{row['ours']:.2f} ({row['ratio']:.2f}x)",
                 difference=f"{row['ours'].mean - paper.mean:+.2f}",
-                verdict=verdict([row["finding"]]),
-                rule=RULE,
-                scale=scale,
+                rule=f"within {accuracy_margin(paper.mean):.2f} of the paper's",
                 notebook="08",
                 records=f"extreme-*-mnist-{arm}-*",
             )
         )
     if len(arms) > 1:
-        findings.append(_rising(arms, scale))
-    findings.append(_calibration(next(reversed(arms.values())), scale))
+        findings.append(_rising(arms))
+    findings.append(_calibration(next(reversed(arms.values()))))
     return findings
 
 
-def _rising(arms: dict[str, list[Record]], scale: str) -> Finding:
+def _rising(arms: dict[str, list[Record]]) -> Finding:
     first, last = same_seeds(*(arms[arm] for arm in (next(iter(arms)), next(reversed(arms)))))
     wide, narrow = (
         finals(last, "student", "validation", "accuracy"),
@@ -161,28 +165,28 @@ def _rising(arms: dict[str, list[Record]], scale: str) -> Finding:
         wide,
         narrow,
         "above",
+        last,
         claim="Accuracy rises with the ratio, from the smallest to the largest",
         paper="96.85 to 97.33",
         ours=f"{narrow.mean():.2f} to {wide.mean():.2f}",
-        rule=RULE,
-        scale=scale,
+        rule="wide minus narrow above 0",
         notebook="08",
         records="extreme-*-mnist-*",
     )
 
 
-def _calibration(records: list[Record], scale: str) -> Finding:
+def _calibration(records: list[Record]) -> Finding:
     student, teacher = (
         finals(records, network, "test", "calibration_error") for network in ("student", "teacher")
     )
-    return Finding(
+    return decided(
+        [judge_claim(student, teacher, "below")],
+        records,
         claim="The student is better calibrated than its teacher (expected calibration error)",
         paper="inferred from cross-entropy; no error stated",
         ours=f"{student.mean():.4f} against {teacher.mean():.4f}",
         difference=f"{(student - teacher).mean():+.4f}",
-        verdict=verdict([], judge_claim(student, teacher, "below")),
-        rule=RULE,
-        scale=scale,
+        rule="student minus teacher below 0",
         notebook="08",
         records="extreme-*-mnist-64-128-128-*",
     )

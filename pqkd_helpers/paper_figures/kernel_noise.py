@@ -5,13 +5,16 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import verdict
-from .result import SCALES, Finding, Result, Row
+from .finding import SCALES, Finding, Rule
+from .markdown_table import Row
+from .result import Result
 
 AT = 200
 TOLERANCE = 0.05
-RULE = (
+RULE = Rule(
     "The bound holds if no measured error lies above it; the exact law if every measured error is "
-    "within a twentieth of it."
+    "within a twentieth of it.",
+    commit="77cbac2",
 )
 
 
@@ -34,13 +37,14 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 paper=f"an upper bound: {at['bound']:.2f} at S = {AT} (L = 1)",
                 ours=(
                     f"{at['feature_error']:.3f} measured, {at['law']:.3f} by the exact law "
-                    f"sqrt((2 - |z|^2) / S){'' if exact else ' (not within a twentieth)'}"
+                    "sqrt((2 - |h|^2) / S) of the raw histogram h"
+                    f"{'' if exact else ' (not within a twentieth)'}"
                 ),
                 difference=f"the bound is {at['bound'] / at['feature_error']:.0f} times too large",
-                verdict=verdict(["equivalent" if holds else "different"]),
-                rule=RULE,
+                verdict=verdict(["equivalent" if holds else "different"], paper_recipe=True),
+                rule="no measured error above the bound",
                 scale=SCALES["paper"],
-                notebook="07",
+                notebook="02",
                 records="kernel-noise-*",
             )
         ],
@@ -51,12 +55,13 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             f"the paper's bound is a parallel line far above, {at['bound']:.2f}."
         ),
         reading=(
-            "Points: measured on 50 random settings of the angles. Line: the exact law; it has no "
-            "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
-            "features are farther apart."
+            "Points: measured on 50 random settings of the angles. Line: the exact law of the raw "
+            "histogram h; it has no factor K. Dashed: the bound, with L = 1. Above 2 it says "
+            "nothing, since no two are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
-        limits=["L is not stated in what we know of the paper; 1 is its smallest natural value."],
+        rule=RULE,
+        limits=["L is not known to us; 1 is its smallest natural value."],
         columns=("shots", "feature_error", "law", "bound", "relative_kernel_error", "relative_law"),
     )
 
@@ -69,7 +74,7 @@ def error_over_shots(rows: list[Row]) -> Figure:
         axes = figure.subplots()
         for key, look, colour, label in (
             ("bound", "--", 1, r"the paper's bound $\sqrt{K/S}$"),
-            ("law", "-", 0, r"exact law $\sqrt{(2-|z|^2)/S}$"),
+            ("law", "-", 0, r"exact law $\sqrt{(2-|h|^2)/S}$"),
             ("feature_error", "o", 5, "measured"),
         ):
             axes.plot(shots, [row[key] for row in rows], look, color=COLOURS[colour], label=label)

@@ -1,96 +1,18 @@
 """One figure or table of the reproduction: numbers, findings, picture and card (notebook 10).
 
-Rows hold numbers, and intervals as `statistics.means` makes them. They become text here, in
+Rows hold numbers, and intervals as `statistics.means` makes them. They become text in
 `markdown_table`, and in the CSV file of `publishing.figure_folder`; nowhere else.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
 
 from ..common.checks import check_choice
-from ..statistics.means import paired_difference
-from ..statistics.verdicts import Direction, Verdict, judge_claim, verdict
-
-Row = dict[str, Any]
-
-SCALES = {
-    "paper": "paper scale",
-    "cpu": "reduced scale",
-    None: "not carried out",
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A claim of the paper, what we found, and the verdict.
-
-    Attributes
-    ----------
-    claim : str
-        In our words.
-    paper, ours, difference : str
-        Numbers with their intervals.
-    verdict : str
-        By `verdicts.verdict`, or "shape only" or "not attempted".
-    rule : str
-        The rule, stated before the runs.
-    scale : str
-        "paper scale", "reduced scale" or "not carried out".
-    notebook : str
-        Number of the notebook that explains it.
-    records : str
-        Pattern of the records' names.
-    """
-
-    claim: str
-    paper: str
-    ours: str
-    difference: str
-    verdict: Verdict
-    rule: str
-    scale: str
-    notebook: str
-    records: str
-
-
-def paired_finding(
-    first: ArrayLike, second: ArrayLike, direction: Direction, **texts: str
-) -> Finding:
-    """Return the finding on a claim about two arms, by pairs of equal seeds.
-
-    ``texts`` are the other fields of the finding.
-    """
-    return Finding(
-        difference=str(paired_difference(first, second)) if np.size(first) > 1 else "",
-        verdict=verdict([], judge_claim(first, second, direction)),
-        **texts,
-    )
-
-
-class Findings(list[Finding]):
-    """A list of findings, which makes a table."""
-
-    def table(self) -> str:
-        """Return the findings as a Markdown table."""
-        return markdown_table(
-            [
-                {
-                    "claim": finding.claim,
-                    "paper": finding.paper,
-                    "ours": finding.ours,
-                    "difference": finding.difference,
-                    "verdict": f"**{finding.verdict}** ({finding.scale})",
-                }
-                for finding in self
-            ]
-        )
+from .finding import Finding, Findings, Rule
+from .markdown_table import Row, markdown_table
 
 
 @dataclass(frozen=True)
@@ -105,6 +27,10 @@ class Result:
     rows : list of dict
         The numbers; equal keys in every row.
     findings : list of Finding
+    rule : Rule or None
+        What decides its verdicts; None where no number is public.
+    scale : str
+        As for `Finding`, of all rows; empty where no network was trained.
     draw : callable
         Returns a new `Figure`; tables and cards need none.
     alt : str
@@ -129,6 +55,8 @@ class Result:
     alt: str
     reading: str
     rerun: str
+    rule: Rule | None = None
+    scale: str = ""
     differs: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -141,7 +69,7 @@ class Result:
         return self.draw()
 
     def table(self, rows: Sequence[Row] | None = None, columns: Sequence[str] | None = None) -> str:
-        """Return the rows as a Markdown table.
+        """Return the rows as a Markdown table, its scale beneath.
 
         Parameters
         ----------
@@ -157,20 +85,16 @@ class Result:
         """
         for name in columns or ():
             check_choice("column", name, (*self.rows[0], *self.formats))
-        return markdown_table(
+        table = markdown_table(
             self.rows if rows is None else rows,
             self.columns if columns is None else columns,
             self.formats,
         )
+        return f"{table}\n\n*Scale: {self.scale}.*" if self.scale else table
 
     def findings_table(self) -> str:
         """Return the findings as a Markdown table."""
         return Findings(self.findings).table()
-
-    def rules(self) -> str:
-        """Return the rules behind the findings, each once."""
-        rules = dict.fromkeys(finding.rule for finding in self.findings)
-        return "The rule, stated before the runs: " + " ".join(rules)
 
     def card(self) -> str:
         """Return the card, in Markdown."""
@@ -182,7 +106,7 @@ class Result:
             self.table(),
         ]
         if self.findings:
-            parts += ["## Against the paper", self.findings_table(), self.rules()]
+            parts += ["## Against the paper", self.findings_table(), str(self.rule or "")]
         parts += ["## How to run it again", f"```bash\n{self.rerun}\nmake figures\n```"]
         for title, lines in {
             "What differs from the paper": self.differs,
@@ -192,46 +116,3 @@ class Result:
             if lines:
                 parts += [f"## {title}", "\n".join(f"- {line}" for line in lines)]
         return "\n\n".join(parts)
-
-
-def markdown_table(
-    rows: Sequence[Row], columns: Sequence[str] = (), formats: Mapping[str, str] | None = None
-) -> str:
-    r"""Return rows as a Markdown table; missing values (None) are left empty.
-
-    Parameters
-    ----------
-    rows : list of dict
-    columns : sequence of str
-        Keys of the rows, or of the formats; empty: the keys of the first row.
-    formats : dict of str to str or None
-        Column -> a format string over the row; other columns show the value of this key.
-
-    Examples
-    --------
-    >>> print(markdown_table([{"a": 1, "b": None}, {"a": 2.5, "b": "|x|"}]))
-    | a | b |
-    |:---|:---|
-    | 1 |  |
-    | 2.5 | \|x\| |
-    >>> print(markdown_table([{"a": 0.5, "b": 2}], ["sum"], {"sum": "{a:.2f} + {b}"}))
-    | sum |
-    |:---|
-    | 0.50 + 2 |
-    """
-    names, formats = columns or tuple(rows[0]), formats or {}
-    lines = ["| " + " | ".join(names) + " |", "|" + ":---|" * len(names)]
-    lines += ["| " + " | ".join(_cell(row, name, formats) for name in names) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def _cell(row: Row, name: str, formats: Mapping[str, str]) -> str:
-    if name in formats and row.get(name, "") is not None:
-        text = formats[name].format_map(row)
-    elif (value := row[name]) is None:
-        text = ""
-    elif isinstance(value, float):
-        text = "infinite" if value == math.inf else f"{value:.4g}"
-    else:
-        text = str(value)
-    return text.replace("|", "\\|")  # a bare one would begin the next column

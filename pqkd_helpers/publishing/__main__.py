@@ -18,6 +18,7 @@ def main() -> None:
     from ..records.stored import Catalogue
     from .execution import execute, read_notebook
     from .figures import update_text, write_figures, write_idea
+    from .films import write_films
     from .guide import with_curriculum
     from .site import SiteError, build_site
 
@@ -36,7 +37,8 @@ def main() -> None:
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
         with picture_warnings_in_one_line(parser.prog):
-            files = [*write_idea(ROOT / "figures"), *write_figures(ROOT / "figures", catalogue)]
+            files = [*write_idea(ROOT / "figures"), *write_films(ROOT / "figures")]
+            files += write_figures(ROOT / "figures", catalogue)
             print("\n".join(map(str, files)))
         for text in (ROOT / "README.md", NOTEBOOKS / "reproducing.md"):
             update_text(text, catalogue)

@@ -22,8 +22,9 @@ def answer(catalogue: Catalogue) -> str:
             "**What it does.** The clicks of a photonic circuit decide how a small network mixes "
             "its filters, so that far fewer numbers have to be trained.",
             f"**Are the paper's numbers reproduced?** So far {counts['reproduced']} of "
-            f"{sum(counts.values())} claims; {counts['not']} are not, at a smaller scale than the "
-            "paper's, and the others are open.",
+            f"{sum(counts.values())} claims. No run has the paper's recipe yet: "
+            f"{counts['not at this scale']} are not reproduced at a smaller scale, and the others "
+            "are open.",
             "**Does the light matter?** "
             + (state(catalogue, FOLLOW_UP) if found is None else _against_randomness(found)),
         ]
@@ -47,14 +48,18 @@ def verdicts(catalogue: Catalogue) -> str:
         "reproduced",
         "partly",
         "not",
+        "not at this scale",
         "inconclusive",
+        "premise not met",
         "shape only",
         "not attempted",
     )
     parts = [f"{counts[name]} {name}" for name in order if counts[name]]
     return (
         f"Of {sum(counts.values())} claims, so far: {', '.join(parts)}. Each verdict follows from "
-        "a rule that was stated before the runs; `not` means not reproduced at the scale named."
+        "the rule in its row; the card of its figure tells when that was stated. `not at this "
+        "scale` says nothing of the paper: the runs do not have its recipe. `premise not met`: "
+        "our runs lack what the claim presupposes."
     )
 
 
@@ -90,7 +95,8 @@ def light(catalogue: Catalogue) -> str:
         f"both sides the light's: {follow_up.in_one_line()}."
     )
     return (
-        f"Does the light matter? On a narrow net (10,000 MNIST images, 20 epochs), over "
+        "Does the light matter? On a narrow net (10,000 MNIST images, 20 epochs), under the "
+        "reading `fresh` of the algorithm (SPSA minimises the loss of a fresh z), over "
         f"{found.n_pairs} paired seeds, by a rule set beforehand with a margin of "
         f"{found.margin:.2f} points of test error (a pilot's estimate of the effect of one basis "
         f"filter of four): {found.in_one_line()}. All are light minus control, so below zero the "

@@ -1,7 +1,8 @@
 """The series as a site to read without a kernel: Sphinx, with everything it needs in its folder.
 
 Navigation, search, a light and a dark theme and formulas work offline, from the file system too.
-The pages show the outputs that the notebooks hold; nothing is run.
+The pages show the outputs that the notebooks hold; nothing is run. Explorers choose among pictures
+drawn beforehand, and films have a button.
 """
 
 import base64
@@ -15,8 +16,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import nbformat
+
 from ..common.files import as_path
 from .execution import read_notebook
+from .explorers import with_pictures
+from .films import with_playable_films
 
 CONFIGURATION = "conf.py"
 # What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's titles,
@@ -26,7 +31,8 @@ _FOR_EVERYBODY = {
     "<pre>": '<pre tabindex="0">',
     '<summary aria-label="Toggle hidden content">': "<summary>",
 }
-_FIGURE = re.compile(r"!\[[^\]]*\]\(\.\./(figures/[^)]+)\)")
+STATIC = "static"  # the site's script and style
+_FIGURE = re.compile(r"\]\(\.\./(figures/[^)]+)\)")
 _IMAGE = re.compile(r'<img\b[^>]*\bsrc="(?P<source>_images/[^"]+)"[^>]*>')
 
 
@@ -60,11 +66,10 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
         raise SiteError(f"{', '.join(missing)} not found: pip install -e '.[site]' installs them")
     with TemporaryDirectory() as folder:
         source, built = Path(folder, "source"), Path(folder, "built")
-        source.mkdir()
-        for path in notebooks.iterdir():
-            if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
-                shutil.copy(path, source)
-        _copy_pictures(source, notebooks.parent)
+        _copy_pages(notebooks, source)
+        _copy_figures(source, notebooks.parent)
+        pictures = Path(folder, "pictures")
+        _make_interactive(source, notebooks.parent / "figures", pictures)
         index = source / "index.md"
         index.write_text(_with_notebooks(index.read_text("utf-8"), source), "utf-8")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
@@ -77,17 +82,40 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
         for page in built.glob("*.html"):
             page.write_text(_described(page.read_text("utf-8"), built, descriptions), "utf-8")
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
+        shutil.copytree(pictures, built, dirs_exist_ok=True)
         _replace(built, site)
     return sorted(site.glob("*.html"))
 
 
-def _copy_pictures(pages: Path, root: Path) -> None:
-    """Copy the figures that pages show, to where the pages look for them."""
-    for page in pages.glob("*.md"):
-        for name in _FIGURE.findall(page.read_text("utf-8")):
-            copy = pages.parent / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / name, copy)
+def _copy_pages(notebooks: Path, source: Path) -> None:
+    """Copy the pages and what the site's configuration names."""
+    source.mkdir()
+    for path in notebooks.iterdir():
+        if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
+            shutil.copy(path, source)
+    shutil.copytree(notebooks / STATIC, source / STATIC)
+
+
+def _copy_figures(pages: Path, root: Path) -> None:
+    """Copy the figures that pages show or link to, to where the pages look for them."""
+    for page in pages.iterdir():
+        if page.suffix in (".ipynb", ".md"):
+            for name in _FIGURE.findall(page.read_text("utf-8")):
+                copy = pages.parent / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / name, copy)
+
+
+def _make_interactive(pages: Path, figures: Path, pictures: Path) -> None:
+    """Put films and explorers into the notebooks; draw the explorers' pictures into a folder."""
+    pictures.mkdir()
+    for path in sorted(pages.glob("*.ipynb")):
+        notebook = read_notebook(path)
+        with_pictures(notebook, pictures)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_playable_films(cell.source, figures)
+        nbformat.write(notebook, path)
 
 
 def _with_notebooks(index: str, notebooks: Path) -> str:

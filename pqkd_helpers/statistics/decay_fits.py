@@ -7,6 +7,9 @@ data that follow 1/S or S^(-1/4) fit it well, with a wrong limit. So the exponen
 
 with one limit for all curves j: with and without smoothing, infinitely many shots give the same
 feature, so as far as shot noise is all there is, both must tend to the same limit.
+
+An exponent can be found only where something decays: if constants fit the curves, or the exponent
+runs to the edge of the range in which it is sought, it is not identifiable.
 """
 
 from collections.abc import Mapping
@@ -15,15 +18,18 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from ..common.checks import check_generator, check_whole
 
-LawFinding = Literal["confirmed", "rejected", "undecided"]
+LawFinding = Literal["confirmed", "rejected", "undecided", "not identifiable"]
 Array = NDArray[np.float64]
 # The paper's exponent counts as confirmed only if the whole 95 % interval is this close to it.
 EXPONENT, EXPONENT_MARGIN = 0.5, 0.1
-_LARGEST_EXPONENT = 4.0
+_SMALLEST_EXPONENT, _LARGEST_EXPONENT = 0.02, 4.0
+_AT_THE_EDGE = 1.05  # an exponent within this factor of the smallest or largest one
+_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class FreeFit:
         95 % interval of the bootstrap.
     limit_low, limit_high : float
         The same of the limit.
+    constant_p : float
+        p value of the question whether every curve is a constant; see `constant_p`.
     slopes : dict of str to float
     """
 
@@ -55,11 +63,15 @@ class FreeFit:
     exponent_high: float
     limit_low: float
     limit_high: float
+    constant_p: float
     slopes: dict[str, float]
 
     @property
     def finding(self) -> LawFinding:
-        """What the interval of the exponent says of the law 1 / sqrt(S)."""
+        """What the interval of the exponent says of the law 1 / sqrt(S), if it says anything."""
+        low, high = _SMALLEST_EXPONENT * _AT_THE_EDGE, _LARGEST_EXPONENT / _AT_THE_EDGE
+        if self.constant_p > _LEVEL or self.exponent_low < low or self.exponent_high > high:
+            return "not identifiable"
         if not self.exponent_low <= EXPONENT <= self.exponent_high:
             return "rejected"
         close = max(EXPONENT - self.exponent_low, self.exponent_high - EXPONENT) <= EXPONENT_MARGIN
@@ -102,6 +114,50 @@ def fit_like_the_paper(shots: ArrayLike, gains: ArrayLike, errors: ArrayLike) ->
     spread = (weights * (y - np.average(y, weights=weights)) ** 2).sum()
     r_squared = float(1.0 - rest / spread) if np.ptp(y) > 0.0 else float("nan")
     return PaperFit(float(limit), float(slope), r_squared)
+
+
+def constant_p(curves: Mapping[str, ArrayLike]) -> float:
+    """Return the p value of the hypothesis that every curve is a constant plus noise.
+
+    An F test: the scatter of the means over the shots against that of single seeds, the mean of
+    each seed taken out, all curves together.
+
+    Parameters
+    ----------
+    curves : dict of str to (seeds, n_shots) array_like
+        Gains of every seed, by name of the curve; 2 or more seeds and numbers of shots.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or one has another shape or numbers that are not finite.
+
+    Examples
+    --------
+    >>> rising = [[1.0, 2.0, 3.1], [1.1, 2.0, 2.9]]
+    >>> constant_p({"rising": rising}) < 0.05
+    True
+    """
+    between = within = 0.0
+    degrees = np.zeros(2, dtype=int)
+    for name, curve in curves.items():
+        y = np.asarray(curve, dtype=np.float64)
+        if y.ndim != 2 or min(y.shape) < 2 or not np.isfinite(y).all():
+            raise ValueError(
+                f"curve {name!r} has shape {y.shape}: finite numbers, 2 or more seeds by 2 or more "
+                "numbers of shots, are expected"
+            )
+        seeds, shots = y.shape
+        y = y - y.mean(axis=1, keepdims=True)
+        mean = y.mean(axis=0)
+        between += seeds * float(np.square(mean).sum())
+        within += float(np.square(y - mean).sum())
+        degrees += np.array([shots - 1, (shots - 1) * (seeds - 1)])
+    if not curves:
+        raise ValueError("there is no curve")
+    if within == 0.0:
+        return float(between == 0.0)
+    return float(stats.f.sf((between / degrees[0]) / (within / degrees[1]), *degrees))
 
 
 def fit_free_exponent(
@@ -160,6 +216,7 @@ def fit_free_exponent(
         exponent_high=float(high[1]),
         limit_low=float(low[0]),
         limit_high=float(high[0]),
+        constant_p=constant_p(curves),
         slopes=dict(zip(curves, map(float, best[2:]), strict=True)),
     )
 
@@ -184,7 +241,7 @@ def _least_squares(s: Array, y: Array, error: Array) -> Array:
         rest = float(np.square(flat @ solution - (y / error).ravel()).sum())
         return np.asarray(solution, dtype=np.float64), rest
 
-    grid = np.geomspace(0.02, _LARGEST_EXPONENT, 15)
+    grid = np.geomspace(_SMALLEST_EXPONENT, _LARGEST_EXPONENT, 15)
     nearest = int(np.argmin([model(exponent)[1] for exponent in grid]))
     bounds = grid[max(nearest - 1, 0)], grid[min(nearest + 1, grid.size - 1)]
     exponent = minimize_scalar(lambda e: model(e)[1], bounds=bounds, method="bounded").x

@@ -9,12 +9,16 @@ its standard error ``sqrt(s^2 / n + s_paper^2 / n_paper)``, the 90 % interval of
 
 The margin is stated beforehand, with its reason. A claim, such as "the student is better than its
 teacher", is compared with the 95 % interval of our own paired differences: it holds, is
-contradicted, or is left open. Both together give one verdict; see `verdict`.
+contradicted, or is left open. Both together give one verdict; see `verdict`. It takes two things
+more into account: whether the premise of the claim holds in our runs (a claim about a teacher that
+has memorised its images cannot be tested with one that has not), and whether the runs have the
+paper's recipe (without it, nothing is said of the paper but of our scale).
 
 Reference: D. J. Schuirmann, doi:10.1007/BF01068419.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -28,7 +32,16 @@ from .means import check_pairs, paired_difference
 NumberFinding = Literal["equivalent", "different", "inconclusive"]
 ClaimFinding = Literal["holds", "contradicted", "open"]
 Direction = Literal["above", "below", "equal"]
-Verdict = Literal["reproduced", "partly", "not", "inconclusive", "shape only", "not attempted"]
+Verdict = Literal[
+    "reproduced",
+    "partly",
+    "not",
+    "not at this scale",
+    "inconclusive",
+    "premise not met",
+    "shape only",
+    "not attempted",
+]
 
 
 @dataclass(frozen=True)
@@ -162,23 +175,32 @@ def judge_claim(
     return "holds" if sign * found.mean > 0.0 else "contradicted"
 
 
-def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> Verdict:
-    """Return one verdict on a row of numbers and the claim that is made of it.
+def verdict(
+    findings: Sequence[NumberFinding | ClaimFinding],
+    *,
+    premise: bool = True,
+    paper_recipe: bool,
+) -> Verdict:
+    """Return one verdict on numbers of the paper and what is claimed of them.
+
+    Every verdict of the project is made here.
 
     Parameters
     ----------
-    numbers : list of str
-        Findings of `compare_with_paper`, if there are any.
-    claim : str or None
-        Finding of `judge_claim`, if anything is claimed.
+    findings : sequence of str
+        What `compare_with_paper` found of each number, and `judge_claim` of each claim.
+    premise : bool
+        Whether what the claim presupposes holds in our runs.
+    paper_recipe : bool
+        Whether the runs have the paper's recipe.
 
     Returns
     -------
     str
-        "reproduced" if all numbers are equivalent and the claim holds; "not" if a number is
-        different and the claim does not hold, or it is contradicted without an equivalent number;
-        "partly" if numbers and claim, or the numbers among each other, point to different sides;
-        "inconclusive" else.
+        "premise not met" without the premise, whatever was found. Else "reproduced" if all numbers
+        are equivalent and all claims hold; "partly" if findings point to different sides;
+        "inconclusive" if none is against the paper and one is open. If findings are against the
+        paper and none is for it: "not", with the paper's recipe; without, "not at this scale".
 
     Raises
     ------
@@ -187,19 +209,23 @@ def verdict(numbers: list[NumberFinding], claim: ClaimFinding | None = None) -> 
 
     Examples
     --------
-    >>> verdict(["equivalent", "equivalent"], "holds"), verdict(["different"], "holds")
-    ('reproduced', 'partly')
+    >>> verdict(["equivalent", "holds"], paper_recipe=False)
+    'reproduced'
+    >>> verdict(["different", "open"], paper_recipe=False)
+    'not at this scale'
     """
-    for number in numbers:
-        check_choice("a finding", number, get_args(NumberFinding))
-    if claim is not None:
-        check_choice("claim", claim, get_args(ClaimFinding))
-    findings = [*numbers, *([claim] if claim is not None else [])]
+    known = (*get_args(NumberFinding), *get_args(ClaimFinding))
+    for finding in findings:
+        check_choice("a finding", finding, known)
     if not findings:
         raise ValueError("there is no finding, so there is no verdict")
+    if not premise:
+        return "premise not met"
     good = [finding in ("equivalent", "holds") for finding in findings]
     if all(good):
         return "reproduced"
     if any(finding in ("different", "contradicted") for finding in findings):
-        return "partly" if any(good) else "not"
+        if any(good):
+            return "partly"
+        return "not" if paper_recipe else "not at this scale"
     return "inconclusive"

@@ -23,6 +23,7 @@ LINE = Explorer(
         "colour": Choice("colour", {"dark": "black", "light": "grey"}, "black"),
     },
     alt="A {colour} line, {width} cm high.",
+    grid={"width": (1, 2, 3), "colour": ("black", "grey")},
 )
 
 

@@ -5,6 +5,7 @@ import time
 import pytest
 from matplotlib.figure import Figure
 
+from pqkd_helpers.lessons.explorer import Slider
 from pqkd_helpers.lessons.rooms import ROOMS, names_in_room
 from pqkd_helpers.lessons.showing import png_bytes
 
@@ -27,6 +28,19 @@ def test_it_draws_at_all_ends_of_its_controls(explorer):
     for values in [explorer.start(), *explorer.ends()]:
         assert isinstance(explorer.draw(**values), Figure)
         assert "{" not in explorer.describe(**values)
+
+
+@every
+def test_its_grid_on_the_site_holds_the_start_and_a_few_values_within_the_ends(explorer):
+    assert any(isinstance(explorer.controls[keyword], Slider) for keyword in explorer.grid)
+    for keyword, values in explorer.grid.items():
+        control = explorer.controls[keyword]
+        assert control.start in values and len(set(values)) == len(values) > 1
+        if isinstance(control, Slider):
+            assert list(values) == sorted(values)
+            assert control.low <= values[0] and values[-1] <= control.high
+        else:
+            assert set(values) <= set(control.options.values())
 
 
 @pytest.mark.slow

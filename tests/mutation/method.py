@@ -146,6 +146,17 @@ MUTANTS = [
          'sign = 1.0 if direction == "above" else -1.0', 'sign = -1.0 if direction == "above" else 1.0'),
         ("verdicts: one of the two one-sided tests is enough", "pqkd_helpers/statistics/equivalence.py",
          "p_equivalent = max(", "p_equivalent = min("),
+        ("verdicts: a premise that failed does not matter", "pqkd_helpers/statistics/verdicts.py",
+         "if not premise:", "if False:"),
+        ("verdicts: a smaller scale speaks of the paper", "pqkd_helpers/statistics/verdicts.py",
+         'return "not" if paper_recipe else "not at this scale"', 'return "not"'),
+    ),
+    *topic(
+        ("tests/statistics/test_decay_fits.py", "-k", "constant or edge"),
+        ("fits: constants are rejected laws", "pqkd_helpers/statistics/decay_fits.py",
+         "if self.constant_p > _LEVEL or ", "if "),
+        ("fits: the edge of the grid is a finding", "pqkd_helpers/statistics/decay_fits.py",
+         "or self.exponent_low < low or self.exponent_high > high:", ":"),
     ),
 ]  # fmt: skip
 

@@ -33,13 +33,13 @@ SETTINGS = {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the browser, or skip the test where there is none."""
+def chromium(*options: str) -> Iterator[Browser]:
+    """Start the browser, with more options, or skip the test where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium is here: install it (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*OPTIONS, *options])
         try:
             yield browser
         finally:

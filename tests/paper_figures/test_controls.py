@@ -1,12 +1,20 @@
 """The planned verdicts on made-up runs, for every outcome; texts and claims follow them."""
 
+import math
+
 import numpy as np
 import pytest
 
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
 from pqkd_helpers.paper_figures.controls.comparison import controls
-from pqkd_helpers.paper_figures.controls.contrasts import FOLLOW_UP, PRIMARY, analyse, state
+from pqkd_helpers.paper_figures.controls.contrasts import (
+    FOLLOW_UP,
+    PRIMARY,
+    analyse,
+    margin_interval,
+    state,
+)
 from pqkd_helpers.paper_figures.controls.curves import (
     late_turn,
     learning,
@@ -55,7 +63,7 @@ def test_each_question_has_its_own_answer(tmp_path):
     lines = found.sentences()
     assert "lowers the error by more" in lines[0] and "raises the error by more" in lines[2]
     claims = {f.claim: f.verdict for f in controls(Catalogue(tmp_path)).findings}
-    assert list(claims.values()) == ["reproduced", "partly", "not"]
+    assert list(claims.values()) == ["reproduced", "partly", "not at this scale"]
 
 
 def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
@@ -119,12 +127,22 @@ def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
         == "reproduced"
     )
     one_recipe = claims["Photonic features beat a classical map, one recipe for both"]
-    assert one_recipe.verdict == "not" and "after the verdict" in one_recipe.rule
-    assert claims["Light does what random noise cannot"].verdict == "not"
+    assert one_recipe.verdict == "not at this scale" and "follow-up" in one_recipe.rule
+    noise = claims["Light does what random noise cannot"]
+    assert noise.verdict == "not at this scale" and noise.paper.startswith("claimed by the article")
+    assert one_recipe.paper.startswith("implied")
     assert light(catalogue).endswith("(different and relevant).")
     rows = {row["arm"]: row for row in controls(catalogue).rows}
     assert rows["classical-map-as-photonic"]["verdict"] == "equivalent"
     assert "at one recipe for both" in controls(catalogue).reading
+    assert "Without them: +1.97" in controls(catalogue).reading  # the seeds that were run before
+
+
+def test_the_margin_is_an_estimate_with_an_interval(tmp_path):
+    made_up.controls(tmp_path, margin=0.3)
+    low, high = margin_interval(Catalogue(tmp_path))
+    # made up: errors 12.5, 10.5, 8.5 at 2, 4 and 8 filters
+    assert low < 10.5 * ((4 / 3) ** (math.log(12.5 / 8.5) / math.log(4)) - 1) < high
 
 
 def test_an_unfinished_follow_up_shows_no_difference(tmp_path):

@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 from pathlib import Path
 
 import axe_playwright_python
@@ -17,6 +18,7 @@ from ..notebooks.listing import FOLDER, NOTEBOOKS, path_of
 pytestmark = pytest.mark.slow
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+MOST_BYTES = 3_000_000  # of a page and its explorers' pictures
 TEXTS = [path.stem for path in FOLDER.glob("*.md")]
 
 
@@ -164,12 +166,107 @@ def test_axe_would_notice_a_picture_without_description(site, browser):
     page.close()
 
 
+def explorers_of(name):
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    return [cell for cell in cells if "widget" in cell.metadata.get("tags", [])]
+
+
+def films_of(name):
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    return [cell for cell in cells if "![" in cell.source and "/films/" in cell.source]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_explorer_and_film_is_on_its_page_and_the_page_is_small(site, name):
+    page = (site / f"{name}.html").read_text("utf-8")
+    assert page.count('<div class="explorer">') == len(explorers_of(name)) > 0
+    assert page.count('<div class="film">') == len(films_of(name))
+    pictures = site.glob(f"explorers/{int(name[:2])}.*/*.png")
+    sizes = [path.stat().st_size for path in pictures]
+    assert sum(sizes) + len(page.encode()) < MOST_BYTES and max(sizes) < 100_000
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_slider_moved_by_keyboard_changes_the_picture_and_what_is_said(site, browser, name):
+    page = opened(browser, site, name)
+    for number in range(page.locator(".explorer").count()):
+        explorer = page.locator(".explorer").nth(number)
+        slider, picture = explorer.locator("input[type=range]").first, explorer.locator("img")
+        before = {
+            "src": picture.get_attribute("src"),
+            "alt": picture.get_attribute("alt"),
+            "told": slider.get_attribute("aria-valuetext"),
+        }
+        slider.focus()
+        slider.press("ArrowLeft" if slider.input_value() != "0" else "ArrowRight")
+        assert picture.get_attribute("src") != before["src"]
+        assert slider.get_attribute("aria-valuetext") != before["told"]
+        assert explorer.locator("output").first.inner_text() == slider.get_attribute(
+            "aria-valuetext"
+        )
+        assert (site / picture.get_attribute("src")).exists()
+        page.wait_for_function(
+            "image => image.complete && image.naturalWidth > 0", arg=picture.element_handle()
+        )
+        slider.press("Home")
+        slider.press("End")
+        assert (site / picture.get_attribute("src")).exists()
+    assert page.asked == []
+    page.close()
+
+
+def test_a_film_plays_when_it_is_seen_pauses_and_is_moved_by_keyboard(site, browser):
+    page = opened(browser, site, "01_circuit_simulator")
+    film = page.locator(".film").first
+    button, slider = film.locator("button"), film.locator("input")
+    assert slider.input_value() == "0"
+    film.locator("svg").scroll_into_view_if_needed()
+    page.wait_for_function("slider => slider.value > 0", arg=slider.element_handle())
+    assert button.inner_text() == "Pause"
+    button.press("Enter")
+    rests = slider.input_value()
+    page.wait_for_timeout(600)
+    assert button.inner_text() == "Play" and slider.input_value() == rests
+    slider.focus()
+    slider.press("End")
+    last = film.locator("svg text", has_text="One shot: 16 bits.")
+    assert last.evaluate("text => getComputedStyle(text.parentElement).opacity") == "1"
+    page.close()
+
+
+def test_a_film_stays_still_for_who_wants_less_motion_until_asked(site, browser):
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto((site / "01_circuit_simulator.html").as_uri())
+    film = page.locator(".film").first
+    moving = "film => film.querySelector('svg').getAnimations({subtree: true}).length"
+    film.scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+    assert film.evaluate(moving) == 0 and film.locator("input").input_value() == "0"
+    film.locator("button").click()
+    page.wait_for_function("slider => slider.value > 0", arg=film.locator("input").element_handle())
+    assert film.evaluate(moving) > 50
+    context.close()
+
+
+def test_without_scripts_a_page_shows_one_picture_and_no_dead_control(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "01_circuit_simulator.html").as_uri())
+    assert page.locator(".explorer img").first.is_visible()
+    assert not page.locator(".explorer fieldset").first.is_visible()
+    assert page.locator(".film svg").first.is_visible()
+    assert not page.locator(".film button").first.is_visible()
+    context.close()
+
+
 def test_what_sphinx_warns_of_stops_the_build_and_leaves_the_old_site(tmp_path):
     source, folder = tmp_path / "notebooks", tmp_path / "site"
     source.mkdir()
     folder.mkdir()
     (folder / "old.html").write_text("old")
     (source / "conf.py").write_text((FOLDER / "conf.py").read_text("utf-8"))
+    shutil.copytree(FOLDER / "static", source / "static")
     (source / "index.md").write_text("# Title\n\n[lost](nowhere.md)\n")
     with pytest.raises(SiteError, match=r"nowhere\.md"):
         build_site(source, folder)

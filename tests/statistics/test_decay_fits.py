@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import stats
 
-from pqkd_helpers.statistics.decay_fits import fit_free_exponent, fit_like_the_paper
+from pqkd_helpers.statistics.decay_fits import constant_p, fit_free_exponent, fit_like_the_paper
 
 SHOTS = np.array([25, 50, 100, 200, 400, 800, 1600, 3200])
 
@@ -40,8 +43,38 @@ def test_other_laws_are_rejected_where_the_data_are_good(exponent):
     assert free(curves(exponent)).finding == "rejected"
 
 
-def test_too_much_noise_leaves_the_law_undecided():
-    assert free(curves(0.5, noise=15.0)).finding == "undecided"
+def test_noise_leaves_the_law_undecided():
+    assert free(curves(0.5, noise=10.0)).finding == "undecided"
+
+
+@pytest.mark.parametrize("noise", [0.3, 3.0])
+def test_curves_that_constants_fit_have_no_exponent(noise):
+    fit = free(curves(0.5, slopes=(0.0, 0.0), noise=noise))
+    assert fit.constant_p > 0.05 and fit.finding == "not identifiable"
+    inside = replace(fit, exponent_low=0.2, exponent_high=0.3)  # by chance off the edge
+    assert inside.finding == "not identifiable"
+    assert replace(inside, constant_p=0.01).finding == "rejected"
+
+
+@pytest.mark.parametrize("exponent", [0.004, 9.0])
+def test_an_exponent_at_the_edge_is_not_identifiable(exponent):
+    fit = free(curves(exponent, noise=0.1))
+    assert fit.constant_p < 0.05 and fit.finding == "not identifiable"
+
+
+def test_a_constant_is_rarely_taken_for_a_decay():
+    """The p values of true constants are uniform, whatever the seeds' own levels are."""
+    rng = np.random.default_rng(0)
+    found = [
+        constant_p({"a": rng.standard_normal((4, 6)) + 10.0 * rng.standard_normal((4, 1))})
+        for _ in range(400)
+    ]
+    assert stats.kstest(found, "uniform").pvalue > 0.01
+    assert constant_p({"a": np.ones((3, 4))}) == 1.0
+    with pytest.raises(ValueError, match=r"'b' has shape \(1, 4\)"):
+        constant_p({"a": np.ones((3, 4)), "b": np.ones((1, 4))})
+    with pytest.raises(ValueError, match="no curve"):
+        constant_p({})
 
 
 def test_a_good_fit_of_the_papers_form_proves_nothing():

@@ -66,35 +66,40 @@ def test_claims():
         judge_claim(teacher, teacher, "better")
 
 
-@pytest.mark.parametrize(
-    ("numbers", "claim", "expected"),
-    [
-        (["equivalent"], None, "reproduced"),
-        (["equivalent", "equivalent"], "holds", "reproduced"),
-        (["equivalent", "inconclusive"], "holds", "inconclusive"),
-        (["equivalent"], "open", "inconclusive"),
-        (["inconclusive"], "open", "inconclusive"),
-        (["inconclusive"], "holds", "inconclusive"),
-        (["equivalent"], "contradicted", "partly"),
-        (["different"], "holds", "partly"),
-        (["different", "equivalent"], "open", "partly"),
-        (["different"], "contradicted", "not"),
-        (["different"], "open", "not"),
-        (["different"], None, "not"),
-        (["inconclusive"], "contradicted", "not"),
-    ],
-)
-def test_verdicts(numbers, claim, expected):
-    assert verdict(numbers, claim) == expected
+VERDICTS = [
+    (["equivalent"], "reproduced"),
+    (["equivalent", "equivalent", "holds"], "reproduced"),
+    (["equivalent", "inconclusive", "holds"], "inconclusive"),
+    (["equivalent", "open"], "inconclusive"),
+    (["inconclusive", "open"], "inconclusive"),
+    (["inconclusive", "holds"], "inconclusive"),
+    (["equivalent", "contradicted"], "partly"),
+    (["different", "holds"], "partly"),
+    (["different", "equivalent", "open"], "partly"),
+    (["different", "contradicted"], "not"),
+    (["different", "open"], "not"),
+    (["different"], "not"),
+    (["inconclusive", "contradicted"], "not"),
+]
+
+
+@pytest.mark.parametrize(("findings", "expected"), VERDICTS)
+def test_verdicts(findings, expected):
+    assert verdict(findings, paper_recipe=True) == expected
+    below = "not at this scale" if expected == "not" else expected
+    assert verdict(findings, paper_recipe=False) == below
+
+
+@pytest.mark.parametrize("findings", [findings for findings, _ in VERDICTS])
+def test_nothing_is_decided_without_the_premise(findings):
+    assert verdict(findings, premise=False, paper_recipe=True) == "premise not met"
 
 
 def test_without_a_finding_there_is_no_verdict():
     with pytest.raises(ValueError, match="no finding"):
-        verdict([])
+        verdict([], paper_recipe=True)
     with pytest.raises(ValueError, match="'equivallent'"):
-        verdict(["equivallent"])
-    with pytest.raises(ValueError, match="'different'"):
-        verdict(["equivalent"], "different")
+        verdict(["equivallent"], paper_recipe=True)
 
 
 @pytest.mark.parametrize(

@@ -49,5 +49,10 @@ WIDTHS_RANK_AND_SCOPE = Explorer(
         "layer and angles, and bars of the three compression ratios, for widths {widths}, rank "
         "{rank}, compressed: {scope}."
     ),
+    grid={
+        "widths": tuple(WIDTHS.values()),
+        "scope": ("conv1", "conv1+conv2", "all"),
+        "rank": (2, 8, 32),
+    },
 )
 EXPLORERS = (WIDTHS_RANK_AND_SCOPE,)

@@ -114,6 +114,7 @@ RANK_AND_LAYER = Explorer(
         "Right, eight filters as wanted, with the best mixing and with the frozen mixing of that "
         "rank."
     ),
+    grid={"layer": tuple(LAYERS), "rank": (1, 4, 8, 9, 16, 25, 45, MAX_RANK)},
 )
 
 

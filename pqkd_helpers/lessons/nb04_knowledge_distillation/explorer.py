@@ -53,6 +53,7 @@ SOFT_TARGETS = Explorer(
     alt="Left: the image, {example}. Middle: bars of the soft targets of teacher and student for "
     "the ten classes at temperature {temperature:g}. Right: bars of the loss's label part, "
     "teacher part and sum at label weight {hard_weight:g}.",
+    grid={"example": tuple(EXAMPLES), "temperature": (1.0, 2.0, 3.0, 5.0, 10.0, 20.0)},
 )
 
 EXPLORERS = (SOFT_TARGETS,)

@@ -125,6 +125,11 @@ GAINS = Explorer(
     "c = 10^{log_perturbation:.1f} rad and {n_shots} shots per evaluation (0: no noise), four runs "
     "in grey and their median in blue. Left: exact mismatch. Right, logarithmic: how far each step "
     "moves every angle, with a dotted line at pi.",
+    grid={
+        "log_step_size": (-2.0, -1.3, 0.5),
+        "log_perturbation": (-2.5, -1.7, -1.0, -0.4),
+        "n_shots": (50, 200, 1000, EXACT),
+    },
 )
 
 

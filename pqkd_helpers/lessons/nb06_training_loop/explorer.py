@@ -79,5 +79,9 @@ EPOCH = Explorer(
         "After epoch {epoch} of the stored run: the 30 angles as bars, the 512 numbers of the "
         "{feature} histogram, and eight 5 x 5 kernels that it mixes."
     ),
+    grid={
+        "epoch": (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, N_EPOCHS),
+        "feature": ("fresh", "smoothed"),
+    },
 )
 EXPLORERS = (EPOCH,)

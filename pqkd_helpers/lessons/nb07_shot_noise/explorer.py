@@ -83,6 +83,7 @@ LAW_AND_FIT = Explorer(
         "one free exponent and one limit to both. The title gives R squared, the limits and the "
         "exponent that were found."
     ),
+    grid={"exponent": (0.25, 0.5, 0.75, 1.0, 1.5), "scatter": (0.1, 1.0, 3.0, 6.0)},
 )
 
 

@@ -52,6 +52,11 @@ LAYERS_AND_RATIOS = Explorer(
         "its own scale, and the three compression ratios in the title, for widths {widths}, "
         "compressed: {scope}, rank {rank}, {n_angles} angles."
     ),
+    grid={
+        "widths": tuple(WIDTHS.values()),
+        "scope": ("conv1", "conv1+conv2", "all"),
+        "rank": (1, 8, 32),
+    },
 )
 
 

@@ -91,6 +91,7 @@ GRAM_MATRIX = Explorer(
         "its angles at rest, right the source {source} with smoothing {beta} and steps of {step} "
         "radians. Bright near the diagonal where z turns slowly, bright everywhere where it stays."
     ),
+    grid={"source": tuple(SOURCES.values()), "beta": (0.0, 0.9), "step": (0.0, 0.2, 0.4)},
 )
 
 
@@ -107,6 +108,11 @@ VERDICTS = Explorer(
         "verdict is given, at a true difference of {difference} points, a scatter of {deviation} "
         "and a margin of {margin}."
     ),
+    grid={
+        "difference": (0.0, 0.3, 0.6, 1.2),
+        "deviation": (0.5, 1.0, 2.0),
+        "margin": (0.3, 0.6, 1.0),
+    },
 )
 
 

@@ -39,6 +39,11 @@ MARGIN = Explorer(
         "range that counts as equal: true difference {difference:.2f}, scatter {deviation:.2f}, "
         "{n_seeds} seeds, margin {margin:.2f} points."
     ),
+    grid={
+        "difference": (0.0, 0.1, 0.25, 0.45),
+        "deviation": (0.04, 0.1, 0.3, 0.8),
+        "n_seeds": (5, 12),
+    },
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...statistics.equivalence import LEVEL, Contrast, ContrastVerdict
 from ...statistics.means import PairedDifference
-from ..result import markdown_table
+from ..markdown_table import markdown_table
 
 _INTERFERENCE = "the interference of the photons"
 _CIRCUIT = "the photonic circuit in the place of a classical map"

@@ -23,6 +23,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from ...records.measured import accuracies, same_seeds
 from ...records.record import Record, unpacked_images
@@ -67,11 +68,41 @@ def errors(records: list[Record]) -> Array:
 
 
 def light_minus(
-    catalogue: Catalogue, arm: str, *, margin: float, tier: str = "cpu"
+    catalogue: Catalogue,
+    arm: str,
+    *,
+    margin: float,
+    seeds: Collection[int] | None = None,
+    tier: str = "cpu",
 ) -> Contrast | None:
-    """Return the contrast of the light's test errors and an arm's; None below two pairs."""
-    light, other = _pairs(catalogue, arm, tier)
+    """Return the contrast of the light's test errors and an arm's; None below two pairs.
+
+    Of these seeds alone, where they are given.
+    """
+    light, other = _pairs(catalogue, arm, tier, seeds)
     return contrast(errors(light), errors(other), margin=margin) if len(light) > 1 else None
+
+
+def margin_interval(catalogue: Catalogue) -> tuple[float, float]:
+    """Return the 95 % interval of the margin: the pilot's seeds, resampled.
+
+    The margin is ``error * (r^slope - 1)`` with the mean error of R filters, r = R / (R - 1), and
+    the slope of the log error from 2 R to R / 2.
+    """
+    pilot = catalogue.study("controls-pilot")
+    assert pilot is not None  # the analysis needs it too
+    found, rank = pilot["results"]["test_errors"], pilot["results"]["rank"]
+    errors = [np.array(found[f"rank-{r}"]) for r in (rank // 2, rank, 2 * rank)]
+
+    def margin(few: Array, some: Array, many: Array, axis: int) -> Array:
+        slope = np.mean(np.log(few / many), axis=axis) / np.log(4.0)
+        found = np.mean(some, axis=axis) * ((rank / (rank - 1.0)) ** slope - 1.0)
+        return np.asarray(found, dtype=np.float64)
+
+    interval = stats.bootstrap(
+        errors, margin, paired=True, rng=np.random.default_rng(0)
+    ).confidence_interval
+    return float(interval.low), float(interval.high)
 
 
 def analyse(
