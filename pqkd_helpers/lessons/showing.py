@@ -5,7 +5,6 @@ with the picture and is what a terminal prints instead.
 """
 
 import inspect
-import io
 import platform
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -13,27 +12,19 @@ from typing import Any
 
 from IPython.display import display
 from matplotlib.figure import Figure
-from PIL import Image
 
 from ..common.checks import check_choice
-from ..common.figure_style import style
+from ..common.figure_style import SHOWN_DPI, WIDTH, style
+from ..common.picture_files import small_png
 from .rooms import names_in_room
 
-PICTURE_DPI = 90
 PACKAGES = ("numpy", "torch", "matplotlib", "ipywidgets")
 
 
-def png_bytes(figure: Figure, dpi: int = PICTURE_DPI) -> bytes:
-    """Return a figure as the bytes of a PNG file, in the series' style.
-
-    A palette of 256 colours keeps notebooks small: a third of the bytes.
-    """
-    drawn, stored = io.BytesIO(), io.BytesIO()
+def png_bytes(figure: Figure, dpi: int | None = None) -> bytes:
+    """Return a figure as the bytes of a small PNG file, in the series' style."""
     with style():
-        figure.savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 0})
-    picture = Image.open(drawn).convert("RGB")
-    picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(stored, "PNG")
-    return stored.getvalue()
+        return small_png(figure, dpi=dpi)
 
 
 def show(picture: Figure | str, *data: Any, alt: str, **options: Any) -> None:
@@ -66,8 +57,13 @@ def show(picture: Figure | str, *data: Any, alt: str, **options: Any) -> None:
     display(
         {"image/png": png_bytes(figure), "text/plain": text},
         raw=True,
-        metadata={"image/png": {"alt": text}},
+        metadata={"image/png": {"alt": text, "width": _shown_width(figure)}},
     )
+
+
+def _shown_width(figure: Figure) -> int:
+    """Return how wide a page shows a figure, pixels: half of those that it has."""
+    return round(SHOWN_DPI * min(WIDTH, figure.get_size_inches()[0]))
 
 
 def find_picture(name: str) -> Callable[..., Figure]:

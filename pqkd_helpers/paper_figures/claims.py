@@ -21,12 +21,13 @@ from .shot_noise import shot_noise
 from .shot_sweep import shot_sweep
 from .spsa_contribution import spsa_contribution
 from .table1 import table1
-from .training_curves import training_run
+from .training_curves import spsa_diagnostics, training_run
 
 # A figure's name, which is its folder below figures/ -> what makes it; in the order of the paper.
 FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "table1": table1,
     "training-curves": training_run,
+    "spsa-diagnostics": spsa_diagnostics,
     "spsa-contribution": spsa_contribution,
     "frontier": frontier,
     "extreme": extreme,

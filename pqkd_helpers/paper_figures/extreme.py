@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, say_what_to_see, style
 from ..records.measured import accuracies, finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -47,8 +47,8 @@ def extreme(catalogue: Catalogue) -> Result | None:
         draw=lambda: accuracy_and_calibration(rows),
         alt=_alt(rows),
         reading=(
-            "Left: validation accuracy over the ratio of trained values, the paper's three points "
-            "next to ours (95 % interval, dots: seeds). Right: expected calibration error on the "
+            "Above: validation accuracy over the ratio of trained values, the paper's three points "
+            "next to ours (95 % interval, dots: seeds). Below: expected calibration error on the "
             "test images, teacher and student."
         ),
         rerun="python -m pqkd_helpers reproduce extreme --tier cpu --seeds 3",
@@ -199,17 +199,18 @@ def _alt(rows: list[Row]) -> str:
         if row["paper"] is not None
     ]
     return (
-        "Left, validation accuracy in percent over the compression ratio. "
+        "Above, validation accuracy in percent over the compression ratio. "
         + "; ".join(parts)
-        + ". Right, calibration errors of teachers and students as pairs of bars."
+        + ". Below, calibration errors of teachers and students as pairs of bars."
     )
 
 
 def accuracy_and_calibration(rows: list[Row]) -> Figure:
     """Draw accuracy over the ratio, the paper's next to ours, and calibration errors."""
     with style():
-        figure = Figure(figsize=(9.0, 3.6), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        figure = Figure(figsize=(6.4, 6.0), layout="constrained")
+        say_what_to_see(figure, "Does accuracy rise with the ratio, as the paper's circles do?")
+        left, right = figure.subplots(2, 1, height_ratios=(3, 2))
         stated = [row for row in rows if row["paper"] is not None]
         left.plot(
             [row["paper (ratio)"] for row in stated],
@@ -235,7 +236,7 @@ def accuracy_and_calibration(rows: list[Row]) -> Figure:
                 edgecolor="white",
                 label=network,
             )
-        right.set_xticks(places, [row["widths"] for row in stated], fontsize=8)
+        right.set_xticks(places, [row["widths"] for row in stated])
         right.set(xlabel="widths", ylabel="expected calibration error")
         right.grid(axis="x", visible=False)
         right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

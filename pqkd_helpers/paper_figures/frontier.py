@@ -1,10 +1,10 @@
 """Accuracy against compression: rank, scope, angles and width, one at a time (notebook 08)."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, WIDTH, say_what_to_see, style
 from ..records.measured import accuracies
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -14,15 +14,16 @@ from .markdown_table import Row
 from .result import Result
 
 EXPERIMENT = "frontier"
-# Beginning of the arms' names -> title of the panel. The arm "base" belongs to every panel, there
-# with this value.
-FAMILIES = {
-    "rank": "rank R",
-    "scope": "compressed convolutions",
-    "angles": "angles of the circuit",
-    "widths": "width of the networks",
+# Beginning of the arms' names -> how a value is written, colour, marker and line, and where: points
+# to the right and up, points further down for each next one, alignment. The arm "base" belongs to
+# every line.
+_LOOKS = {
+    "rank": ("R = {}", 0, "o-", (8, 9, 0, "left")),
+    "scope": ("{}", 1, "s--", (9, 4, 0, "left")),
+    "angles": ("{} angles", 5, "^:", (-12, -24, 15, "right")),
+    "widths": ("widths {}", 3, "v-.", (0, -13, 0, "center")),
 }
-BASE = {"rank": "8", "scope": "all", "angles": "30", "widths": "32, 64, 64"}
+_BASE = "R = 8, all convolutions,\n30 angles, widths 32, 64, 64"
 
 
 def frontier(catalogue: Catalogue) -> Result | None:
@@ -51,13 +52,13 @@ def frontier(catalogue: Catalogue) -> Result | None:
             )
         ],
         draw=lambda: accuracy_over_ratio(rows),
-        alt="Test accuracy in percent over the compression ratio, one panel per quantity varied: "
+        alt="Test accuracy in percent over the compression ratio, one line per quantity varied: "
         + "; ".join(
             f"{row['arm']} {row['test accuracy'].mean:.1f} at {row['ratio']:.0f}x" for row in rows
         ),
         reading=(
-            "Every panel varies one thing, starting from widths (32, 64, 64), R = 8, all "
-            "convolutions compressed, 30 angles (the filled diamond). Bars: 95 % intervals."
+            "Every line varies one thing, starting from widths (32, 64, 64), R = 8, all "
+            "convolutions compressed, 30 angles (the black diamond). Bars: 95 % intervals."
         ),
         rerun="python -m pqkd_helpers reproduce frontier --tier cpu --seeds 3",
         scale=scale,
@@ -71,7 +72,7 @@ def frontier(catalogue: Catalogue) -> Result | None:
 
 def _place(arm: str) -> tuple[int, int, str]:
     """Sort arms by family, then by value; of two values the larger number has the longer name."""
-    families = ["base", *FAMILIES]
+    families = ["base", *_LOOKS]
     return families.index(arm.partition("-")[0]), len(arm), arm
 
 
@@ -90,48 +91,46 @@ def _row(arm: str, records: list[Record]) -> Row:
 
 
 def accuracy_over_ratio(rows: list[Row]) -> Figure:
-    """Draw test accuracy over the compression ratio, one panel for each quantity varied."""
+    """Draw test accuracy over the compression ratio: a line for each quantity varied."""
     with style():
-        figure = Figure(figsize=(9.4, 5.6), layout="constrained")
-        panels = figure.subplots(2, 2, sharey=True).ravel()
+        figure = Figure(figsize=(WIDTH, 4.8), layout="constrained")
+        axes = figure.subplots()
+        say_what_to_see(figure, "Every line changes one thing about the diamond: which one costs?")
         base = [row for row in rows if row["arm"] == "base"]
-        for axes, (family, title), colour in zip(
-            panels, FAMILIES.items(), (0, 1, 5, 3), strict=True
-        ):
+        for family, (text, colour, look, place) in _LOOKS.items():
             found = [row for row in rows if row["arm"].startswith(f"{family}-")]
-            found = sorted([*found, *base], key=lambda row: row["ratio"])
-            axes.plot(
-                [row["ratio"] for row in found],
-                [row["test accuracy"].mean for row in found],
-                "--",
-                color=COLOURS[colour],
-            )
-            for row in found:
-                accuracy, is_base = row["test accuracy"], row in base
-                axes.errorbar(
-                    row["ratio"],
-                    accuracy.mean,
-                    yerr=accuracy.half_width,
-                    fmt="D" if is_base else "o",
-                    color=COLOURS[colour],
-                    capsize=3,
-                )
-                label = BASE[family] if is_base else _value(row["arm"], family)
+            _draw_line(axes, [*found, *base], COLOURS[colour], look)
+            right, up, down, alignment = place
+            for number, row in enumerate(found):
                 axes.annotate(
-                    label,
-                    (row["ratio"], accuracy.mean),
-                    xytext=(4, 6),
+                    text.format(_value(row["arm"], family)),
+                    (row["ratio"], row["test accuracy"].mean),
+                    xytext=(right, up - number * down),
                     textcoords="offset points",
-                    fontsize=8,
+                    ha=alignment,
+                    va="center",
                 )
-            axes.set(title=title, xlabel="teacher's trained values per student's", xscale="log")
-            axes.margins(x=0.16)
-            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axes.xaxis.set_major_formatter("{x:g}")
-            axes.minorticks_off()
-        for axes in panels[::2]:
-            axes.set_ylabel("test accuracy (%)")
+        for row in base:
+            axes.plot(row["ratio"], row["test accuracy"].mean, "kD", ms=9, zorder=4, label=_BASE)
+            axes.legend(loc="lower left")
+        axes.set(xlabel="teacher's trained values per student's", ylabel="test accuracy (%)")
+        axes.set_ylim(top=100.0)
+        axes.margins(x=0.13)
         return figure
+
+
+def _draw_line(axes: Axes, rows: list[Row], colour: str, look: str) -> None:
+    rows = sorted(rows, key=lambda row: row["ratio"])
+    if rows:
+        axes.errorbar(
+            [row["ratio"] for row in rows],
+            [row["test accuracy"].mean for row in rows],
+            yerr=[row["test accuracy"].half_width for row in rows],
+            fmt=look,
+            color=colour,
+            capsize=3,
+            elinewidth=0.7,
+        )
 
 
 def _value(arm: str, family: str) -> str:

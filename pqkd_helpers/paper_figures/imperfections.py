@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, say_what_to_see, style
 from ..records.record import Record
 from ..records.stored import Catalogue
 from .markdown_table import Row
@@ -92,7 +92,7 @@ def _card(record: Record) -> str:
             f"[-pi, pi], seed {study['seed']}), 16 time bins, loops (1, 1). Medians; bands and "
             "error bars reach from the lower to the upper quartile over the settings.",
             "",
-            "**Left:** distance of the feature from that of the ideal device with 8 photons, "
+            "**Above:** distance of the feature from that of the ideal device with 8 photons, "
             "relative to the feature's norm, over the size of one imperfection at a time. The "
             f"dashed line is the noise of a histogram of {study['n_shots']} shots, {noise:.2f}. "
             "An imperfection is larger than this noise from",
@@ -103,7 +103,7 @@ def _card(record: Record) -> str:
             "trained with the imperfect feature. It says that a simulation of the ideal device "
             "does not describe the real one.",
             "",
-            "**Right:** how far the feature moves when the photons become distinguishable: the "
+            "**Below:** how far the feature moves when the photons become distinguishable: the "
             "share of it that is interference between photons. One photon has no other to "
             "interfere with; two photons far apart hardly meet.",
             "",
@@ -132,13 +132,14 @@ def imperfections(record: Record) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Left: distance over the size of each imperfection. Right: devices of 1, 2 and 8 photons.
+        Above: distance over the size of each imperfection. Below: devices of 1, 2 and 8 photons.
     """
     results = record["results"]
     n_shots = record["configuration"]["n_shots"]
     with style():
-        figure = Figure(figsize=(10.0, 4.2), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        figure = Figure(figsize=(6.8, 6.8), layout="constrained")
+        say_what_to_see(figure, "Which flaw moves the histograms by more than shot noise does?")
+        left, right = figure.subplots(2, 1, height_ratios=(3, 2))
         for number, (parameter, label) in enumerate(IMPERFECTIONS.items()):
             points = [row for row in results["imperfections"] if row["parameter"] == parameter]
             dark = parameter == "dark_count_probability"
@@ -163,7 +164,7 @@ def imperfections(record: Record) -> Figure:
             xscale="log",
             yscale="log",
             xlabel="size of the imperfection (probability)",
-            ylabel=r"distance from the ideal feature, $|z^\prime - z|\,/\,|z|$",
+            ylabel="relative distance from the ideal z",
         )
         left.legend(loc="lower right")
         _draw_devices(right, results["devices"], n_shots)
@@ -210,6 +211,6 @@ def _draw_devices(axes: Axes, devices: list[dict[str, Any]], n_shots: int) -> No
             error_kw={"linewidth": 1.0},
         )
     axes.set_yticks(places, [row["device"].replace(", ", "\n") for row in devices])
-    axes.set(xlabel=r"relative distance, $|z^\prime - z|\,/\,|z|$")
+    axes.set(xlabel="relative distance from the ideal z")
     axes.grid(axis="y", visible=False)
     axes.legend(loc="lower right")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, LEAST_TEXT, WIDTH, say_what_to_see, style
 from .markdown_table import Row
 from .paper_values import EMA_VARIANCE, SHOT_NOISE_LIMIT, TABLE1
 from .readings import MARGIN, SEEDS, largest_spread, paper_difference
@@ -32,7 +32,8 @@ def reading_by_observable(rows: list[Row]) -> Figure:
         The rows of `reading_table.readings`.
     """
     with style():
-        figure = Figure(figsize=(7.6, 6.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+        say_what_to_see(figure, "Which reading comes nearest to the paper, the dotted lines?")
         spread, limits, variance, difference = figure.subplots(2, 2, sharey=True).ravel()
         _each(spread, rows, _spread)
         _each(limits, rows, _limits)
@@ -48,14 +49,16 @@ def reading_by_observable(rows: list[Row]) -> Figure:
             limits.axvline(value.mean, color=COLOURS[number], linestyle=":")
         limits.set(title="2. limit of the gain", xlabel="points", xlim=(0.0, 100.0))
         variance.axvline(EMA_VARIANCE.mean, color="black", linestyle=":")
-        variance.set(title="3. variance of z, smoothed / raw", xlabel="ratio")
+        variance.set(title="3. variance, smoothed / raw", xlabel="ratio")
         variance.set(xlim=(0.0, 1.2 * max(_ratios(rows))))
         centre = paper_difference()
         difference.axvspan(centre - MARGIN, centre + MARGIN, color="0.9", zorder=0)
         difference.axvline(centre, color="black", linestyle=":")
-        difference.set(title="4. student minus teacher", xlabel="points of validation accuracy")
+        difference.set(title="4. student minus teacher", xlabel="points of accuracy")
         spread.set_yticks(range(len(rows)), [row["reading"] for row in rows])
         spread.set_ylim(len(rows) - 0.5, -0.5)
+        for axes in (spread, limits, variance, difference):
+            axes.title.set_size(LEAST_TEXT)
         _legend(figure)
         return figure
 
@@ -72,7 +75,6 @@ def _each(axes: Axes, rows: list[Row], draw: Callable[[Axes, int, Row], str | No
                 ha="center",
                 va="center",
                 color="0.4",
-                fontsize="small",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
             )
     axes.grid(axis="y", visible=False)
@@ -133,4 +135,4 @@ def _legend(figure: Figure) -> None:
     for fill, label in (("none", "12 epochs"), ("full", "panel 3: 100 epochs")):
         axes.plot([], [], "D", color=COLOURS[5], fillstyle=fill, label=label)
     axes.plot([], [], ":", color="black", label="paper")
-    figure.legend(loc="outside lower center", ncols=3)
+    figure.legend(loc="outside lower center", ncols=2)

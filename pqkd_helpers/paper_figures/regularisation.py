@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, say_what_to_see, style
 from ..records.measured import finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -66,8 +66,8 @@ def regularisation(catalogue: Catalogue) -> Result | None:
         draw=lambda: cross_entropy_by_arm(rows, effects),
         alt=_alt(rows),
         reading=(
-            "Left: validation cross-entropy of each arm (dots: seeds). Hollow: after dividing the "
-            "logits by one temperature fitted on the validation images. Right: what each part "
+            "Above: validation cross-entropy of each arm (dots: seeds). Hollow: after dividing the "
+            "logits by one temperature fitted on the validation images. Below: what each part "
             "changes, paired differences with 95 % intervals; left of zero is better."
         ),
         rerun="python -m pqkd_helpers reproduce regularisation --tier cpu --seeds 3",
@@ -173,8 +173,9 @@ def _alt(rows: list[Row]) -> str:
 def cross_entropy_by_arm(rows: list[Row], effects: Mapping[str, ArrayLike]) -> Figure:
     """Draw the cross-entropy of each arm, and what each part of the method changes, by pairs."""
     with style():
-        figure = Figure(figsize=(10.2, 3.6), layout="constrained")
-        left, right = figure.subplots(1, 2)
+        figure = Figure(figsize=(6.8, 6.2), layout="constrained")
+        say_what_to_see(figure, "What lowers the cross-entropy: left is better")
+        left, right = figure.subplots(2, 1)
         for place, row in enumerate(rows):
             values = row["values"]
             left.plot(
@@ -195,7 +196,7 @@ def cross_entropy_by_arm(rows: list[Row], effects: Mapping[str, ArrayLike]) -> F
             )
         left.set_yticks(range(len(rows)), [row["arm"] for row in rows])
         left.set(xlabel="cross-entropy (nats)", ylim=(len(rows) - 0.5, -0.5))
-        left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        figure.legend(loc="outside lower center", ncols=2)
         for place, differences in enumerate(effects.values()):
             mean = mean_of(differences)
             right.errorbar(

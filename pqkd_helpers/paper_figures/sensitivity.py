@@ -8,12 +8,13 @@ notebook 10.
 
 import math
 from collections.abc import Callable
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, WIDTH, say_what_to_see, style
 from ..records.measured import finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -120,8 +121,9 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
         reading=(
             "Each row is a choice of which we do not know what the paper did. It shows a number "
             "that is compared with the paper, as we take it and the other way, and by how many "
-            "points it moves (mean of n pairs, 95 % interval). In the picture the choices that "
-            "move most stand on top; its axis is logarithmic beyond 0.1 point."
+            "points it moves (mean of n pairs, 95 % interval). In the picture a choice has one "
+            "line, with a dot for each of its numbers; those that move most stand on top. Its axis is "
+            "logarithmic beyond 0.1 point."
         ),
         rerun="python -m pqkd_helpers reproduce all --tier cpu --seeds 3",
         limits=[
@@ -269,23 +271,33 @@ def _alt(rows: list[Row]) -> str:
 
 
 def moves(rows: list[Row]) -> Figure:
-    """Draw by how many points each choice moves its number, the largest moves on top."""
-    rows = sorted(rows, key=lambda row: -abs(row["moves"].mean))
+    """Draw by how many points each choice moves its numbers: a line a choice, a dot a number.
+
+    The choices that move most stand on top.
+    """
+    by_choice: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: -abs(row["moves"].mean)):
+        by_choice.setdefault(row["choice"], []).append(row)
+    heights = np.linspace(-0.24, 0.24, max(map(len, by_choice.values())))
     with style():
-        figure = Figure(figsize=(7.6, 0.34 * len(rows) + 1.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.55 * len(by_choice) + 1.2), layout="constrained")
         axes = figure.subplots()
-        for place, row in enumerate(rows):
-            found = row["moves"]
-            axes.plot(found.mean, place, "o", color=COLOURS[0])
-            if found.low is not None:
-                axes.plot([found.low, found.high], [place, place], "-", color=COLOURS[0])
+        say_what_to_see(figure, "Which open choice moves the numbers most?")
         axes.axvline(0.0, color="black", linewidth=1.0)
+        for place, found in enumerate(by_choice.values()):
+            for offset, row in zip(heights, found, strict=False):
+                move, height = row["moves"], place + offset * (len(found) > 1)
+                axes.plot(move.mean, height, "o", color=COLOURS[0], markersize=4)
+                if move.low is not None:
+                    ends = [move.low, move.high]
+                    axes.plot(ends, [height, height], "-", color=COLOURS[0], linewidth=1.2)
         axes.set_xscale("symlog", linthresh=0.1)
-        ticks = (-100.0, -10.0, -1.0, -0.1, 0.0, 0.1, 1.0, 10.0, 100.0)
+        ticks = (-100.0, -10.0, -1.0, 0.0, 1.0, 10.0, 100.0)
         axes.set_xticks(ticks, [f"{tick:+g}" if tick else "0" for tick in ticks])
         axes.set_xlim(-200.0, 200.0)
         axes.minorticks_off()
-        labels = [f"{row['choice']}\n{row['number']}" for row in rows]
-        axes.set_yticks(range(len(rows)), labels, fontsize="x-small")
-        axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="points by which the number moves")
+        labels = [fill(choice, 26) for choice in by_choice]
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set(ylim=(len(labels) - 0.5, -0.5), xlabel="points by which a number moves")
+        axes.grid(axis="y", visible=False)
         return figure

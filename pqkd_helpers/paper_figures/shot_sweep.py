@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, say_what_to_see, style
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.decay_fits import PaperFit, fit_like_the_paper
@@ -142,8 +142,9 @@ def _alt(rows: list[Row]) -> str:
 def gain_at_test_time(records: list[Record], rows: list[Row]) -> Figure:
     """Draw the gain of the trained students over the shots at test time, both kinds of z."""
     with style():
-        figure = Figure(figsize=(6.4, 3.9), layout="constrained")
+        figure = Figure(figsize=(6.6, 4.4), layout="constrained")
         axes = figure.subplots()
+        say_what_to_see(figure, "How many shots at test time does a trained student need?")
         for number, (kind, curve) in enumerate(KINDS.items()):
             colour, found = COLOURS[number], [row for row in rows if row["z"] == kind]
             shots = [row["shots"] for row in found[:-1]]
@@ -162,7 +163,6 @@ def gain_at_test_time(records: list[Record], rows: list[Row]) -> Figure:
                 textcoords="offset points",
                 xytext=(0, 3),
                 color=colour,
-                fontsize="small",
             )
         axes.set(
             xscale="log",

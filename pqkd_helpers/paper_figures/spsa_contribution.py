@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, LEAST_TEXT, say_what_to_see, style
 from ..records.measured import accuracies, gains, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -63,7 +63,7 @@ def spsa_contribution(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             "Each line is a pair of arms; dots are seeds, the diamond is their mean with its 95 % "
-            "interval. Left with the z trained with, right with a fresh one. Gentle: a tenth of "
+            "interval. Above with the z trained with, below with a fresh one. Gentle: a tenth of "
             "the paper's step size."
         ),
         rerun="python -m pqkd_helpers reproduce spsa-contribution --seeds 10",
@@ -99,26 +99,28 @@ def _alt(rows: list[Row]) -> str:
 
 
 def paired_differences(rows: list[Row]) -> Figure:
-    """Draw the differences of paired seeds, one panel per measure."""
+    """Draw the differences of paired seeds, one panel per measure, below each other."""
     with style():
-        figure = Figure(figsize=(8.6, 2.9), layout="constrained")
-        panels = figure.subplots(1, len(MEASURES), sharey=True)
+        figure = Figure(figsize=(6.6, 5.2), layout="constrained")
+        panels = figure.subplots(len(MEASURES), 1)
+        say_what_to_see(figure, "Right of zero the first of the two arms is better")
         for axes, measure in zip(panels, MEASURES.values(), strict=True):
             shown = [row for row in rows if row["measure"] == measure]
+            axes.axvline(0.0, color="black", linewidth=1.0)
             for place, row in enumerate(shown):
-                offsets = place + np.linspace(-0.16, 0.16, len(row["values"]))
-                axes.plot(row["values"], offsets, "o", markersize=4, color=COLOURS[6], alpha=0.8)
+                offsets = place + np.linspace(0.15, 0.35, len(row["values"]))
+                axes.plot(row["values"], offsets, "o", markersize=3, color=COLOURS[2])
                 interval = row["difference"]
                 axes.errorbar(
                     interval.mean,
-                    place,
+                    place - 0.1,
                     xerr=interval.mean - interval.low,
                     fmt="D",
                     color=COLOURS[0],
                     capsize=5,
                 )
-            axes.axvline(0.0, color="black", linewidth=1.0)
-            axes.set(xlabel="difference (percentage points)", ylim=(len(shown) - 0.5, -0.5))
+            axes.set(xlabel="difference (points)", ylim=(len(shown) - 0.4, -0.6))
             axes.set_yticks(range(len(shown)), [row["pair"] for row in shown])
-            axes.set_title(measure, fontsize=10)
+            axes.grid(axis="y", visible=False)
+            axes.set_title(measure, fontsize=LEAST_TEXT, loc="left", weight="bold")
     return figure

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, LEAST_TEXT, say_what_to_see, style
 from ..records.measured import finals
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -256,8 +256,9 @@ def paper_and_ours(rows: list[Row]) -> Figure:
     rows = [row for row in rows if row["quantity"] == "validation accuracy"]
     titles = list(dict.fromkeys(row["data set"] for row in rows))
     with style():
-        figure = Figure(figsize=(3.1 * len(titles) + 1.2, 2.9), layout="constrained")
-        panels = np.atleast_1d(figure.subplots(1, len(titles), sharey=True))
+        figure = Figure(figsize=(6.4, 1.35 * len(titles) + 0.9), layout="constrained")
+        panels = np.atleast_1d(figure.subplots(len(titles), 1, sharey=True))
+        say_what_to_see(figure, "Do circle and square agree, and who is ahead?")
         for axes, title in zip(panels, titles, strict=True):
             shown = [row for row in rows if row["data set"] == title]
             for place, row in enumerate(shown):
@@ -277,8 +278,10 @@ def paper_and_ours(rows: list[Row]) -> Figure:
                     )
                 height = np.full(row["n"], place + 0.34)
                 axes.plot(row["values"], height, ".", color="0.4", markersize=4)
-            axes.set(title=title, xlabel="validation accuracy (%)", ylim=(len(shown) - 0.4, -0.6))
+            axes.set_title(title, loc="left", fontsize=LEAST_TEXT, weight="bold")
+            axes.set_ylim(len(shown) - 0.4, -0.6)
             axes.set_yticks(range(len(shown)), [row["network"] for row in shown])
             axes.grid(axis="y", visible=False)
-        panels[0].legend(loc="best")
+        panels[-1].set_xlabel("validation accuracy (%)")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
         return figure

@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from numpy.lib.stride_tricks import sliding_window_view
 
-from ..common.figure_style import COLOURS, style
+from ..common.figure_style import COLOURS, WIDTH, say_what_to_see, style
 from ..records.stored import Catalogue
 from .finding import Finding, scale_of
 from .markdown_table import Row
@@ -37,7 +38,13 @@ def training_curves(record: dict[str, Any]) -> Figure:
     extra = [draw for key, draw in of_z.items() if key in measured]
     with style():
         n_rows = 2 if extra else 1
-        figure = Figure(figsize=(9.0, 3.2 * n_rows), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.8 * n_rows + 0.3), layout="constrained")
+        say_what_to_see(
+            figure,
+            "The accuracy rises: and what do SPSA's losses and z do?"
+            if extra
+            else "Teacher and student, epoch by epoch",
+        )
         accuracy, loss, *others = figure.subplots(n_rows, 2).ravel()
         for axes, name, key in (
             (accuracy, "validation accuracy (%)", "validation_accuracy"),
@@ -55,7 +62,8 @@ def training_curves(record: dict[str, Any]) -> Figure:
             draw(axes, student)
         for axes in figure.axes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-            axes.legend()
+            if len(axes.lines) > 1:
+                axes.legend()
         return figure
 
 
@@ -69,22 +77,26 @@ def draw_curve(
         color=COLOURS[(0, 1, 3)[number]],
         marker="os^"[number],
         linestyle=("-", "--", ":")[number],
+        markersize=4,
+        linewidth=1.4,
         label=label,
     )
 
 
 def draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
-    """Every point is one evaluation of SPSA's objective, placed within its epoch."""
-    for side, (label, marker) in enumerate(
-        ((r"$\theta + c\Delta$", "+"), (r"$\theta - c\Delta$", "x"))
-    ):
-        where = [
-            epoch["epoch"] - 1 + (step + 0.5) / len(epoch["spsa_losses"])
+    """Draw SPSA's losses, two a step, placed within their epoch, and their running median."""
+    losses = np.concatenate([np.ravel(epoch["spsa_losses"]) for epoch in epochs])
+    where = np.concatenate(
+        [
+            epoch["epoch"] - 1 + (np.arange(n := np.size(epoch["spsa_losses"])) + 0.5) / n
             for epoch in epochs
-            for step in range(len(epoch["spsa_losses"]))
         ]
-        losses = [pair[side] for epoch in epochs for pair in epoch["spsa_losses"]]
-        axes.plot(where, losses, marker, color=COLOURS[side], label=label)
+    )
+    axes.plot(where, losses, ".", color="0.6", markersize=3, label="each loss")
+    width = min(MEDIAN_OF, len(losses))
+    middle = np.median(sliding_window_view(where, width), axis=-1)
+    medians = np.median(sliding_window_view(losses, width), axis=-1)
+    axes.plot(middle, medians, "-", color=COLOURS[0], label="running median")
     axes.set(xlabel="epoch", ylabel="SPSA's objective (nats)", yscale="log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
@@ -99,27 +111,29 @@ def draw_motion(axes: Axes, epochs: list[dict[str, Any]]) -> None:
         [np.degrees(epoch["drift"]) for epoch in moved],
         color=COLOURS[5],
         marker="D",
-        label="turn of z since the epoch before",
+        markersize=4,
     )
-    axes.set(xlabel="epoch", ylabel="angle (degrees)")
+    axes.set(xlabel="epoch", ylabel="turn of z (degrees)", ylim=(0.0, None))
 
 
 AT_THE_BOUND = 0.999
+DIAGNOSTICS = (
+    *("SPSA mean loss", "SPSA mean gradient norm", "norm of the smoothed histogram"),
+    *("turn of z (degrees)", "share of angles at the bound"),
+)
+RERUN = "python -m pqkd_helpers reproduce table1 --tier cpu --datasets mnist --seeds 1"
+MEDIAN_OF = 21  # losses of SPSA, about one epoch of a run
 
 
 def training_run(catalogue: Catalogue) -> Result | None:
     """Return the training curves of seed 0 on MNIST, or None without its record."""
-    tier = catalogue.tier("table1", "mnist", ARM)
-    records = catalogue.runs("table1", tier=tier, dataset="mnist", arm=ARM) if tier else []
-    records = [record for record in records if "theta" in record["student"]["epochs"][0]]
-    if not records:
+    record = _traced(catalogue)
+    if record is None:
         return None
-    record = records[0]
-    bound = record["configuration"]["spsa_bound"]
-    rows = [_row(epoch, bound) for epoch in record["student"]["epochs"]]
+    rows = _rows(record)
     return Result(
         name="training-curves",
-        title="Training curves and SPSA's diagnostics",
+        title="Training curves",
         rows=rows,
         findings=[
             Finding(
@@ -134,23 +148,62 @@ def training_run(catalogue: Catalogue) -> Result | None:
                 records="table1-*-mnist-*-seed0",
             )
         ],
-        draw=lambda: curves_and_diagnostics(record, rows),
+        draw=lambda: accuracy_and_loss(record),
         alt=(
-            f"Six panels over {len(rows)} epochs: validation accuracy and cross-entropy of teacher "
-            "and student, SPSA's objective at both points of every step, norm of its gradient "
-            "estimates, turn of z, and the share of angles at the bound, at the end "
-            f"{100 * rows[-1]['share of angles at the bound']:.0f} percent."
+            f"Two panels over {len(rows)} epochs: validation accuracy and cross-entropy of teacher "
+            f"and student. The student ends at {rows[-1]['validation accuracy']:.1f} percent, "
+            f"with a fresh z at {rows[-1]['validation accuracy, fresh z']:.1f} percent."
         ),
         reading=(
-            "MNIST, seed 0, conv1 and conv2 compressed. Top: teacher and student. Bottom: what "
-            "SPSA sees and does. With the paper's gains one step can move every angle by radians; "
-            "angles cut off at +-pi make the circuit certain: every photon stays where it is."
+            "MNIST, seed 0, conv1 and conv2 compressed: teacher and student, epoch by epoch. What "
+            "SPSA sees and does in the same run is the figure `spsa-diagnostics`."
         ),
-        rerun="python -m pqkd_helpers reproduce table1 --tier cpu --datasets mnist --seeds 1",
+        rerun=RERUN,
         scale=scale_of([record]),
         differs=["12 epochs at tier cpu, 100 in the paper."],
         limits=["One seed: it shows what happens, not how often."],
     )
+
+
+def spsa_diagnostics(catalogue: Catalogue) -> Result | None:
+    """Return what SPSA saw and did in the same run, or None without its record."""
+    record = _traced(catalogue)
+    if record is None:
+        return None
+    rows = _rows(record)
+    return Result(
+        name="spsa-diagnostics",
+        title="SPSA's diagnostics",
+        rows=[{key: row[key] for key in ("epoch", *DIAGNOSTICS)} for row in rows],
+        findings=[],
+        draw=lambda: four_diagnostics(record, rows),
+        alt=(
+            f"Four panels over {len(rows)} epochs: SPSA's objective at both points of every step, "
+            "norm of its gradient estimates, turn of z, and the share of angles at the bound, at "
+            f"the end {100 * rows[-1]['share of angles at the bound']:.0f} percent."
+        ),
+        reading=(
+            "The run of the training curves: what SPSA sees and does. With the paper's gains one "
+            "step can move every angle by radians; angles cut off at +-pi make the circuit "
+            "certain: every photon stays where it is."
+        ),
+        rerun=RERUN,
+        scale=scale_of([record]),
+        differs=["12 epochs at tier cpu, 100 in the paper."],
+        limits=["One seed: it shows what happens, not how often."],
+    )
+
+
+def _traced(catalogue: Catalogue) -> dict[str, Any] | None:
+    """Return the first record of Table 1 on MNIST that holds the angles of every epoch."""
+    tier = catalogue.tier("table1", "mnist", ARM)
+    records = catalogue.runs("table1", tier=tier, dataset="mnist", arm=ARM) if tier else []
+    return next((r for r in records if "theta" in r["student"]["epochs"][0]), None)
+
+
+def _rows(record: dict[str, Any]) -> list[Row]:
+    bound = record["configuration"]["spsa_bound"]
+    return [_row(epoch, bound) for epoch in record["student"]["epochs"]]
 
 
 def _row(epoch: dict[str, Any], bound: float) -> Row:
@@ -169,25 +222,13 @@ def _row(epoch: dict[str, Any], bound: float) -> Row:
     }
 
 
-def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -> Figure:
-    """Draw six panels over the epochs of a run.
-
-    Parameters
-    ----------
-    record : dict
-        A record of kind "run" with its traces.
-    rows : list of dict
-        The rows of `training_run`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+def accuracy_and_loss(record: dict[str, Any]) -> Figure:
+    """Draw validation accuracy and cross-entropy over the epochs of a run."""
     teacher, student = record["teacher"]["epochs"], record["student"]["epochs"]
-    epochs = [row["epoch"] for row in rows]
     with style():
-        figure = Figure(figsize=(10.4, 5.8), layout="constrained")
-        accuracy, loss, objective, norms, motion, bound = figure.subplots(2, 3).ravel()
+        figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
+        say_what_to_see(figure, "Does the student keep up with its teacher, and under a fresh z?")
+        accuracy, loss = figure.subplots(1, 2)
         for axes, name, key, scale in (
             (accuracy, "validation accuracy (%)", "validation_accuracy", 100.0),
             (loss, "validation cross-entropy (nats)", "validation_cross_entropy", 1.0),
@@ -195,21 +236,35 @@ def curves_and_diagnostics(record: dict[str, Any], rows: list[dict[str, Any]]) -
             draw_curve(axes, teacher, key, "teacher", 0, scale)
             draw_curve(axes, student, key, "student", 1, scale)
             axes.set(xlabel="epoch", ylabel=name)
-        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, fresh z", 2, 100.0)
-        draw_objective(objective, student)
-        norms.plot(epochs, [row["SPSA mean gradient norm"] for row in rows], "v-", color=COLOURS[0])
-        norms.set(xlabel="epoch", ylabel="SPSA's gradient norm (nats/rad)", yscale="log")
-        draw_motion(motion, student)
-        motion.set_ylabel("turn of z (degrees)")
-        bound.plot(
-            epochs,
-            [100.0 * row["share of angles at the bound"] for row in rows],
-            "P-",
-            color=COLOURS[3],
-        )
-        bound.set(xlabel="epoch", ylabel="angles at the bound (%)", ylim=(-5, 105))
-        for axes in (accuracy, loss, objective, norms, motion, bound):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for axes in (accuracy, loss, objective):
-            axes.legend()
+        draw_curve(accuracy, student, "fresh_z_validation_accuracy", "student, fresh z", 2, 100.0)
+        figure.legend(*accuracy.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        return figure
+
+
+def four_diagnostics(record: dict[str, Any], rows: list[Row]) -> Figure:
+    """Draw what SPSA saw and did over the epochs of a run.
+
+    Parameters
+    ----------
+    record : dict
+        A record of kind "run" with its traces.
+    rows : list of dict
+        The rows of `training_run`.
+    """
+    epochs, student = [row["epoch"] for row in rows], record["student"]["epochs"]
+    with style():
+        figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
+        say_what_to_see(figure, "Losses jump, and the last panel shows where that sends the angles")
+        objective, norms, motion, bound = figure.subplots(2, 2).ravel()
+        draw_objective(objective, student)
+        objective.legend()
+        norms.plot(epochs, [row["SPSA mean gradient norm"] for row in rows], "v-", color=COLOURS[0])
+        norms.set(xlabel="epoch", ylabel="gradient norm (nats/rad)")
+        draw_motion(motion, student)
+        share = [100.0 * row["share of angles at the bound"] for row in rows]
+        bound.plot(epochs, share, "P-", color=COLOURS[3])
+        bound.set(xlabel="epoch", ylabel="angles at the bound (%)", ylim=(-5, 105))
+        for axes in (objective, norms, motion, bound):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         return figure

@@ -1,7 +1,10 @@
 """Pictures in a notebook carry their description."""
 
+import io
+
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from pqkd_helpers.lessons import installed, show
 from pqkd_helpers.lessons import showing as notebook
@@ -22,8 +25,22 @@ def test_a_shown_picture_has_bytes_alt_text_and_a_text_for_terminals(monkeypatch
     ((data, kind),) = shown
     assert data["text/plain"] == "A line that falls from 1 to 0."
     assert data["image/png"].startswith(b"\x89PNG")
-    metadata = {"image/png": {"alt": "A line that falls from 1 to 0."}}
+    metadata = {"image/png": {"alt": "A line that falls from 1 to 0.", "width": 400}}
     assert kind == {"raw": True, "metadata": metadata}
+
+
+@pytest.mark.parametrize(("inches", "shown"), [(4.0, 400), (7.0, 700), (9.0, 700)])
+def test_a_picture_has_two_pixels_for_each_that_a_page_shows(monkeypatch, inches, shown):
+    widths = []
+
+    def display(data, *, metadata, **_):
+        stored = Image.open(io.BytesIO(data["image/png"])).width
+        widths.append((metadata["image/png"]["width"], stored))
+
+    monkeypatch.setattr(notebook, "display", display)
+    show(Figure(figsize=(inches, 1.0)), alt="Nothing.")
+    ((width, stored),) = widths
+    assert width == shown and stored >= 2 * shown
 
 
 @pytest.mark.parametrize("alt", ["", "  ", None])

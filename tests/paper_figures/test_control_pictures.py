@@ -1,15 +1,24 @@
 """What the pictures of the controls show is what they were given."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
+from pqkd_helpers.paper_figures.controls.contrasts import (
+    CIRCUIT,
+    FOLLOW_UP,
+    KNOWN,
+    NULL,
+    OTHER_SOURCES,
+    PRIMARY,
+    STUDENTS,
+)
 from pqkd_helpers.paper_figures.controls.curves import (
     error_over_length,
     error_over_turning,
     learning_curves,
 )
+from pqkd_helpers.paper_figures.controls.forest import BLOCKS, DIFFERENCE, IN_PLAIN_WORDS, forest
+from pqkd_helpers.statistics.means import mean_of
 
 
 def test_learning_curves_are_means_over_the_seeds():
@@ -25,26 +34,50 @@ def test_every_learning_curve_can_be_told_from_the_others_in_grey():
     assert len({(line.get_linestyle(), line.get_marker()) for line in axes.lines}) == 8
 
 
-GROUPS = {"photonic": "", "uniform-bits": "instead", "gaussian-drift": "instead"}
-
-
-def test_every_run_is_a_point_over_its_turning():
+def test_every_run_is_a_point_over_its_turning_and_two_arms_are_named():
     points = {
         "uniform-bits": np.array([[30.0, 15.0], [32.0, 17.0]]),
         "photonic": np.array([[1.0, 12.0], [2.0, 11.0]]),
         "gaussian-drift": np.array([[3.0, 12.0]]),
     }
-    figure = error_over_turning(points, GROUPS, named=["uniform-bits"])
-    (axes,) = figure.axes
-    drawn = dict(zip(("photonic", "uniform-bits", "gaussian-drift"), axes.lines, strict=True))
-    for arm, line in drawn.items():
-        assert np.allclose(line.get_xydata(), points[arm])
-    markers = {arm: line.get_marker() for arm, line in drawn.items()}
-    assert markers["photonic"] != markers["uniform-bits"] == markers["gaussian-drift"]
-    (name,) = axes.texts
-    assert name.get_text() == "uniform-bits" and np.allclose(name.xy, [31.0, 16.0])
-    (legend,) = figure.legends
-    assert len(legend.texts) == 2  # each group once
+    (axes,) = error_over_turning(points, named=["photonic", "uniform-bits"]).axes
+    others, light, bits = axes.lines
+    assert np.allclose(others.get_xydata(), points["gaussian-drift"])
+    assert np.allclose(light.get_xydata(), points["photonic"])
+    assert np.allclose(bits.get_xydata(), points["uniform-bits"])
+    assert (light.get_label(), bits.get_label()) == ("photonic", "uniform-bits")
+    assert len({line.get_marker() for line in axes.lines}) == 3
+
+
+def made_up_rows(*groups):
+    arms = {"planned": "yoked", "circuit": "marginals", "students": "narrow-cnn"}
+    return [
+        {"arm": arms[group], "group": group, "n": 5, DIFFERENCE: mean_of([1.0, 2.0, 1.5])}
+        for group in groups
+    ]
+
+
+def test_the_forest_has_a_block_per_kind_of_control_and_plain_words():
+    figure = forest(made_up_rows("circuit", "planned", "students"), margin=0.5)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == list(BLOCKS)
+    labels = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
+    assert labels[0] == "the z of another run (5)"
+    assert len(forest(made_up_rows("planned"), margin=0.5).axes) == 1
+
+
+def test_every_control_has_plain_words():
+    arms = {
+        *PRIMARY.values(),
+        *FOLLOW_UP.values(),
+        NULL,
+        KNOWN,
+        *CIRCUIT,
+        *OTHER_SOURCES,
+        *STUDENTS,
+    }
+    assert {*IN_PLAIN_WORDS} == {*arms, "zero"}
+    assert len({*IN_PLAIN_WORDS.values()}) == len(IN_PLAIN_WORDS)
 
 
 def test_runs_of_one_length_are_averaged_in_the_order_of_the_lengths():
@@ -57,7 +90,7 @@ def test_runs_of_one_length_are_averaged_in_the_order_of_the_lengths():
 
 @pytest.mark.parametrize(
     "draw",
-    [learning_curves, partial(error_over_turning, groups=GROUPS), error_over_length],
+    [learning_curves, error_over_turning, error_over_length],
     ids=["learning", "turning", "length"],
 )
 def test_axes_have_units(draw):

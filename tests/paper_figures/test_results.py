@@ -81,7 +81,7 @@ def test_nothing_comes_of_nothing(tmp_path):
 
 def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
-    assert len(found) == 14 and {result.name for result in found} <= FIGURES.keys()
+    assert len(found) == 15 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
 
 
@@ -303,7 +303,8 @@ def test_a_frontier_without_its_base_is_drawn(tmp_path):
     made_up.frontier(tmp_path)
     for path in tmp_path.glob("*/*-base-seed*.json"):
         path.unlink()
-    assert len(frontier(Catalogue(tmp_path)).figure.axes) == 4
+    (axes,) = frontier(Catalogue(tmp_path)).figure.axes
+    assert len(axes.containers) == 4 and axes.get_legend() is None
 
 
 def test_an_incomplete_curve_is_not_shown(tmp_path):

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.paper_figures.training_curves import training_curves
@@ -28,8 +29,11 @@ def test_the_curves_show_the_records_numbers(record):
         assert drawn == pytest.approx([100 * epoch[key] for epoch in epochs])
     teacher = [epoch["validation_cross_entropy"] for epoch in record["teacher"]["epochs"]]
     assert lines(loss)["teacher"].get_ydata() == pytest.approx(teacher)
-    points = sum(len(line.get_ydata()) for line in objective.lines)
-    assert points == sum(2 * len(epoch["spsa_losses"]) for epoch in epochs)
+    losses = [loss for epoch in epochs for pair in epoch["spsa_losses"] for loss in pair]
+    each, median = objective.lines
+    assert each.get_ydata() == pytest.approx(losses)
+    width = len(losses) - len(median.get_ydata()) + 1
+    assert median.get_ydata()[3] == pytest.approx(np.median(losses[3 : 3 + width])) and width > 5
     assert len(motion.lines[0].get_ydata()) == len(epochs) - 1
 
 
@@ -55,7 +59,7 @@ def test_a_record_that_holds_less_has_fewer_panels(left_out):
     figure.canvas.draw()
     names = [axes.get_ylabel() for axes in figure.axes]
     assert names[:2] == ["validation accuracy (%)", "validation cross-entropy (nats)"]
-    assert names[2:] == ([] if left_out == "z" else ["angle (degrees)"])
+    assert names[2:] == ([] if left_out == "z" else ["turn of z (degrees)"])
 
 
 def test_drawing_leaves_matplotlibs_settings_alone(record):

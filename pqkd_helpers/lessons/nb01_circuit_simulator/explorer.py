@@ -110,8 +110,9 @@ CLICKS = Explorer(
     alt=(
         "Two photons (input {photons}) in four time bins behind one loop, with splitter angles "
         "{first:.0f}, {second:.0f} and {third:.0f} degrees and V = {indistinguishability:.2f}. "
-        "Left: bars with the probability of each of the 16 click patterns, and diamonds for "
-        "classical particles. Right: mean photons and mean clicks of the four bins."
+        "Above: bars with the probability of each of the 16 click patterns, drawn under them as "
+        "four squares, and diamonds for classical particles. Below: mean photons and "
+        "mean clicks of the four bins."
     ),
     grid={
         "photons": ((1, 1, 0, 0), (1, 0, 1, 0), (1, 0, 0, 1)),

@@ -1,11 +1,12 @@
 """Pictures of notebook 01: where light goes, two photons, how often bins click."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import COLOURS, say_what_to_see, style
 from ...paper_figures.imperfections import imperfections as imperfections
 from .device_in_time import device_in_time as device_in_time
 from .one_loop import one_loop as one_loop
@@ -170,28 +171,17 @@ def small_click_histogram(
     photons, clicks : (m,) array_like
         Mean photons and mean clicks of the chosen photons.
     """
-    heights = np.asarray(patterns).round(9)  # no hairlines where rounding leaves 1e-17
-    m = len(heights).bit_length() - 1
     with style():
-        figure = Figure(figsize=(8.8, 2.9))
-        left, right = figure.subplots(1, 2, width_ratios=(3, 1))
-        figure.subplots_adjust(left=0.07, right=0.99, top=0.97, bottom=0.24, wspace=0.2)
-        places = np.arange(len(heights))
-        left.bar(places, heights, color=BLUE, label="chosen photons")
-        left.plot(places, classical, "D", color=DARK, mfc="white", label="classical particles")
-        names = [format(place, f"0{m}b") for place in places]
-        left.set_xticks(places, names, rotation=90, family="monospace", fontsize=8)
-        left.set(xlabel="click pattern (bin 0 first)", ylabel="probability", ylim=(0, 1.25))
-        left.set_yticks((0.0, 0.5, 1.0))
-        left.grid(axis="x", visible=False)
-        left.legend(loc="upper center", ncols=2, fontsize=9)
-        bins = np.arange(m)
-        right.bar(bins, photons, color="#E6E6E6", edgecolor=GREY, label="photons")
-        right.plot(bins, clicks, "o", color=BLUE, label="clicks")
-        right.set(xlabel="time bin", ylabel="mean per shot", ylim=(0, 2.5))
-        right.set_xticks(bins)
-        right.set_yticks((0, 1, 2))
-        right.legend(loc="upper center", ncols=2, fontsize=8, columnspacing=1.0, handlelength=1.4)
+        figure = Figure(figsize=(6.6, 4.6), layout="constrained")
+        above, below = figure.subplots(2, 1, height_ratios=(3, 2))
+        say_what_to_see(figure, "Where bars and diamonds part, photons have interfered")
+        _draw_patterns(above, patterns, classical, ("chosen photons", "classical particles"))
+        bins = np.arange(len(np.asarray(photons)))
+        below.bar(bins, photons, color="#E6E6E6", edgecolor=GREY, label="photons", width=0.5)
+        below.plot(bins, clicks, "o", color=BLUE, label="clicks")
+        below.set(xlabel="time bin", ylabel="mean per shot", ylim=(0, 2.1))
+        below.set(xticks=bins, yticks=(0, 1, 2), xlim=(-0.6, len(bins) + 0.6))
+        below.legend(loc="upper right")
         return figure
 
 
@@ -203,18 +193,35 @@ def patterns_and_phases(patterns: ArrayLike, equal: ArrayLike) -> Figure:
     patterns, equal : (2^m,) array_like
         Probabilities of the patterns, at the chosen phases and at equal ones.
     """
-    heights = np.asarray(patterns).round(9)  # no hairlines where rounding leaves 1e-17
-    m = len(heights).bit_length() - 1
     with style():
-        figure = Figure(figsize=(7.4, 3.1), layout="constrained")
+        figure = Figure(figsize=(6.6, 3.2), layout="constrained")
         axes = figure.subplots()
-        places = np.arange(len(heights))
-        axes.bar(places, heights, color=BLUE, label="the phases you chose")
-        axes.plot(places, equal, "D", color=DARK, mfc="white", label="equal phases")
-        names = [format(place, f"0{m}b") for place in places]
-        axes.set_xticks(places, names, rotation=90, family="monospace")
-        axes.set(xlabel="click pattern (bin 0 first)", ylabel="probability", ylim=(0, 1.25))
-        axes.set_yticks((0.0, 0.5, 1.0))
-        axes.grid(axis="x", visible=False)
-        axes.legend(loc="upper center", ncols=2)
+        say_what_to_see(figure, "Where bars and diamonds part, the phases matter")
+        _draw_patterns(axes, patterns, equal, ("the phases you chose", "equal phases"))
         return figure
+
+
+def _draw_patterns(
+    axes: Axes, bars: ArrayLike, diamonds: ArrayLike, labels: tuple[str, str]
+) -> None:
+    """Draw probabilities of all patterns, each over its pictogram: a square per bin, full: click.
+
+    Bin 0, the first digit of the pattern's binary number, is the square on top.
+    """
+    heights = np.asarray(bars).round(9)  # no hairlines where rounding leaves 1e-17
+    places, m = np.arange(len(heights)), len(heights).bit_length() - 1
+    axes.bar(places, heights, color=BLUE, label=labels[0])
+    axes.plot(places, diamonds, "D", color=DARK, mfc="white", label=labels[1], clip_on=False)
+    below = axes.get_xaxis_transform()  # heights are shares of the axes
+    for (pattern, place), clicked in np.ndenumerate(places[:, None] >> np.arange(m)[::-1] & 1):
+        corner = (pattern - 0.3, -0.09 * (place + 1.4))
+        look = {"fc": DARK if clicked else "white", "ec": DARK, "lw": 0.8}
+        axes.add_patch(Rectangle(corner, 0.6, 0.075, transform=below, clip_on=False, **look))
+    for bin_, name in ((0, "bin 0"), (m - 1, f"bin {m - 1}")):
+        axes.text(-0.8, -0.09 * (bin_ + 1), name, transform=below, ha="right", va="center")
+    axes.set_xticks([])
+    axes.set_xlabel("click pattern: one column each, dark is a click", labelpad=12 * m)
+    axes.set(ylabel="probability", ylim=(0, 1.0), xlim=(-0.7, len(heights) - 0.3))
+    axes.set_yticks((0.0, 0.5, 1.0))
+    axes.grid(axis="x", visible=False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

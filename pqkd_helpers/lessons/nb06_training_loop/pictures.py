@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import COLOURS, say_what_to_see, style
 from ...paper_figures.training_curves import training_curves as training_curves
 from ..mosaic import draw_tiles
 
@@ -21,18 +21,24 @@ def under_other_features(own: float, others: dict[str, ArrayLike], chance: float
     chance : float
         Accuracy of a constant answer.
     """
+    named = {"the z trained with": own, **others}
     with style():
-        figure = Figure(figsize=(7.4, 2.6), layout="constrained")
+        figure = Figure(figsize=(6.4, 0.5 * len(named) + 1.5), layout="constrained")
         axes = figure.subplots()
-        for place, accuracies in enumerate(others.values()):
+        say_what_to_see(figure, "The same weights under another z: how much is left?")
+        for place, accuracies in enumerate(named.values()):
             values = 100.0 * np.atleast_1d(np.asarray(accuracies))
-            offsets = place + np.linspace(-0.2, 0.2, len(values)) * (len(values) > 1)
-            axes.plot(values, offsets, "os^D"[place], color=COLOURS[(5, 1, 3, 6)[place]])
-        axes.axvline(100.0 * own, color=COLOURS[0], label="the z trained with")
-        axes.axvline(100.0 * chance, color="black", linestyle=":", label="always the same answer")
-        axes.set(xlabel="test accuracy (%)", xlim=(0, 101), ylim=(len(others) - 0.5, -0.5))
-        axes.set_yticks(range(len(others)), list(others))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2)
+            colour = COLOURS[0] if place == 0 else COLOURS[2]
+            axes.barh(place, values.mean(), height=0.6, color=colour)
+            if len(values) > 1:
+                offsets = place + np.linspace(-0.2, 0.2, len(values))
+                axes.plot(values, offsets, "o", color="black", markersize=3)
+            axes.text(values.max() + 1.5, place, f"{values.mean():.0f} %", va="center")
+        axes.axvline(100.0 * chance, color="black", linestyle=":")
+        axes.text(100.0 * chance, -0.6, " always the same answer", va="bottom")
+        axes.set(xlabel="test accuracy (%)", xlim=(0, 105), ylim=(len(named) - 0.5, -1.1))
+        axes.set_yticks(range(len(named)), list(named))
+        axes.grid(axis="y", visible=False)
     return figure
 
 

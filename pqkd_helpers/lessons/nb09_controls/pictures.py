@@ -1,14 +1,15 @@
 """The pictures of notebook 09: what training sees of z, and how often a test decides."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import COLOURS, say_what_to_see, style
 from ...common.random_streams import numpy_stream
 from ...controls.features.classical_map import ClassicalMap
 from ...feature_histograms import EMA
@@ -20,35 +21,62 @@ N_SHOTS = 200
 N_ANGLES = 30
 
 
-def gram_matrices(features: Mapping[str, Array]) -> Figure:
+def gram_matrices(features: Mapping[str, Array], steps_of: Collection[str] = ()) -> Figure:
     """Draw the cosines between the features of all pairs of epochs, one panel per source.
 
     Parameters
     ----------
     features : mapping of str to (n_epochs, n_features) array
         Trajectory of z by the name of its source.
+    steps_of : collection of str
+        Sources whose largest turn from one epoch to the next is marked by an arrow.
 
     Returns
     -------
     matplotlib.figure.Figure
+        Two panels in a row. Cosines below 0.4 have the colour of 0.4.
     """
+    n_rows = -(-len(features) // 2)
     with style():
-        figure = Figure(figsize=(3.1 * len(features) + 0.9, 3.4), layout="compressed")
-        panels = figure.subplots(1, len(features), squeeze=False)[0]
-        for axes, (name, z) in zip(panels, features.items(), strict=True):
+        figure = Figure(figsize=(6.6, 2.95 * n_rows + 0.4), layout="compressed")
+        panels = figure.subplots(n_rows, 2, squeeze=False, sharex=True, sharey=True)
+        say_what_to_see(figure, "How much of an old z is left: bright means nearly all")
+        for axes, (name, z) in zip(panels.ravel(), features.items(), strict=False):
             unit = z / np.linalg.norm(z, axis=1, keepdims=True)
-            n_epochs = len(z)
-            edges = (0.5, n_epochs + 0.5)
+            cosines, edges = unit @ unit.T, (0.5, len(z) + 0.5)
             image = axes.imshow(
-                unit @ unit.T, vmin=0.0, vmax=1.0, cmap="cividis", extent=(*edges, *edges[::-1])
+                cosines, vmin=0.4, vmax=1.0, cmap="cividis", extent=(*edges, *edges[::-1])
             )
-            axes.set(title=name, xlabel="epoch")
+            axes.set_title(name)
+            if name in steps_of:
+                _mark_step(axes, 1.5 + float(np.argmin(np.diag(cosines, k=1))))
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
             axes.grid(visible=False)
-        panels[0].set_ylabel("epoch")
-        figure.colorbar(image, ax=list(panels), label="cosine of the two z", shrink=0.8)
+        for axes in panels[-1]:
+            axes.set_xlabel("epoch")
+        for axes in panels[:, 0]:
+            axes.set_ylabel("epoch")
+        figure.colorbar(
+            image, ax=list(panels.flat), label="cosine of the two z", shrink=0.8, extend="min"
+        )
+        for axes in panels.flat[len(features) :]:
+            axes.remove()
         return figure
+
+
+def _mark_step(axes: Axes, place: float) -> None:
+    """Point at the corner between two epochs, from above the diagonal."""
+    axes.annotate(
+        "step",
+        (place, place),
+        xytext=(place + 4.0, place - 5.0),
+        color="white",
+        weight="bold",
+        ha="center",
+        va="center",
+        arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 1.8},
+    )
 
 
 def trajectory(source: str, beta: float, step: float) -> Array:
@@ -142,5 +170,5 @@ def verdict_shares(shares: dict[str, NDArray[np.float64]], n_pairs: NDArray[np.i
         axes.set_xticks(np.arange(len(n_pairs)), [str(n) for n in n_pairs])
         axes.set(xlabel="pairs of runs", ylabel="experiments (%)", ylim=(0, 100))
         axes.grid(axis="x", visible=False)
-        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=2)
         return figure

@@ -1,6 +1,5 @@
 """Does the light matter? Every control next to the photonic feature (notebook 09)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,10 +106,9 @@ class Controls(Result):
         """Return the test error over the length of z."""
         return error_over_length(self.over_length())
 
-    def error_over_turning(self, named: Collection[str] = ()) -> Figure:
-        """Return the test error over the late turn of z, the names of some arms written in."""
-        groups = {row["arm"]: row["group"] for row in self.rows}
-        return error_over_turning(over_turning(self.catalogue), groups, named=named)
+    def error_over_turning(self) -> Figure:
+        """Return the test error over the late turn of z, two arms in colour."""
+        return error_over_turning(over_turning(self.catalogue))
 
 
 def controls(catalogue: Catalogue) -> Controls | None:
@@ -131,7 +129,8 @@ def controls(catalogue: Catalogue) -> Controls | None:
         reading=(
             "Each line is a control, with its number of pairs: test error of the photonic run "
             "minus the control's, mean and 95 % interval over paired seeds. Shaded: differences "
-            "smaller than the margin. Arrows: too far off to be drawn.\n\n"
+            "smaller than the margin. Diamonds: planned; crosses: the follow-up; squares: "
+            "checks of the experiment. Arrows: too far off to be drawn.\n\n"
             + found.in_words()
             + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"
             + (follow_up.in_words() if follow_up else state(catalogue, FOLLOW_UP))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import COLOURS, say_what_to_see, style
 from ...records.measured import late_turns
 from ...records.record import Record
 from ...records.stored import Catalogue
@@ -23,7 +23,6 @@ from .contrasts import (
     PRIMARY,
     errors,
 )
-from .looks import LOOKS, legend_of_groups
 
 Array = NDArray[np.float64]
 SCALE = "controls-scale"
@@ -124,12 +123,12 @@ def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
             )
         axes.set(xlabel="epoch", ylabel="validation error (%)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(fontsize=9)
+        axes.legend()
         return figure
 
 
 def error_over_turning(
-    points: dict[str, np.ndarray], groups: dict[str, str], named: Collection[str] = ()
+    points: dict[str, np.ndarray], named: Collection[str] = (LIGHT, "gaussian-fresh")
 ) -> Figure:
     """Draw the test error of each run over the turning of its z in the late epochs.
 
@@ -137,30 +136,23 @@ def error_over_turning(
     ----------
     points : dict of str to (n_seeds, 2) array
         For each arm: mean turn of z per epoch, degrees, and test error, percent.
-    groups : dict of str to str
-        For each arm: its group, as in the rows of `Controls`; it gives colour and marker.
     named : collection of str
-        Arms whose names are written next to their means.
+        Arms in colour, with their names next to them; all others are grey.
     """
     with style():
-        figure = Figure(figsize=(6.8, 4.2), layout="constrained")
+        figure = Figure(figsize=(6.6, 4.2), layout="constrained")
         axes = figure.subplots()
-        for arm in sorted(points, key=lambda arm: [*LOOKS].index(groups[arm])):
-            values = points[arm]
-            colour, marker, label = LOOKS[groups[arm]]
-            size = 9 if marker == "*" else 5
-            axes.plot(*values.T, marker, color=colour, markersize=size, alpha=0.8, label=label)
-            if arm in named:
-                axes.annotate(
-                    arm,
-                    values.mean(axis=0),
-                    xytext=(-10, 4),
-                    textcoords="offset points",
-                    ha="right",
-                    fontsize=9,
-                )
+        say_what_to_see(figure, "Does a student err more where its z turns more?")
+        others = [values for arm, values in points.items() if arm not in named]
+        if others:
+            look = {"color": "0.6", "markersize": 4, "label": "all other sources of z"}
+            axes.plot(*np.concatenate(others).T, "o", **look)
+        for number, arm in enumerate(arm for arm in named if arm in points):
+            values, colour = points[arm], COLOURS[(0, 5)[number % 2]]
+            axes.plot(*values.T, "Ds^v"[number % 4], color=colour, markersize=7, label=arm)
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
-        legend_of_groups(figure, axes)
+        axes.set_ylim(bottom=0.0)
+        figure.legend(loc="outside lower center", ncols=3)
         return figure
 
 

@@ -5,10 +5,49 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import LEAST_TEXT, WIDTH, say_what_to_see, style
 from ..markdown_table import Row
-from .looks import LOOKS, legend_of_groups
+from .looks import LOOKS
 
+# Title of a block -> the groups of rows in it.
+BLOCKS = {
+    "Tested, by a plan made beforehand": ("planned", "follow-up", "checks"),
+    "The light changed, or something else in its place": ("circuit", "instead"),
+    "Students without z, or with batch norm": ("students",),
+}
+# Arm -> what it is, for the picture.
+IN_PLAIN_WORDS = {
+    "yoked": "the z of another run",
+    "distinguishable": "distinguishable photons",
+    "classical-map": "classical map",
+    "distinguishable-as-photonic": "distinguishable, light's recipe",
+    "classical-map-as-photonic": "classical map, light's recipe",
+    "gaussian-frozen": "one random vector, kept",
+    "shuffled": "bins shuffled: no difference",
+    "rank-3": "three filters: a known loss",
+    "photonic-exact": "no shot noise",
+    "photonic-frozen": "angles at rest",
+    "photonic-one-shot": "one histogram, kept",
+    "photonic-sham": "a coin decides for SPSA",
+    "random-search": "random search, no SPSA",
+    "marginals": "independent bits, same rates",
+    "single-photon": "a single photon",
+    "gaussian-fresh": "a new random vector an epoch",
+    "gaussian-drift": "a random vector that drifts",
+    "uniform-bits": "coin tosses",
+    "learned-z": "z trained by gradient",
+    "hypernetwork": "z from a trained network",
+    "zero": "z = 0",
+    "photonic-batch-norm": "the light, batch norm",
+    "gaussian-frozen-batch-norm": "random vector, batch norm",
+    "narrow-cnn": "narrow net, with teacher",
+    "narrow-cnn-alone": "narrow net, alone",
+    "narrow-cnn-batch-norm": "narrow net, teacher, batch norm",
+    "narrow-cnn-batch-norm-alone": "narrow net, alone, batch norm",
+    "low-rank-mixing": "mixing of low rank",
+    "low-rank-mixing-batch-norm": "low rank, batch norm",
+    "dense-distilled": "dense net, with teacher",
+}
 DIFFERENCE = "photonic minus it"  # a row's mean and interval, percentage points of test error
 
 
@@ -22,25 +61,41 @@ def in_words(rows: list[Row], margin: float) -> str:
 
 
 def forest(rows: list[Row], margin: float) -> Figure:
-    """Draw light minus each control with its 95 % interval, from top to bottom, and the margin."""
+    """Draw light minus each control with its 95 % interval and the margin, one block per kind.
+
+    The rows of a block keep their order.
+    """
+    blocks = [[row for row in rows if row["group"] in groups] for groups in BLOCKS.values()]
+    shown = {title: block for title, block in zip(BLOCKS, blocks, strict=True) if block}
     with style():
-        figure = Figure(figsize=(9.0, 0.27 * len(rows) + 1.7), layout="constrained")
-        axes = figure.subplots()
-        axes.axvspan(-margin, margin, color=COLOURS[6], alpha=0.25, linewidth=0, label="margin")
-        axes.axvline(0.0, color="black", linewidth=1.0)
-        reach = _reach(rows, margin)
-        for place, row in enumerate(rows):
-            _draw_row(axes, -place, row, reach)
-        axes.set_yticks(-np.arange(len(rows)), [f"{row['arm']} ({row['n']})" for row in rows])
-        axes.set(
-            xlim=(-reach, reach),
-            ylim=(0.7 - len(rows), 0.7),
-            xlabel="photonic minus control: test error (percentage points)\n"
-            "left of zero the light is better, right of it the control",
+        n_lines = len(rows) + 1.8 * len(shown)
+        figure = Figure(figsize=(WIDTH, 0.25 * n_lines + 0.9), layout="constrained")
+        say_what_to_see(
+            figure, "Left of zero the light is better; inside the grey band it hardly matters"
         )
-        axes.grid(axis="y", visible=False)
-        legend_of_groups(figure, axes)
+        panels = figure.subplots(
+            len(shown),
+            1,
+            sharex=True,
+            squeeze=False,
+            height_ratios=[len(b) for b in shown.values()],
+        ).ravel()
+        reach = _reach(rows, margin)
+        for axes, (title, block) in zip(panels, shown.items(), strict=True):
+            axes.axvspan(-margin, margin, color="0.85", linewidth=0, zorder=0)
+            axes.axvline(0.0, color="black", linewidth=1.0)
+            for place, row in enumerate(block):
+                _draw_row(axes, place, row, reach)
+            axes.set_yticks(range(len(block)), [_label(row) for row in block])
+            axes.set_title(title, loc="left", fontsize=LEAST_TEXT, weight="bold", x=0.0)
+            axes.set(xlim=(-reach, reach), ylim=(len(block) - 0.4, -0.6))
+            axes.grid(axis="y", visible=False)
+        panels[-1].set_xlabel("light minus control: test error (points)")
         return figure
+
+
+def _label(row: Row) -> str:
+    return f"{IN_PLAIN_WORDS.get(row['arm'], row['arm'])} ({row['n']})"
 
 
 def _reach(rows: list[Row], margin: float) -> float:
@@ -52,7 +107,7 @@ def _reach(rows: list[Row], margin: float) -> float:
 
 
 def _draw_row(axes: Axes, height: float, row: Row, reach: float) -> None:
-    colour, marker, label = LOOKS[row["group"]]
+    colour, marker = LOOKS[row["group"]]
     difference = row[DIFFERENCE]
     if abs(difference.mean) > reach:
         edge = 0.99 if difference.mean > 0.0 else 0.01
@@ -63,7 +118,6 @@ def _draw_row(axes: Axes, height: float, row: Row, reach: float) -> None:
             transform=blended_transform_factory(axes.transAxes, axes.transData),
             ha="right" if edge > 0.5 else "left",
             va="center",
-            fontsize=9,
         )
         return
     axes.errorbar(
@@ -73,5 +127,4 @@ def _draw_row(axes: Axes, height: float, row: Row, reach: float) -> None:
         fmt=marker,
         color=colour,
         capsize=3,
-        label=label,
     )

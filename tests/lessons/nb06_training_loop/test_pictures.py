@@ -9,12 +9,12 @@ from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
 from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
 
 
-def test_accuracies_are_drawn_in_per_cent_beside_the_own_one_and_chance():
+def test_accuracies_are_bars_in_per_cent_below_the_own_one_with_chance_as_a_line():
     (axes,) = draw.under_other_features(0.9, {"fresh": [0.2, 0.3], "exact": 0.4}, 0.1).axes
-    drawn = [np.asarray(line.get_xdata(), dtype=float).tolist() for line in axes.lines]
-    np.testing.assert_allclose(drawn[0], [20.0, 30.0])
-    np.testing.assert_allclose(drawn[1], [40.0])
-    assert drawn[2] == [90.0, 90.0] and drawn[3] == [10.0, 10.0]
+    np.testing.assert_allclose([bar.get_width() for bar in axes.patches], [90.0, 25.0, 40.0])
+    dots, chance = axes.lines
+    np.testing.assert_allclose(dots.get_xdata(), [20.0, 30.0])
+    assert chance.get_xdata() == [10.0, 10.0]
 
 
 def test_the_state_shows_angles_histogram_and_kernels():
