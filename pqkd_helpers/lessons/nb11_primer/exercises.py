@@ -17,8 +17,7 @@ def slide(image, kernel):
     Returns
     -------
     (h - k + 1, w - k + 1) array
-        At row i, column j: the sum of pixel times weight, for the filter with its
-        upper left corner at pixel (i, j).
+        At (i, j): the sum of pixel times weight, the filter's upper left corner at pixel (i, j).
     """
     k = len(kernel)
     rows, columns = image.shape[0] - k + 1, image.shape[1] - k + 1
