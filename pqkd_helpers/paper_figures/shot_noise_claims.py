@@ -134,7 +134,7 @@ def claims(
                 tossed,
                 "above",
                 sampled,
-                claim="Photonic features do something that random noise cannot (S = 200)",
+                claim="Light beats coin tosses (S = 200)",
                 paper="compared with z = 0 only",
                 ours=f"{light.mean():.2f} % against {tossed.mean():.2f} % with coin tosses",
                 rule="light minus coins above 0",

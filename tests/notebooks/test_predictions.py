@@ -78,7 +78,7 @@ SPOILERS = {
         lambda cells: cell_with(cells, 'reveal("1.twice"').update(
             source='reveal("1.twice", bin_0=0)'
         ),
-        "does not begin with a comment",
+        "shows the first line",
     ),
     "no place to write it down": (
         lambda cells: cell_with(cells, 'predict("1.twice"').update(source="x = 1"),

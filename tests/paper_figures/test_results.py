@@ -265,7 +265,7 @@ def test_shot_noise_beside_the_papers_limits_and_coins(known):
     result = shot_noise(known)
     assert finding(result, "sqrt(S), smoothed") == "reproduced"
     assert finding(result, "sqrt(S), not smoothed") == "not at this scale"
-    assert finding(result, "random noise cannot") == "not at this scale"  # the coins are at 98 %
+    assert finding(result, "coin tosses") == "not at this scale"  # the coins are at 98 %
     assert finding(result, "Without shot noise") in {"inconclusive", "not at this scale"}
     rows = [row for row in result.rows if row["arm"] == "ema"]
     assert [row["shots"] for row in rows[::2]] == [
@@ -285,7 +285,7 @@ def test_shot_noise_beside_the_papers_limits_and_coins(known):
 
 def test_light_that_is_better_than_coins_is_found(tmp_path):
     made_up.shot_noise(tmp_path, coins=60.0)
-    assert finding(shot_noise(Catalogue(tmp_path)), "random noise cannot") == "reproduced"
+    assert finding(shot_noise(Catalogue(tmp_path)), "coin tosses") == "reproduced"
 
 
 def test_curves_of_other_budgets_are_not_compared(tmp_path):
@@ -296,7 +296,7 @@ def test_curves_of_other_budgets_are_not_compared(tmp_path):
     for path in tmp_path.glob("*/*-mnist-ema-200-seed*.json"):
         path.unlink()
     result = shot_noise(Catalogue(tmp_path))
-    assert not any("random noise cannot" in found.claim for found in result.findings)
+    assert not any("coin tosses" in found.claim for found in result.findings)
 
 
 def test_a_frontier_without_its_base_is_drawn(tmp_path):

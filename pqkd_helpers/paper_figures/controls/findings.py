@@ -26,7 +26,7 @@ IMPLIED = "implied, no comparison public"
 CLAIMED = "claimed by the article, no comparison public"
 _PLANNED = {
     "selection": "Angles chosen for this network beat angles chosen for another",
-    "interference": "Interference between photons helps",
+    "interference": "Interference between photons helps, each with its own recipe",
     "anything photonic": "Photonic features beat a classical map, each with its own recipe",
 }
 _FOLLOW_UP = {
