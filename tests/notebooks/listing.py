@@ -18,6 +18,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "08_compression_frontier": "lax",
     "09_controls": "lax",
     "10_paper_figures": "lax",
+    "11_primer": "lax",
 }
 
 

@@ -1,0 +1,1 @@
+"""Exercise, pictures and explorer of notebook 11, the primer."""

@@ -1,0 +1,76 @@
+"""The ways through the series, on the first page of README, site and 00: one table, true times."""
+
+import json
+import re
+from itertools import pairwise, takewhile
+
+import nbformat
+import pytest
+
+from pqkd_helpers.lessons.checking import exercises_of
+
+from .listing import FOLDER, NOTEBOOKS, path_of
+
+README = (FOLDER.parent / "README.md").read_text("utf-8").replace("](notebooks/", "](")
+INDEX = (FOLDER / "index.md").read_text("utf-8")
+START = "\n".join(
+    cell.source
+    for cell in nbformat.read(path_of("00_start_here"), as_version=4).cells
+    if cell.cell_type == "markdown"
+)
+CURRICULUM = json.loads((FOLDER / "curriculum.json").read_text("utf-8"))["notebooks"]
+STUDY = {entry["file"].removesuffix(".ipynb"): entry["minutes"] for entry in CURRICULUM}
+MARK = re.compile(r"\*\*Short way, (\d+) minutes:\*\*")
+WORDS = {"90 minutes": 90, "two hours": 120, "two hours and a half": 150}
+
+
+def ways(text):
+    """Return the rows of the table: who, how long, what."""
+    lines = text[text.index("| you are | time |") :].splitlines()
+    rows = takewhile(lambda line: line.startswith("|"), lines)
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows][2:]
+
+
+def notebooks_in(cell):
+    return re.findall(r"\]\((\w+)\.ipynb\)", cell)
+
+
+def marked_minutes(name):
+    """Return the minutes of every part of a notebook that is marked as on the short way."""
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    return [int(found) for cell in cells for found in MARK.findall(cell.source)]
+
+
+def test_one_table_stands_on_all_three_first_pages():
+    assert ways(README) == ways(INDEX) == ways(START) and len(ways(README)) == 3
+
+
+def test_the_short_way_takes_as_long_as_its_parts():
+    _, time, parts = ways(README)[0]
+    start, *others = notebooks_in(parts)
+    assert start == "00_start_here" and {n for n in NOTEBOOKS if marked_minutes(n)} == {*others}
+    marked = sum(minutes for name in others for minutes in marked_minutes(name))
+    assert STUDY[start] + marked == WORDS[time]
+
+
+@pytest.mark.parametrize("who, time, parts", ways(README)[1:], ids=lambda cell: cell[:20])
+def test_the_others_take_their_notebooks_time_without_the_exercises(who, time, parts):
+    assert parts.partition(";")[0].endswith("without exercises")
+    reading = sum(
+        STUDY[name] - sum(exercise.minutes for exercise in exercises_of(str(int(name[:2]))))
+        for name in notebooks_in(parts.partition(";")[0])
+    )
+    assert 0.75 * WORDS[time] < reading < 1.25 * WORDS[time]
+
+
+@pytest.mark.parametrize("text", [README, INDEX, START], ids=["README", "site", "00"])
+def test_the_primer_is_linked_where_a_newcomer_begins(text):
+    assert re.search(r"Never trained .*\[primer\]\(11_primer\.ipynb\)", text)
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if marked_minutes(name)])
+def test_a_mark_stands_over_the_heading_of_its_part(name):
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    for cell, below in pairwise(cells):
+        if MARK.match(cell.source):
+            assert below.source.startswith("## ")
