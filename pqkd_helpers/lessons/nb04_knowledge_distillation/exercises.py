@@ -1,7 +1,8 @@
-"""Exercises of notebook 04: temperature, the factor tau^2, soft targets, runs, calibration."""
+"""Exercises of notebook 04: temperature, the factor tau^2, the loss, runs, calibration."""
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -216,143 +217,251 @@ BALANCE = Exercise(
 # 4.3 ------------------------------------------------------------------------------------------
 
 
-def spread_wrong_classes(probabilities, labels):
-    """Return targets (n, n_classes) with the true class as it was and the rest spread evenly."""
-    rows, n_classes = np.arange(len(labels)), probabilities.shape[1]
-    true = probabilities[rows, labels]
-    spread = np.tile((1 - true)[:, None] / (n_classes - 1), (1, n_classes))
-    spread[rows, labels] = true
-    return spread
+def loss_and_gradient(student_logits, teacher_logits, labels, temperature, hard_weight):
+    """Return the distillation loss, a mean over the batch, and its gradient.
 
+    student_logits, teacher_logits: (batch, n_classes). labels: (batch,) whole numbers.
+    temperature: tau > 0. hard_weight: lambda in [0, 1].
+    Out: loss, a number in nats; gradient, (batch, n_classes), with respect to student_logits.
+    """
 
-def _targets() -> tuple[np.ndarray, np.ndarray]:
-    rng = drawn(43)
-    return rng.dirichlet(np.full(5, 0.7), size=8), rng.integers(0, 5, size=8)
+    def log_softmax(logits):
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
-
-def _spread(answer: Answer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    probabilities, labels = _targets()
-    spread = answer(probabilities.copy(), labels.copy())
-    if hasattr(spread, "detach"):
-        spread = spread.detach().numpy()
-    spread = np.asarray(spread, dtype=np.float64)
-    expect(spread.shape, probabilities.shape, given="the shape, for 8 images and 5 classes")
-    return probabilities, labels, spread
-
-
-def _true_class_stays(answer: Answer) -> None:
-    """The true class keeps the teacher's probability, also where the teacher prefers another."""
-    probabilities, labels, spread = _spread(answer)
     rows = np.arange(len(labels))
-    expect(
-        spread[rows, labels],
-        probabilities[rows, labels],
-        given="true classes of 8 images",
-        tolerance=1e-6,
+    hard = log_softmax(student_logits)
+    soft, wanted = (
+        log_softmax(logits / temperature) for logits in (student_logits, teacher_logits)
     )
+    cross_entropy = -hard[rows, labels].mean()
+    divergence = (np.exp(wanted) * (wanted - soft)).sum(axis=1).mean()
+    loss = hard_weight * cross_entropy + (1 - hard_weight) * temperature**2 * divergence
+    towards_label = np.exp(hard)
+    towards_label[rows, labels] -= 1
+    towards_teacher = temperature * (np.exp(soft) - np.exp(wanted))
+    gradient = hard_weight * towards_label + (1 - hard_weight) * towards_teacher
+    return loss, gradient / len(labels)
 
 
-def _rows_add_up(answer: Answer) -> None:
-    """Every row still adds up to 1."""
-    _, _, spread = _spread(answer)
-    expect(spread.sum(axis=1), np.ones(len(spread)), given="sums of the rows", tolerance=1e-6)
+def _batch(draw: int, n: int = 4, size: float = 2.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return logits of student and teacher, (n, 5), and labels."""
+    rng = drawn(draw)
+    return rng.normal(0, size, (n, 5)), rng.normal(0, size, (n, 5)), rng.integers(0, 5, n)
 
 
-def _mean_of_shuffles(answer: Answer) -> None:
-    """Your soft targets are the mean of the teacher's over all places of the wrong classes."""
-    probabilities, labels, spread = _spread(answer)
-    for row, label in enumerate(labels):
-        wrong = [k for k in range(5) if k != label]
-        turns = [np.roll(probabilities[row, wrong], turn) for turn in range(len(wrong))]
-        expect(
-            spread[row, wrong],
-            np.mean(turns, axis=0),
-            given=f"wrong classes of an image of class {label}",
-            tolerance=1e-6,
-        )
+def _both_parts(answer: Answer, *arguments: Any, given: str) -> tuple[float, np.ndarray]:
+    """Return loss and gradient, or say that the answer is no such pair."""
+    copies = [part.copy() if isinstance(part, np.ndarray) else part for part in arguments]
+    parts = answer(*copies)
+    pair = isinstance(parts, tuple | list) and len(parts) == 2
+    expect(pair, True, given=f"{given}, whether two things are returned, loss and gradient")
+    expect(np.shape(parts[0]), (), given=f"{given}, shape of the loss")
+    expect(np.shape(parts[1]), arguments[0].shape, given=f"{given}, shape of the gradient")
+    for name, copy, part in zip(("student", "teacher", "labels"), copies, arguments, strict=False):
+        expect(copy, part, given=f"{given}, the array handed in ({name}), afterwards")
+    return float(parts[0]), np.asarray(parts[1])
 
 
-def _input_stays(answer: Answer) -> None:
-    """The teacher's own soft targets are left as they were."""
-    probabilities, labels = _targets()
-    given = probabilities.copy()
-    answer(given, labels)
-    expect(given, probabilities, given="the array that was handed in, afterwards")
+def _labels_alone(answer: Answer) -> None:
+    """At lambda = 1 it is the cross-entropy with the labels, whatever the teacher says."""
+    student, teacher, labels = _batch(431)
+    given = "4 images, 5 classes, tau = 3, lambda = 1"
+    loss, _ = _both_parts(answer, student, teacher, labels, 3.0, 1.0, given=given)
+    expected = functional.cross_entropy(torch.from_numpy(student), torch.from_numpy(labels))
+    expect(loss, expected, given=given, tolerance=1e-6)
 
 
-def _spread_over_all(probabilities: Any, labels: Any) -> Any:
-    rows, n_classes = np.arange(len(labels)), probabilities.shape[1]
-    true = probabilities[rows, labels]
-    spread = np.tile((1 - true)[:, None] / n_classes, (1, n_classes))
-    spread[rows, labels] += true
-    return spread
+def _agreement(answer: Answer) -> None:
+    """At lambda = 0, a student that agrees with its teacher has loss 0 and gradient 0."""
+    student, _, labels = _batch(432)
+    given = "equal logits, each row of one moved by a number, tau = 2, lambda = 0"
+    moved = student + drawn(433).normal(size=(4, 1))
+    loss, gradient = _both_parts(answer, student, moved, labels, 2.0, 0.0, given=given)
+    expect(loss, 0.0, given=f"{given}: the loss", tolerance=1e-6)
+    expect(gradient, np.zeros((4, 5)), given=f"{given}: the gradient", tolerance=1e-6)
 
 
-def _spread_around_the_largest(probabilities: Any, labels: Any) -> Any:
-    return spread_wrong_classes(probabilities, probabilities.argmax(axis=1))
+def _teacher_alone(answer: Answer) -> None:
+    """At lambda = 0 it is tau^2 times the divergence of the student from the teacher, in nats."""
+    student, teacher, labels = _batch(434)
+    for temperature in (1.0, 3.0):
+        given = f"4 images, 5 classes, tau = {temperature:g}, lambda = 0"
+        loss, _ = _both_parts(answer, student, teacher, labels, temperature, 0.0, given=given)
+        rows = zip(student / temperature, teacher / temperature, strict=True)
+        expected = np.mean([_divergence(s, t) for s, t in rows])
+        expect(loss, temperature**2 * expected, given=given, tolerance=1e-6)
 
 
-def _rest_left_empty(probabilities: Any, labels: Any) -> Any:
-    rows = np.arange(len(labels))
-    spread = np.zeros_like(probabilities)
-    spread[rows, labels] = probabilities[rows, labels]
-    return spread
+def _divergence(student: np.ndarray, teacher: np.ndarray) -> float:
+    """Return KL(teacher || student) of one image, class by class."""
+    p, q = ([math.exp(x) / sum(map(math.exp, row)) for x in row] for row in (teacher, student))
+    return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
 
 
-def _same_for_all_images(probabilities: Any, labels: Any) -> Any:
-    rows, n_classes = np.arange(len(labels)), probabilities.shape[1]
-    true = probabilities[rows, labels].mean()
-    spread = np.full(probabilities.shape, (1 - true) / (n_classes - 1))
-    spread[rows, labels] = true
-    return spread
+def _slope_of_the_loss(answer: Answer) -> None:
+    """Each number of the gradient is the loss's own slope: nudge that logit and look."""
+    for draw, temperature, hard_weight in ((435, 3.0, 0.5), (436, 0.7, 0.2), (437, 5.0, 0.9)):
+        student, teacher, labels = _batch(draw, n=3)
+        settings = labels, temperature, hard_weight
+        given = f"3 images, 5 classes, tau = {temperature:g}, lambda = {hard_weight:g}"
+        _, gradient = _both_parts(answer, student, teacher, *settings, given=given)
+        slopes = np.zeros((3, 5))
+        for place in np.ndindex(3, 5):
+            nudge = np.zeros((3, 5))
+            nudge[place] = 1e-4
+            high, low = (answer(student + s * nudge, teacher, *settings)[0] for s in (1, -1))
+            slopes[place] = (high - low) / 2e-4
+        expect(gradient, slopes, given=f"{given}: the gradient", tolerance=1e-5)
 
 
-NO_DARK_KNOWLEDGE = Exercise(
+def _large_logits(answer: Answer) -> None:
+    """Logits of a thousand overflow nowhere, and only their differences within an image count."""
+    student, teacher, labels = _batch(438)
+    given = "1,000 added to all logits, tau = 1, lambda = 0.5"
+    with np.errstate(all="ignore"):
+        moved = _both_parts(answer, student + 1e3, teacher + 1e3, labels, 1.0, 0.5, given=given)
+    settled = answer(student, teacher, labels, 1.0, 0.5)
+    expect(moved, (float(settled[0]), np.asarray(settled[1])), given=given, tolerance=1e-6)
+    given = "logits from -1,000 to 1,000, tau = 1, lambda = 1"
+    student = 1e3 * drawn(442).permuted(np.tile([-1.0, 0.3, 1.0, -0.2, 0.8], (4, 1)), axis=1)
+    with np.errstate(all="ignore"):
+        loss, _ = _both_parts(answer, student, teacher, labels, 1.0, 1.0, given=given)
+    expected = functional.cross_entropy(torch.from_numpy(student), torch.from_numpy(labels))
+    expect(loss, expected, given=given, tolerance=1e-6)
+
+
+def _changed_loss(
+    *,
+    softmax: Callable[[Any], Any] | None = None,
+    swapped: bool = False,
+    power: int = 2,
+    soft_labels: bool = False,
+    cross_entropy_only: bool = False,
+    summed: bool = False,
+    pull: Callable[[float], float] = lambda temperature: temperature,
+    gradient_of_sum: bool = False,
+) -> Answer:
+    """Return loss and gradient with one thing changed."""
+
+    def stable(logits: Any) -> Any:
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    to_probabilities = softmax or stable
+
+    def changed(student: Any, teacher: Any, labels: Any, temperature: float, weight: float) -> Any:
+        rows, n = np.arange(len(labels)), len(labels)
+        q, p = to_probabilities(student / temperature), to_probabilities(teacher / temperature)
+        hard = q if soft_labels else to_probabilities(student)
+        first, second = (q, p) if swapped else (p, q)
+        entropy = 0.0 if cross_entropy_only else np.log(first)
+        divergence = (first * (entropy - np.log(second))).sum() / n
+        loss = -weight * np.log(hard[rows, labels]).sum() / n
+        loss += (1 - weight) * temperature**power * divergence
+        gradient = weight * (hard - np.eye(student.shape[1])[labels])
+        gradient += (1 - weight) * pull(temperature) * (q - p)
+        return (n * loss if summed else loss), (gradient if gradient_of_sum else gradient / n)
+
+    return changed
+
+
+def _clipped_softmax(logits: Any) -> Any:
+    weights = np.exp(np.clip(logits, -500, 500))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _loss_probes() -> list[tuple[Any, ...]]:
+    student, teacher, labels = _batch(441)
+    large = student + 1e3, teacher + 1e3, labels, 1.0, 0.5
+    return [(*_batch(439), 3.0, 0.5), (*_batch(440, n=3), 2.0, 0.0), large]
+
+
+BUILD_LOSS = Exercise(
     number="4.3",
-    name="a teacher without dark knowledge",
-    difficulty=2,
-    minutes=12,
+    name="the loss and its pull, from nothing",
+    difficulty=3,
+    minutes=30,
     task="""
-    What do the soft targets of the shuffled teacher look like on average over many shuffles? Write
-    a function that returns these mean targets without any shuffling.
+    Build the distillation loss without torch, **and its gradient** with respect to the student's
+    logits, which torch would find for you: what does one image pull at, and how hard?
 
-    In: `probabilities`, an array `(n, n_classes)` with rows that add up to 1, and `labels`, an
-    array `(n,)`, the true classes. Out: an array `(n, n_classes)`. Leave the input as it is.
+    $$L = \\lambda\\, \\mathrm{CE}(y, p_S) + (1-\\lambda)\\,\\tau^2\\,
+    \\mathrm{KL}(p_T^\\tau \\,\\|\\, p_S^\\tau)$$
+
+    Derive the gradient on paper first. Two things help: $\\partial \\log p_k / \\partial s_j$ is
+    1 (if $j = k$) or 0, minus $p_j$; and all probabilities of an image add up to 1. Logits may be
+    as large as 1,000, where `np.exp` alone overflows.
     """,
-    reference=spread_wrong_classes,
-    laws=(_true_class_stays, _rows_add_up, _mean_of_shuffles, _input_stays),
-    probes=lambda: [_targets()],
+    reference=loss_and_gradient,
+    laws=(_labels_alone, _agreement, _teacher_alone, _slope_of_the_loss, _large_logits),
+    probes=_loss_probes,
+    private_inputs=lambda rng: (
+        rng.normal(0, 2.0, (3, 4)),
+        rng.normal(0, 2.0, (3, 4)),
+        rng.integers(0, 4, 3),
+        rng.uniform(0.8, 6.0),
+        rng.uniform(0.1, 0.9),
+    ),
     mistakes=(
         Mistake(
-            _spread_over_all,
-            "A part of what you spread went to the true class, too. Only the wrong classes share "
-            "the rest.",
+            _changed_loss(swapped=True),
+            "The divergence runs the other way: it starts at the teacher, "
+            "sum of p_T (log p_T - log p_S).",
         ),
         Mistake(
-            _spread_around_the_largest,
-            "You kept the teacher's largest probability. The true class is the label, and the "
-            "teacher may be wrong.",
+            _changed_loss(power=0),
+            "The loss lacks the factor tau^2, so loss and gradient do not belong together.",
         ),
         Mistake(
-            _rest_left_empty,
-            "The wrong classes got nothing, so the rows no longer add up to 1.",
+            _changed_loss(soft_labels=True),
+            "The labels' term sees the softened probabilities. It takes the student's logits as "
+            "they are, at temperature 1.",
         ),
         Mistake(
-            _same_for_all_images,
-            "All images got the same target. The teacher is surer of some images than of others, "
-            "and a shuffle keeps that.",
+            _changed_loss(cross_entropy_only=True),
+            "That is the cross-entropy with the soft targets, -sum of p_T log p_S: it is not zero "
+            "for a student that agrees. The teacher's own entropy must be taken off.",
+        ),
+        Mistake(
+            _changed_loss(summed=True),
+            "The loss is a sum over the images; a mean is wanted.",
+        ),
+        Mistake(
+            _changed_loss(pull=lambda temperature: temperature**2),
+            "The soft pull has one power of tau too many: tau^2 in front, and 1/tau from the chain "
+            "rule, since the logits are divided by tau.",
+        ),
+        Mistake(
+            _changed_loss(pull=lambda temperature: 1.0),
+            "The soft pull lacks a power of tau: tau^2 in front, and only one 1/tau from the chain "
+            "rule.",
+        ),
+        Mistake(
+            _changed_loss(gradient_of_sum=True),
+            "The loss is a mean over the images, so each image's pull is divided by their number, "
+            "too.",
+        ),
+        Mistake(
+            _changed_loss(softmax=_clipped_softmax),
+            "Clipping logits before np.exp keeps it from overflowing, but makes large logits "
+            "equal. Subtract each row's maximum instead: that changes no probability.",
         ),
     ),
     hints=(
-        "A shuffle does not touch the true class, so neither does the mean over shuffles.",
-        "On average every wrong class gets the mean of the nine (here n_classes - 1) wrong values.",
-        "That mean is (1 - p_true) / (n_classes - 1), row by row.",
+        "Write log_softmax first and use it three times. Subtract each row's maximum before "
+        "np.exp: it changes no probability. Then the loss is one line; try lambda = 1 and 0.",
+        "The hard pull of an image is p_S minus 1 at the label. The soft one is, without the "
+        "factor, (p_S^tau - p_T^tau) / tau.",
+        "gradient = (lambda (p_S - onehot) + (1 - lambda) tau (p_S^tau - p_T^tau)) / batch, with "
+        "onehot = np.eye(n_classes)[labels].",
     ),
     explanation="""
-    Each wrong class receives the mean of the row's wrong values. Compare label smoothing: it gives
-    every image the *same* softness. Here the softness differs from image to image: it still says
-    how sure the teacher was. So a shuffled teacher is not empty. It is label smoothing with an
-    amount chosen for each image by someone who knows the images.
+    The gradient, $\\frac1n\\big[\\lambda\\,(p_S - e_y) +
+    (1-\\lambda)\\,\\tau\\,(p_S^\\tau - p_T^\\tau)\\big]$ with $e_y$ 1 at the label and 0
+    elsewhere, has twice the same form: *what the student says minus what it should say*. A label
+    says it with one number, a teacher with all ten. The sum over the classes is zero in each:
+    whatever is pulled up is paid for by the others.
     """,
 )
 
@@ -592,4 +701,4 @@ CALIBRATE = Exercise(
     """,
 )
 
-EXERCISES = (SHRINKAGE, BALANCE, NO_DARK_KNOWLEDGE, RUNS, CALIBRATE)
+EXERCISES = (SHRINKAGE, BALANCE, BUILD_LOSS, RUNS, CALIBRATE)

@@ -1,4 +1,4 @@
-"""Exercises of notebook 05: an estimate, predictions, a fair loss, the best shift, blindness."""
+"""Exercises of notebook 05: SPSA from nothing, predictions, a fair loss, a shift, blindness."""
 
 import itertools
 import math
@@ -9,151 +9,272 @@ import numpy as np
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ...spsa import SPSA
-from ..exercise import Answer, Exercise, Mistake, drawn, expect
+from ..exercise import Answer, Exercise, Mistake, drawn, expect, shown
 
 Vector = Any  # an array as the notebooks write it
 
 # 5.1 -------------------------------------------------------------------------------------------
 
 
-def averaged_estimate(loss, theta, directions, c):
-    """Return the mean of n SPSA estimates of the gradient, (d,), from 2 n losses.
+def spsa_path(loss, theta, n_steps, a, c, bound, rng):
+    """Return the angles before the first step and after every step, (n_steps + 1, d).
 
-    loss: function that takes angles (d,) and returns a number.
-    theta: (d,) radians. directions: (n, d), each row d signs +1, -1. c: shift in radians, > 0.
+    loss: function that takes angles (d,) and returns a number; a step calls it twice.
+    theta: (d,) radians, the start; a step size; c: shift in radians, > 0.
+    bound: angles are clipped to [-bound, bound] after every step.
+    rng: np.random.Generator, the coins.
     """
-    total = np.zeros(len(theta))
-    for direction in directions:
-        difference = loss(theta + c * direction) - loss(theta - c * direction)
-        total += difference / (2 * c) * direction
-    return total / len(directions)
+    path = [np.array(theta, dtype=float)]
+    for _ in range(n_steps):
+        here = path[-1]
+        direction = rng.choice([-1.0, 1.0], size=len(here))
+        difference = loss(here + c * direction) - loss(here - c * direction)
+        estimate = difference / (2 * c) * direction
+        path.append(np.clip(here - a * estimate, -bound, bound))
+    return np.array(path)
 
 
-_ALL_SIGNS = np.array(list(itertools.product([-1.0, 1.0], repeat=4)))
+class _Watched:
+    """A loss of a few angles that remembers where it was asked and what it said."""
+
+    def __init__(self, rng: np.random.Generator, d: int, steepness: float = 1.0) -> None:
+        self._lowest, self._steepness = rng.uniform(-1.0, 1.0, d), steepness
+        self.points: list[Vector] = []
+        self.losses: list[float] = []
+
+    def __call__(self, theta: Vector) -> float:
+        point = np.array(theta, dtype=float)
+        value = self._steepness * float(np.sum((point - self._lowest) ** 2) + np.sin(point).prod())
+        self.points.append(point)
+        self.losses.append(value)
+        return value
+
+    def seen_from(self, path: Vector) -> tuple[Vector, Vector]:
+        """Return shifts (n, 2, d) of the points from the angles, and losses (n, 2), of n steps."""
+        points = np.reshape(self.points, (-1, 2, path.shape[1]))
+        return points - path[:-1, None], np.reshape(self.losses, (-1, 2))
 
 
-def _bowl() -> tuple[Callable[[Vector], float], Vector, Vector]:
-    """Return a quadratic function of four angles, a point, and the gradient there."""
-    curvature = np.array([[2.0, 0.5, 0.0, 0.3], [0.5, 1.0, -0.2, 0.0], [0.0, -0.2, 3.0, 0.1]])
-    curvature = np.vstack([curvature, [0.3, 0.0, 0.1, 1.5]])
-    theta = np.array([0.4, -1.2, 0.7, 2.0])
-    return lambda x: float(0.5 * np.asarray(x) @ curvature @ x), theta, curvature @ theta
+def _run(
+    answer: Answer, draw: int, d: int, n_steps: int, **changes: Any
+) -> tuple[Vector, _Watched, Vector, str]:
+    """Return an answer's path, the loss that it was given, its start, and what was given."""
+    rng = drawn(draw)
+    loss = _Watched(rng, d, changes.pop("steepness", 1.0))
+    theta = changes.pop("theta", rng.uniform(-1.0, 1.0, d))
+    numbers = {"a": 0.05, "c": 0.1, "bound": np.pi, **changes}
+    handed_in = theta.copy()
+    path = answer(loss, handed_in, n_steps, *numbers.values(), rng)
+    given = f"{d} angles, {n_steps} steps, a = {numbers['a']:g}, c = {numbers['c']:g}"
+    expect(np.shape(path), (n_steps + 1, d), given=f"{given}, shape of the path")
+    expect(len(loss.points), 2 * n_steps, given=f"{given}, calls of loss")
+    expect(handed_in, theta, given=f"{given}, the array that was handed in, afterwards")
+    return np.asarray(path, dtype=float), loss, theta, given
 
 
-def _evaluations(answer: Answer) -> None:
-    """Each direction costs two losses, at theta + c Delta and at theta - c Delta, and no more."""
-    for n, d in ((1, 30), (3, 2)):
-        points: list[Vector] = []
-
-        def loss(x: Vector, seen: list[Vector] = points) -> float:
-            seen.append(np.array(x, dtype=float))
-            return float(np.sum(x))
-
-        directions = np.where(np.arange(n * d).reshape(n, d) % 3 == 0, 1.0, -1.0)
-        answer(loss, np.full(d, 0.5), directions.copy(), 0.1)
-        given = f"{n} directions of {d} angles"
-        expect(len(points), 2 * n, given=f"{given}, calls of loss")
-        seen = sorted(point.round(9).tolist() for point in points)
-        ends = np.concatenate([0.5 + 0.1 * directions, 0.5 - 0.1 * directions]).round(9)
-        expect(seen, sorted(ends.tolist()), given=f"{given}, theta = 0.5, c = 0.1, the points")
+def _begins_at_the_start(answer: Answer) -> None:
+    """The path begins with the start; every step adds a row and asks for two losses, no more."""
+    for draw, d, n_steps in ((0, 3, 1), (1, 30, 4), (2, 2, 0)):
+        path, _, theta, given = _run(answer, draw, d, n_steps)
+        expect(path[0], theta, given=f"{given}, first row of the path")
 
 
-def _linear(answer: Answer) -> None:
-    """On a linear loss g . theta one direction gives (g . Delta) Delta, for any c."""
-    slope = np.array([1.0, -2.0, 0.5])
-    for c in (0.01, 0.7):
-        for direction in (np.array([1.0, 1.0, -1.0]), np.array([-1.0, 1.0, 1.0])):
-            theta = np.array([0.3, 0.1, -0.4])
-            got = answer(lambda x: float(slope @ x), theta, direction[None].copy(), c)
-            expected = (slope @ direction) * direction
-            given = f"g = {slope}, Delta = {direction}, c = {c}"
-            expect(got, expected, given=given, tolerance=1e-6)
+def _both_sides(answer: Answer) -> None:
+    """The two points lie on both sides of the angles, each angle moved by exactly c."""
+    for draw, c in ((3, 0.1), (4, 0.7)):
+        path, loss, _, given = _run(answer, draw, 4, 5, c=c)
+        shifts, _ = loss.seen_from(path)
+        expect(np.abs(shifts), np.full((5, 2, 4), c), given=f"{given}, sizes of the shifts")
+        expect(shifts.sum(axis=1), np.zeros((5, 4)), given=f"{given}, sum of the two shifts")
 
 
-def _mean_is_the_gradient(answer: Answer) -> None:
-    """Over all 16 directions of four angles, the mean on a quadratic loss is the gradient."""
-    loss, theta, gradient = _bowl()
-    got = answer(loss, theta, _ALL_SIGNS.copy(), 0.3)
-    expect(got, gradient, given="a quadratic loss of four angles, c = 0.3", tolerance=1e-6)
+def _fair_coins(answer: Answer) -> None:
+    """A coin is tossed for every angle in every step: two angles agree about every second time."""
+    path, loss, _, given = _run(answer, 5, 4, 600, a=1e-3)
+    signs = np.sign(loss.seen_from(path)[0][:, 0])
+    for i, j in itertools.combinations(range(4), 2):
+        share = float(np.mean(signs[:, i] == signs[:, j]))
+        said = f"{given}, share of steps in which angles {i} and {j} move the same way"
+        expect(share, 0.5, given=said, tolerance=0.12)
 
 
-def _estimate_probes() -> list[tuple[Any, ...]]:
-    loss, theta, _ = _bowl()
-    return [(loss, theta, _ALL_SIGNS[2:5].copy(), 0.1), (loss, theta, _ALL_SIGNS[9:11].copy(), 0.4)]
+def _down_the_slope(answer: Answer) -> None:
+    """A step moves each angle by a times the slope that was measured, downhill along Delta."""
+    for draw, a, c in ((6, 0.05, 0.1), (7, 0.2, 0.4)):
+        path, loss, _, given = _run(answer, draw, 3, 4, a=a, c=c, bound=np.inf)
+        shifts, losses = loss.seen_from(path)
+        for k in range(4):
+            slope = (losses[k, 0] - losses[k, 1]) / (2 * c)
+            said = f"{given}, step {k} with Delta = {shown(shifts[k, 0] / c)}, losses "
+            said += f"{losses[k, 0]:.4g} at theta + c Delta and {losses[k, 1]:.4g} at the other"
+            expected = -a * slope * shifts[k, 0] / c
+            expect(path[k + 1] - path[k], expected, given=f"{said}: the move", tolerance=1e-6)
 
 
-def _only_c(loss: Any, theta: Vector, directions: Vector, c: float) -> Vector:
-    return 2.0 * averaged_estimate(loss, theta, directions, c)
+def _stays_within_the_bound(answer: Answer) -> None:
+    """A step that would leave [-bound, bound] ends at the bound; the two points may lie outside."""
+    for draw, bound in ((8, np.pi), (9, 1.0)):
+        start = bound * np.array([1.0, -1.0, 0.2])
+        path, loss, _, given = _run(answer, draw, 3, 6, bound=bound, steepness=40.0, theta=start)
+        shifts, losses = loss.seen_from(path)
+        said = f"{given}, bound = {bound:.4g}, a steep loss"
+        expect(np.abs(shifts), np.full((6, 2, 3), 0.1), given=f"{said}, sizes of the shifts")
+        slopes = (losses[:, :1] - losses[:, 1:]) / 0.2
+        ends = path[:-1] - 0.05 * slopes * shifts[:, 0] / 0.1
+        expect(path[1:], np.clip(ends, -bound, bound), given=f"{said}, the path", tolerance=1e-6)
 
 
-def _no_direction(loss: Any, theta: Vector, directions: Vector, c: float) -> Vector:
-    slopes = [(loss(theta + c * s) - loss(theta - c * s)) / (2 * c) for s in directions]
-    return np.full(len(theta), np.mean(slopes))
+def _spsa_variant(
+    *,
+    coins: Callable[..., Vector] = lambda rng, d: rng.choice([-1.0, 1.0], size=d),
+    estimate: Callable[..., Vector] | None = None,
+    fence: Callable[..., Vector] = lambda x, bound: np.clip(x, -bound, bound),
+    with_start: bool = True,
+) -> Answer:
+    """Return SPSA with one thing changed."""
+
+    def two_sided(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+        return (loss(here + c * s) - loss(here - c * s)) / (2 * c) * s
+
+    measure = estimate or two_sided
+
+    def path_of(
+        loss: Any, theta: Vector, n_steps: int, a: float, c: float, bound: float, rng: Any
+    ) -> Vector:
+        path = [np.array(theta, dtype=float)]
+        for _ in range(n_steps):
+            here = path[-1]
+            slopes = measure(loss, here, coins(rng, len(here)), c, bound)
+            path.append(fence(here - a * slopes, bound))
+        return np.array(path if with_start else path[1:])
+
+    return path_of
 
 
-def _one_sided(loss: Any, theta: Vector, directions: Vector, c: float) -> Vector:
-    slopes = np.array([(loss(theta + c * s) - loss(theta)) / c for s in directions])
-    return slopes @ directions / len(directions)
+def _in_place(
+    loss: Any, theta: Vector, n_steps: int, a: float, c: float, bound: float, rng: Any
+) -> Vector:
+    path = [theta]
+    for _ in range(n_steps):
+        s = rng.choice([-1.0, 1.0], size=len(theta))
+        theta -= a * (loss(theta + c * s) - loss(theta - c * s)) / (2 * c) * s
+        np.clip(theta, -bound, bound, out=theta)
+        path.append(theta)
+    return np.array(path)
 
 
-def _summed(loss: Any, theta: Vector, directions: Vector, c: float) -> Vector:
-    return len(directions) * averaged_estimate(loss, theta, directions, c)
+def _one_sided(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+    return (loss(here + c * s) - loss(here)) / c * s
 
 
-def _mean_direction(loss: Any, theta: Vector, directions: Vector, c: float) -> Vector:
-    return averaged_estimate(loss, theta, directions.mean(axis=0, keepdims=True), c)
+def _only_c(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+    return (loss(here + c * s) - loss(here - c * s)) / c * s
 
 
-def _private_estimate(rng: np.random.Generator) -> tuple[Any, ...]:
-    slope = rng.standard_normal(5)
-    directions = rng.choice([-1.0, 1.0], (int(rng.integers(2, 6)), 5))
-    theta, shift = rng.uniform(-np.pi, np.pi, 5), rng.uniform(0.05, 0.5)
-    return lambda x: float(np.sin(slope @ x)), theta, directions, shift
+def _no_direction(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+    return np.full(len(here), (loss(here + c * s) - loss(here - c * s)) / (2 * c))
 
 
-ESTIMATE = Exercise(
+def _uphill(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+    return (loss(here - c * s) - loss(here + c * s)) / (2 * c) * s
+
+
+def _fenced_points(loss: Any, here: Vector, s: Vector, c: float, bound: float) -> Vector:
+    ends = (np.clip(here + sign * c * s, -bound, bound) for sign in (1.0, -1.0))
+    plus, minus = (loss(end) for end in ends)
+    return (plus - minus) / (2 * c) * s
+
+
+def _spsa_probes() -> list[tuple[Any, ...]]:
+    def steep(x: Vector) -> float:
+        return 6.0 * float(np.sum((np.asarray(x) - [0.3, -0.9, 1.5]) ** 2))
+
+    theta = np.array([1.0, -1.0, 0.4])
+    return [(steep, theta.copy(), 5, 0.05, 0.2, 1.0, np.random.default_rng(k)) for k in (1, 2)]
+
+
+BUILD_SPSA = Exercise(
     number="5.1",
-    name="the mean of a few estimates",
-    difficulty=1,
-    minutes=10,
+    name="SPSA from nothing",
+    difficulty=2,
+    minutes=25,
     task="""
-        Write the gradient estimate of SPSA, averaged over $n$ directions:
+        Build the optimiser, without `SPSA` from the package: from the start, toss a coin for every
+        angle, measure two losses, take the step, clip; and again, `n_steps` times. The clipping is
+        for the angles after a step; the two points may lie outside the bound. `path[k + 1]` is
+        where step $k$ ended.
 
-        $$\\bar g = \\frac1n \\sum_{j=1}^{n}
-        \\frac{L(\\theta + c\\,\\Delta_j) - L(\\theta - c\\,\\Delta_j)}{2c}\\,\\Delta_j .$$
+        The check hands in losses that remember where they were asked. It does not mind in which
+        order you ask for the two, nor how you toss (`rng.choice([-1.0, 1.0], size=d)` is one way).
+        When it is solved, try yours on `bowl` from the section on one step.
         """,
-    reference=averaged_estimate,
-    laws=(_evaluations, _linear, _mean_is_the_gradient),
-    probes=_estimate_probes,
-    private_inputs=_private_estimate,
+    reference=spsa_path,
+    laws=(_begins_at_the_start, _both_sides, _fair_coins, _down_the_slope, _stays_within_the_bound),
+    probes=_spsa_probes,
     mistakes=(
-        Mistake(_only_c, "The two points are 2c apart, not c: this is twice the slope."),
         Mistake(
-            _no_direction,
+            _spsa_variant(with_start=False),
+            "The path lacks its first row, the start: it has n_steps + 1 rows.",
+        ),
+        Mistake(
+            _in_place,
+            "`theta -= ...` changes one and the same array, which is then in every row of the path "
+            "(and the start that was handed in is lost). Make a new array in every step.",
+        ),
+        Mistake(
+            _spsa_variant(estimate=_one_sided),
+            "One of your two points is theta itself. SPSA steps to both sides, so that the "
+            "curvature cancels.",
+        ),
+        Mistake(
+            _spsa_variant(coins=lambda rng, d: rng.normal(size=d)),
+            "Your directions are normal numbers. SPSA's are signs: each angle moves by c exactly.",
+        ),
+        Mistake(
+            _spsa_variant(coins=lambda rng, d: np.full(d, rng.choice([-1.0, 1.0]))),
+            "One coin is tossed for all angles together, so SPSA can only move along one line.",
+        ),
+        Mistake(
+            _spsa_variant(estimate=_only_c),
+            "The two points are 2c apart, not c: this is twice the slope.",
+        ),
+        Mistake(
+            _spsa_variant(estimate=_no_direction),
             "That is the slope along Delta, the same number for every angle. An angle that was "
             "moved down needs the opposite sign.",
         ),
         Mistake(
-            _one_sided,
-            "One of your two points is theta itself. SPSA steps to both sides, so that the "
-            "curvature cancels.",
+            _spsa_variant(estimate=_uphill),
+            "The step goes uphill: the loss at theta + c Delta comes first in the difference, and "
+            "the step is taken off.",
         ),
-        Mistake(_summed, "This is the sum of the estimates, so it grows with n: take the mean."),
         Mistake(
-            _mean_direction,
-            "Average the estimates, not the directions: the mean of many random signs is close "
-            "to zero, and the circuit would hardly be moved.",
+            _spsa_variant(fence=lambda x, bound: x),
+            "The angles leave the bound: clip them after every step.",
+        ),
+        Mistake(
+            _spsa_variant(fence=lambda x, bound: (x + bound) % (2 * bound) - bound),
+            "You take angles modulo the bound, so one that leaves on the right comes back on the "
+            "left. Algorithm S1 clips: it stays at the bound.",
+        ),
+        Mistake(
+            _spsa_variant(estimate=_fenced_points),
+            "The two points are clipped. At the bound they are then no longer 2c apart, and the "
+            "slope is wrong: clip only the angles after the step.",
         ),
     ),
     hints=(
-        "Begin with one direction and get one number: how fast does the loss rise along it?",
+        "Write one step first: coins, two losses, slope along Delta, new angles. The cell on one "
+        "step by hand has them all; then loop, and keep every new array in a list.",
         "The slope along Delta is the difference of the two losses over the distance 2c; times "
         "Delta it gives each angle its own sign back.",
-        "Loop over the rows of directions, add up slope * direction, divide by their number.",
+        "path = [np.array(theta)]; in each step here = path[-1], and at its end "
+        "path.append(np.clip(here - a * slope * direction, -bound, bound)); np.array(path).",
     ),
     explanation="""
         Strictly, SPSA divides each component by its own shift $c\\,\\Delta_i$. For signs,
-        $1/\\Delta_i = \\Delta_i$, so dividing and multiplying are the same.
+        $1/\\Delta_i = \\Delta_i$, so dividing and multiplying are the same. Nothing here knows
+        what the loss is made of: a bowl, a circuit, or a network that was fed by a circuit.
         """,
 )
 
@@ -587,4 +708,4 @@ MIRROR = Exercise(
         """,
 )
 
-EXERCISES = (ESTIMATE, PREDICT, DISTANCE, SHIFT, MIRROR)
+EXERCISES = (BUILD_SPSA, PREDICT, DISTANCE, SHIFT, MIRROR)

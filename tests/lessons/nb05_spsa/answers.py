@@ -3,10 +3,20 @@
 import numpy as np
 
 
-def estimate(loss, theta, directions, c):
-    shifts = c * np.asarray(directions)
-    slopes = [(loss(theta + shift) - loss(theta - shift)) / 2 for shift in shifts]
-    return [np.mean(np.array(slopes) / column) for column in shifts.T]
+def path(loss, theta, n_steps, a, c, bound, rng):
+    """Ask for the second point first, and toss the coins in another way."""
+    angles = [list(map(float, theta))]
+    for _ in range(n_steps):
+        coins = [1 if rng.random() < 0.5 else -1 for _ in theta]
+        low, high = (
+            loss([x + sign * c * coin for x, coin in zip(angles[-1], coins, strict=True)])
+            for sign in (-1, 1)
+        )
+        moved = [
+            x - a * (high - low) / (2 * c * coin) for x, coin in zip(angles[-1], coins, strict=True)
+        ]
+        angles.append([min(max(x, -bound), bound) for x in moved])
+    return angles
 
 
 def predictions():
@@ -42,7 +52,7 @@ def signs(n_modes, loop_lengths):
     return [colours[i] for i in range(n_modes)]
 
 
-ANSWERS = {"5.1": estimate, "5.2": predictions, "5.3": distance, "5.4": shift, "5.5": signs}
+ANSWERS = {"5.1": path, "5.2": predictions, "5.3": distance, "5.4": shift, "5.5": signs}
 EQUIVALENT = {
     "5.1": {
         "c * direction  ->  c / direction": "1 / Delta = Delta for signs",
