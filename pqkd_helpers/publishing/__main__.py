@@ -37,7 +37,7 @@ def main() -> None:
     if arguments.what == "figures":
         catalogue = Catalogue(ROOT / "figures" / "records")
         with picture_warnings_in_one_line(parser.prog):
-            files = [*write_idea(ROOT / "figures"), *write_films(ROOT / "figures")]
+            files = [*write_idea(ROOT / "figures"), *write_films(NOTEBOOKS)]
             files += write_figures(ROOT / "figures", catalogue)
             print("\n".join(map(str, files)))
         for text in (ROOT / "README.md", NOTEBOOKS / "reproducing.md"):

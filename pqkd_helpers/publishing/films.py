@@ -11,7 +11,7 @@ from ..lessons.rooms import ROOMS, names_in_room
 
 NAME = "films"
 PLAYED_ONCE = "shot"  # the README's: it stops at its end, and has a file of its own
-_SHOWN = re.compile(rf"(?m)^!\[[^\]]*\]\(\.\./figures/{NAME}/(?P<name>[a-z-]+)\.svg\)$")
+_SHOWN = re.compile(rf"(?m)^!\[[^\]]*\]\({NAME}/(?P<name>[a-z-]+)\.svg\)$")
 
 
 def all_films() -> Iterator[Film]:
@@ -21,13 +21,13 @@ def all_films() -> Iterator[Film]:
             yield make()
 
 
-def write_films(figures: Path | str) -> list[Path]:
+def write_films(notebooks: Path | str) -> list[Path]:
     """Write ``NAME.svg`` and ``NAME-still.svg`` for every film, and return the files.
 
     Parameters
     ----------
-    figures : path
-        The folder of all figures.
+    notebooks : path
+        Their folder; the films lie in its folder ``films``, where every notebook finds them.
     """
     texts = {}
     for film in all_films():
@@ -35,27 +35,27 @@ def write_films(figures: Path | str) -> list[Path]:
         texts[f"{film.name}-still"] = film.svg(motion="none")
         if film.name == PLAYED_ONCE:
             texts[f"{film.name}-once"] = film.svg(motion="once")
-    folder = as_path(figures) / NAME
+    folder = as_path(notebooks) / NAME
     files = [folder / f"{name}.svg" for name in texts]
     for file, content in zip(files, texts.values(), strict=True):
         write_atomically(file, content.encode())
     return files
 
 
-def with_playable_films(text: str, figures: Path) -> str:
+def with_playable_films(text: str, notebooks: Path) -> str:
     """Return a page's text with its films inside it, each with a button and a slider.
 
     Parameters
     ----------
     text : str
         Markdown; a film is an image that has a line for itself.
-    figures : Path
-        The folder of all figures, which holds the films.
+    notebooks : Path
+        Folder of the folder ``films``.
     """
 
     def playable(match: re.Match[str]) -> str:
         name = match["name"]
-        drawing = (figures / NAME / f"{name}.svg").read_text("utf-8").strip()
+        drawing = (notebooks / NAME / f"{name}.svg").read_text("utf-8").strip()
         label = html.escape(f"Time in the film {name.replace('-', ' ')}")
         return (
             f'<div class="film">\n{drawing}\n<p hidden><button type="button">Play</button>\n'

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 from ..common.files import as_path
+from . import films
 from .execution import read_notebook
 from .explorers import with_pictures
-from .films import with_playable_films
 
 CONFIGURATION = "conf.py"
 # What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's titles,
@@ -32,7 +32,7 @@ _FOR_EVERYBODY = {
     '<summary aria-label="Toggle hidden content">': "<summary>",
 }
 STATIC = "static"  # the site's script and style
-_FIGURE = re.compile(r"\]\(\.\./(figures/[^)]+)\)")
+_FIGURE = re.compile(r"!\[[^\]]*\]\(\.\./(figures/[^)]+)\)")
 _IMAGE = re.compile(r'<img\b[^>]*\bsrc="(?P<source>_images/[^"]+)"[^>]*>')
 
 
@@ -69,7 +69,7 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
         _copy_pages(notebooks, source)
         _copy_figures(source, notebooks.parent)
         pictures = Path(folder, "pictures")
-        _make_interactive(source, notebooks.parent / "figures", pictures)
+        _make_interactive(source, pictures)
         index = source / "index.md"
         index.write_text(_with_notebooks(index.read_text("utf-8"), source), "utf-8")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
@@ -88,25 +88,25 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
 
 
 def _copy_pages(notebooks: Path, source: Path) -> None:
-    """Copy the pages and what the site's configuration names."""
+    """Copy the pages, the films and what the site's configuration names."""
     source.mkdir()
     for path in notebooks.iterdir():
         if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
             shutil.copy(path, source)
-    shutil.copytree(notebooks / STATIC, source / STATIC)
+    for folder in (STATIC, films.NAME):
+        shutil.copytree(notebooks / folder, source / folder)
 
 
 def _copy_figures(pages: Path, root: Path) -> None:
-    """Copy the figures that pages show or link to, to where the pages look for them."""
-    for page in pages.iterdir():
-        if page.suffix in (".ipynb", ".md"):
-            for name in _FIGURE.findall(page.read_text("utf-8")):
-                copy = pages.parent / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(root / name, copy)
+    """Copy the figures that pages show, to where the pages look for them."""
+    for page in pages.glob("*.md"):
+        for name in _FIGURE.findall(page.read_text("utf-8")):
+            copy = pages.parent / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, copy)
 
 
-def _make_interactive(pages: Path, figures: Path, pictures: Path) -> None:
+def _make_interactive(pages: Path, pictures: Path) -> None:
     """Put films and explorers into the notebooks; draw the explorers' pictures into a folder."""
     pictures.mkdir()
     for path in sorted(pages.glob("*.ipynb")):
@@ -114,7 +114,7 @@ def _make_interactive(pages: Path, figures: Path, pictures: Path) -> None:
         with_pictures(notebook, pictures)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                cell.source = with_playable_films(cell.source, figures)
+                cell.source = films.with_playable_films(cell.source, pages)
         nbformat.write(notebook, path)
 
 

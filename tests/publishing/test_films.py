@@ -12,14 +12,14 @@ from ..notebooks.browser import chromium
 from ..notebooks.listing import FOLDER, NOTEBOOKS, path_of
 
 ROOT = FOLDER.parent
-FILMS = ROOT / "figures" / "films"
+FILMS = FOLDER / "films"
 NAMES = sorted(path.stem for path in FILMS.glob("*.svg") if not path.stem.endswith("-still"))
 MOST_BYTES = 400_000
 every = pytest.mark.parametrize("name", NAMES)
 
 
 def shown_in(text):
-    return re.findall(r"!\[([^\]]*)\]\((?:\.\./)?figures/films/([a-z-]+)\.svg\)", text)
+    return re.findall(r"!\[([^\]]*)\]\((?:notebooks/)?films/([a-z-]+)\.svg\)", text)
 
 
 def texts_of(name):
@@ -74,7 +74,7 @@ def test_every_film_is_shown_in_one_notebook_with_its_description_and_its_still(
             for alt, name in shown_in(text):
                 assert name not in found
                 found[name] = alt
-                assert f"](../figures/films/{name}-still.svg)" in text
+                assert f"](films/{name}-still.svg)" in text
     assert found == wanted
 
 
@@ -88,7 +88,7 @@ def test_the_readmes_film_plays_once_and_stops():
 def test_a_page_gets_the_film_itself_with_a_button_and_a_slider(tmp_path):
     (tmp_path / "films").mkdir()
     (tmp_path / "films" / "dot.svg").write_text("<svg>a dot</svg>\n")
-    page = with_playable_films("Look:\n\n![A dot.](../figures/films/dot.svg)\n\nSeen?", tmp_path)
+    page = with_playable_films("Look:\n\n![A dot.](films/dot.svg)\n\nSeen?", tmp_path)
     assert page.startswith("Look:\n\n<div") and page.endswith("</div>\n\nSeen?")
     for part in (
         "<svg>a dot</svg>",

@@ -173,7 +173,7 @@ def explorers_of(name):
 
 def films_of(name):
     cells = nbformat.read(path_of(name), as_version=4).cells
-    return [cell for cell in cells if "![" in cell.source and "/films/" in cell.source]
+    return [cell for cell in cells if "![" in cell.source and "](films/" in cell.source]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -266,7 +266,8 @@ def test_what_sphinx_warns_of_stops_the_build_and_leaves_the_old_site(tmp_path):
     folder.mkdir()
     (folder / "old.html").write_text("old")
     (source / "conf.py").write_text((FOLDER / "conf.py").read_text("utf-8"))
-    shutil.copytree(FOLDER / "static", source / "static")
+    for name in ("static", "films"):
+        shutil.copytree(FOLDER / name, source / name)
     (source / "index.md").write_text("# Title\n\n[lost](nowhere.md)\n")
     with pytest.raises(SiteError, match=r"nowhere\.md"):
         build_site(source, folder)

@@ -1,11 +1,9 @@
 """Writing the editions of all notebooks, with the texts that they link to."""
 
-import re
 import shutil
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from ...common.checks import check_whole
 from ...common.files import as_path, write_atomically
@@ -20,7 +18,7 @@ _TEXTS = {
     "teacher": (*_FOR_ALL, "teaching.md", "nbgrader.md"),
     "nbgrader": _FOR_ALL,
 }
-_FIGURE = re.compile(r"\]\(\.\./(figures/[^)]+)\)")
+_FILMS = "films"
 
 
 def build_editions(
@@ -67,21 +65,11 @@ def build_editions(
             editions["nbgrader"] = nbgrader_source(notebook, seed=nbgrader_seed)
         for name, edition in editions.items():
             written.append(out / name / path.name)
-            _bring_figures(edition, notebooks.parent, out / name)
             write_atomically(written[-1], (nbformat.writes(edition) + "\n").encode())
     for name in {path.parent.name for path in written}:
         for text in _TEXTS[name]:
             if (notebooks / text).is_file():
                 shutil.copy(notebooks / text, out / name / text)
+        if (notebooks / _FILMS).is_dir():
+            shutil.copytree(notebooks / _FILMS, out / name / _FILMS, dirs_exist_ok=True)
     return written
-
-
-def _bring_figures(edition: NotebookNode, root: Path, folder: Path) -> None:
-    """Copy the files in ``figures`` that an edition's texts link to, and link to the copies."""
-    for cell in edition.cells:
-        if cell.cell_type == "markdown":
-            for name in _FIGURE.findall(cell.source):
-                copy = folder / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(root / name, copy)
-            cell.source = _FIGURE.sub(r"](\1)", cell.source)

@@ -122,14 +122,13 @@ def test_links_lead_to_files_of_the_edition(editions):
                     target = part.split(")")[0].split("#")[0]
                     if target and "://" not in target and not target.startswith("../"):
                         assert (path.parent / target).exists(), f"{path.name}: {target}"
-                    assert not target.startswith("../figures"), f"{path.name}: {target}"
 
 
 def test_the_films_go_with_the_edition(editions):
     notebook = (editions / "student" / "01_circuit_simulator.ipynb").read_text("utf-8")
-    assert "](figures/films/shot.svg)" in notebook
+    assert "](films/shot.svg)" in notebook
     for name in ("shot.svg", "shot-still.svg"):
-        assert (editions / "student" / "figures" / "films" / name).exists()
+        assert (editions / "student" / "films" / name).exists()
 
 
 def test_the_page_for_students_leads_to_files_of_their_edition(editions):
