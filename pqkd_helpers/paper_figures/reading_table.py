@@ -99,9 +99,10 @@ def readings(catalogue: Catalogue) -> Result | None:
             "the rule accepts. Small dots: seeds. Grey words say what has not run yet.\n\n"
             + choice_text(catalogue, runs)
         ),
-        rerun="\n".join(
-            f"python -m pqkd_helpers reproduce {experiment} --tier cpu --seeds 3"
-            for experiment in ("readings", "shot-noise", "shot-sweep")
+        rerun=(
+            "python -m pqkd_helpers reproduce readings --tier cpu --seeds 3\n"
+            "python -m pqkd_helpers reproduce shot-noise --tier cpu --seeds 3\n"
+            "python -m pqkd_helpers reproduce shot-sweep --tier cpu --seeds 3"
         ),
         differs=[
             "Observables 1 and 4: Table 1's net on MNIST, 12 epochs of Adam with a one-cycle rate "

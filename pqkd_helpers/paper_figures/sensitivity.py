@@ -29,7 +29,7 @@ from .markdown_table import Row
 from .paper_values import EXTREME, SHOT_NOISE_LIMIT, TABLE1, PaperValue
 from .readings import AT_REST, DEFAULT
 from .result import Result
-from .shot_sweep import sweep_limits, sweeps
+from .shot_sweep import KINDS, sweep_limits, sweeps
 
 Array = NDArray[np.float64]
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
@@ -213,8 +213,18 @@ def _gains(catalogue: Catalogue) -> list[Row]:
                 for fresh, word in ((False, "z trained with"), (True, "fresh z"))
             ),
         ]
-    at_rest = gain_curve(catalogue, "cpu", "frozen-raw")
-    tests = sweeps(catalogue)
+    at_rest, tests = gain_curve(catalogue, "cpu", "frozen-raw"), sweeps(catalogue)
+    rows += [
+        _row(
+            "range of S, one student tested",
+            f"S from {LEAST} on, or from 1 on",
+            f"limit of the gain, {words[curve]}",
+            SHOT_NOISE_LIMIT[curve],
+            *(sweep_limits(tests, kind, least) for least in (LEAST, 1)),
+        )
+        for kind, curve in KINDS.items()
+        if tests
+    ]
     if is_complete(at_rest) and len(tests) == len(next(iter(at_rest.values()))):
         rows.append(
             _row(

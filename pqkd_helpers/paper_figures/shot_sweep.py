@@ -94,8 +94,9 @@ def shot_sweep(catalogue: Catalogue) -> Result | None:
         ],
         assumed=["z is scaled to unit root mean square.", "The angles rest: shot noise is alone."],
         limits=[
-            "It shows what this test would look like. That a test of this kind is behind the "
-            "paper's figure is a guess that it can support or not.",
+            "Both curves tend to the same gain, that of the exact z, and the fits need not: the "
+            "form does not fit a curve that rises late. That the paper's limits come from such a "
+            "test is a guess after the fact; we do not know its range of S.",
         ],
         columns=("z", "shots", "gain", "n"),
         formats={"gain": "{gain:.2f}"},

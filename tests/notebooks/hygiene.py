@@ -46,6 +46,7 @@ def problems(path: Path, glossary: str) -> list[str]:
         *_execution(notebook),
         *freshness(notebook, path.parents[1]),
         *_tags_and_widgets(notebook),
+        *_explorers(notebook),
         *_forbidden(notebook),
         *_pictures(notebook),
         *_headings(notebook),
@@ -110,6 +111,15 @@ def _tags_and_widgets(notebook: NotebookNode) -> Iterator[str]:
             yield f"cell {number} stores the output of a widget"
         if any("widget" in kind for output in cell.outputs for kind in output.get("data", {})):
             yield f"cell {number} stores a widget"
+
+
+def _explorers(notebook: NotebookNode) -> Iterator[str]:
+    for before, cell in pairwise(_code(notebook)):
+        if cell.source.endswith(".live()"):
+            still = cell.source.replace(".live()", ".show_at(")
+            pictures = [o for o in before.outputs if "image/png" in o.get("data", {})]
+            if still not in before.source or len(pictures) != 1:
+                yield f"above {cell.source} there is not one picture of it"
 
 
 def _forbidden(notebook: NotebookNode) -> Iterator[str]:

@@ -43,10 +43,12 @@ NO_STATEMENT = re.compile(
     r"!\[[^\]]*\]|`[^`]*`|\]\([^)]*\)|(?:arXiv|doi):\S+|<[^>]+>|^#.*?$|\"[^\"]{,100}\"|"
     r"^\**Predict.*?(?:\n\n|\Z)|"
     r"(?:exercises?|sections?|notebooks?|figs?\.|tables?|seeds?|torch|BY(?:-SA)?) \d[\d.]*"
-    r"(?:(?:,| to| and) \d[\d.]*)*|Python \d[^)]*\)|(?:at|probability of) (?:5|80|90|95) %|"
+    r"(?:(?:,| to| and) \d[\d.]*)*|Python \d[^)]*\)|at one point|"
+    r"(?:at|probability of) (?:5|80|90|95) %|"
     r"(?:5|90|95|97\.5) % (?:intervals?|quantiles?|each|error|shared)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
+INVITATION = re.compile(r"\W*(?:(?:now )?try|then)\b", re.IGNORECASE)
 INTERVAL = re.compile(r"[+-]?[\d.]+ \[[+-]?[\d.]+, [+-]?[\d.]+\]")
 OF_THE_PAPER = re.compile(r"\((?:paper|article)\b|\bthe (?:paper|article) \w+s\b", re.IGNORECASE)
 
@@ -133,7 +135,7 @@ def statements(prose: str) -> Iterator[tuple[str, bool]]:
         if not line.lstrip().startswith("|"):
             columns = []
             for sentence in re.split(r"(?<=[.;:?!])\s+", line):
-                if not sentence.endswith("?"):
+                if not sentence.endswith("?") and not INVITATION.match(sentence):
                     yield sentence, bool(OF_THE_PAPER.search(sentence))
             continue
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]

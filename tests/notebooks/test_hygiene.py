@@ -114,6 +114,10 @@ def folded_cell(notebook):
     return next(c for c in notebook.cells if "hide-output" in c.metadata.get("tags", []))
 
 
+def cell_above_widget(notebook):
+    return notebook.cells[notebook.cells.index(widget_cell(notebook)) - 1]
+
+
 def a_stream(name, text):
     return nbformat.v4.new_output("stream", name=name, text=text)
 
@@ -152,6 +156,14 @@ BREAKS = {
     "a fold that shows a line": (
         lambda n: folded_cell(n).outputs.pop(0),
         "JupyterLab shows a line",
+    ),
+    "no picture above a widget": (
+        lambda n: cell_above_widget(n).outputs.clear(),
+        "not one picture",
+    ),
+    "two pictures above a widget": (
+        lambda n: cell_above_widget(n).outputs.append(first_picture(n)),
+        "not one picture",
     ),
     "an unknown tag": (lambda n: first_code(n).metadata.update(tags=["odd"]), "unknown tags"),
     "a path": (in_code("open('/home/me/x')"), "an absolute path"),

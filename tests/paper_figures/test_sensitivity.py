@@ -5,7 +5,7 @@ import math
 import pytest
 
 from pqkd_helpers.paper_figures.sensitivity import sensitivity
-from pqkd_helpers.paper_figures.shot_sweep import shot_sweep, sweep_fit, sweeps
+from pqkd_helpers.paper_figures.shot_sweep import shot_sweep, sweep_fit, sweep_gains, sweeps
 from pqkd_helpers.records import Catalogue
 
 from . import made_up
@@ -101,3 +101,15 @@ def test_one_student_is_shown_without_an_interval(tmp_path):
     made_up.shot_sweep(tmp_path, seeds=1)
     result = shot_sweep(Catalogue(tmp_path))
     assert "1 student," in result.reading and result.rows[0]["gain"].low is None
+
+
+def test_the_stored_curves_have_one_limit_and_their_fits_two():
+    """What notebook 10 says of them."""
+    records = sweeps(Catalogue())
+    smoothed, fresh = (sweep_fit(records, kind) for kind in ("smoothed", "fresh"))
+    assert fresh.limit < smoothed.limit - 10.0 and fresh.r_squared < smoothed.r_squared - 0.2
+    exact = [100.0 * (r["results"]["exact"] - r["results"]["at_zero"]) for r in records]
+    for kind in ("smoothed", "fresh"):
+        shots, gains = sweep_gains(records, kind)
+        assert gains[:, -1] == pytest.approx(exact, abs=2.0) and shots[-1] == 3200
+    assert sweep_fit(records, "fresh", 25).limit > fresh.limit + 10.0

@@ -134,7 +134,7 @@ def test_search_finds_a_term_without_a_network(site, browser):
     page.close()
 
 
-@pytest.mark.parametrize("name", ["00_start_here", "index"])
+@pytest.mark.parametrize("name", ["00_start_here", "01_circuit_simulator", "index"])
 def test_a_phone_needs_no_sideways_scrolling(site, browser, name):
     page = opened(browser, site, name, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
