@@ -111,7 +111,7 @@ def _distance(guess: float, found: float) -> str:
     if isclose(guess, found, rel_tol=CLOSE, abs_tol=1e-9):
         return " (close)"
     side = "high" if guess > found else "low"
-    factor = guess / found if abs(found) > 1e-9 else 0.0
+    factor = guess / found if found > 1e-9 else 0.0  # a share of what is negative says little
     if factor > 0.0 and not 2 / 3 < factor < 1.5:
         return f" ({_two_digits(max(factor, 1 / factor))} times too {side})"
     return f" (too {side} by {_two_digits(abs(guess - found))})"

@@ -40,6 +40,7 @@ def said(capsys, guess, found):
         (0.5, 0.0, "0.5, it is 0 (too high by 0.5)"),
         (0.5, 4.9e-32, "0.5, it is 0 (too high by 0.5)"),
         (-1, 1, "-1, it is 1 (too low by 2)"),
+        (-1, -2.83, "-1, it is -2.83 (too high by 1.8)"),
         (80, 92.6, "80, it is 92.6 (too low by 13)"),
         (90, np.float64(92.6), "90, it is 92.6 (close)"),
         (1_000, 2_162_688, "1,000, it is 2,162,688 (2,200 times too low)"),
