@@ -25,6 +25,15 @@ SCALES = {
     "quick": "reduced scale",
     None: "not carried out",
 }
+NO_TRAINING = "no training; the paper's shots and averaging"
+# Stands on every card with verdicts.
+HOW = (
+    "An interval of 90 % is Welch's, over our seeds and the paper's five; where the paper states "
+    "no deviation, ours stands in for it. What was found of a row makes its verdict: without its "
+    "premise *premise not met*; all for the paper *reproduced*; some for and some against it "
+    "*partly*; some against and none for it *not*, or *not at this scale* without the paper's "
+    "recipe; else *inconclusive*, as always with one seed."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,11 @@ class Finding:
     scale: str
     notebook: str
     records: str
+
+    @property
+    def is_ours_to_compare(self) -> bool:
+        """Whether the paper has no number or figure of it: it is claimed or implied only."""
+        return not self.paper or self.paper.startswith(("implied", "claimed", "inferred"))
 
 
 @dataclass(frozen=True)

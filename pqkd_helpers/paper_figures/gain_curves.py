@@ -69,7 +69,9 @@ def limits_of_seeds(shots: Sequence[float], stack: NDArray[np.float64]) -> NDArr
     return np.array([fit_like_the_paper(shots, y, np.ones(len(shots))).limit for y in stack])
 
 
-def teachers_gains(records: list[Record]) -> NDArray[np.float64]:
-    """Return the gain of every run's teacher over a constant answer, points."""
-    zero = 100.0 * np.array([r["student"]["final"]["accuracy_at_zero_z"] for r in records])
-    return accuracies(records, "teacher") - zero
+def stacked_accuracies(points: Points) -> NDArray[np.float64]:
+    """Return test accuracies with the z trained with, percent, shape ``(n_seeds, n_shots)``.
+
+    Unlike gains they do not depend on the class that wins at z = 0.
+    """
+    return np.stack([accuracies(points[s]) for s in points if s < math.inf], axis=1)

@@ -11,7 +11,7 @@ from functools import cached_property
 from matplotlib.figure import Figure
 
 from ..common.checks import check_choice
-from .finding import Finding, Findings, Rule
+from .finding import HOW, Finding, Findings, Rule
 from .markdown_table import Row, markdown_table
 
 
@@ -106,7 +106,8 @@ class Result:
             self.table(),
         ]
         if self.findings:
-            parts += ["## Against the paper", self.findings_table(), str(self.rule or "")]
+            parts += ["## Against the paper", self.findings_table()]
+            parts += [str(self.rule), HOW] if self.rule else []
         parts += ["## How to run it again", f"```bash\n{self.rerun}\nmake figures\n```"]
         for title, lines in {
             "What differs from the paper": self.differs,

@@ -265,7 +265,7 @@ def _alt(rows: list[Row]) -> str:
     largest = sorted(rows, key=lambda row: -abs(row["moves"].mean))[:3]
     parts = [f"{row['choice']}, {row['number']}: {row['moves'].mean:+.2f}" for row in largest]
     return (
-        f"By how many points each of {len(rows)} open choices moves its number. The largest: "
+        f"By how many points open choices move {len(rows)} numbers. The largest: "
         f"{'; '.join(parts)}."
     )
 

@@ -7,6 +7,7 @@ from functools import partial
 from ..paper_figures.claims import FIGURES, claim_map
 from ..paper_figures.controls.analysis import Analysis
 from ..paper_figures.controls.contrasts import FOLLOW_UP, analyse, state
+from ..paper_figures.finding import SCALES, Finding
 from ..paper_figures.table1 import NAMES
 from ..records.stored import Catalogue
 from ..statistics.verdicts import Verdict
@@ -15,19 +16,30 @@ from .blocks import with_blocks
 
 def answer(catalogue: Catalogue) -> str:
     """Return the three sentences that a visitor wants first."""
-    counts = Counter(finding.verdict for finding in claim_map(catalogue))
     found = analyse(catalogue, FOLLOW_UP)
     return "\n\n".join(
         [
             "**What it does.** The clicks of a photonic circuit decide how a small network mixes "
             "its filters, so that far fewer numbers have to be trained.",
-            f"**Are the paper's numbers reproduced?** So far {counts['reproduced']} of "
-            f"{sum(counts.values())} claims. No run has the paper's recipe yet: "
-            f"{counts['not at this scale']} are not reproduced at a smaller scale, and the others "
-            "are open.",
+            "**Are the paper's numbers reproduced?** " + _numbers(claim_map(catalogue)),
             "**Does the light matter?** "
             + (state(catalogue, FOLLOW_UP) if found is None else _against_randomness(found)),
         ]
+    )
+
+
+def _numbers(findings: list[Finding]) -> str:
+    """Return how the claims fare, those with a number of the paper's apart from the others."""
+    public = [finding for finding in findings if not finding.is_ours_to_compare]
+    counts = Counter(finding.verdict for finding in public)
+    order: tuple[Verdict, ...] = ("reproduced", "partly", "not", "not at this scale")
+    said = ", ".join(f"{counts[name]} {name}" for name in order if counts[name] or name == order[0])
+    recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)
+    return (
+        f"Of {len(public)} claims with a number or a figure of the paper's: {said}; for the others "
+        "the runs are too few, a premise is not met, or no number is known to us. "
+        + ("" if recipe else "No run has the paper's recipe yet. ")
+        + "What we know of the paper is its abstract, and its numbers through others who read it."
     )
 
 
@@ -37,7 +49,8 @@ def _against_randomness(found: Analysis) -> str:
     return (
         "On a small network, and as the paper was read so far, one random vector that never "
         f"changes does {better} in the light's place: light minus random is "
-        f"{difference:+.2f} points of test error over {difference.n} pairs of runs."
+        f"{difference:+.2f} points of test error over {difference.n} pairs of runs. It moves; the "
+        "vector rests."
     )
 
 
@@ -57,9 +70,9 @@ def verdicts(catalogue: Catalogue) -> str:
     parts = [f"{counts[name]} {name}" for name in order if counts[name]]
     return (
         f"Of {sum(counts.values())} claims, so far: {', '.join(parts)}. Each verdict follows from "
-        "the rule in its row; the card of its figure tells when that was stated. `not at this "
-        "scale` says nothing of the paper: the runs do not have its recipe. `premise not met`: "
-        "our runs lack what the claim presupposes."
+        "the rule in its row of the claim map (notebook 10); the card of its figure tells when "
+        "that was stated. `not at this scale` says nothing of the paper: the runs do not have its "
+        "recipe. `premise not met`: our runs lack what the claim presupposes."
     )
 
 
