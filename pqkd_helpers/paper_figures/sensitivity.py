@@ -122,8 +122,8 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
             "Each row is a choice of which we do not know what the paper did. It shows a number "
             "that is compared with the paper, as we take it and the other way, and by how many "
             "points it moves (mean of n pairs, 95 % interval). In the picture a choice has one "
-            "line, with a dot for each of its numbers; those that move most stand on top. Its axis is "
-            "logarithmic beyond 0.1 point."
+            "line, with a dot for each of its numbers; those that move most stand on top. Its axis "
+            "is logarithmic beyond 0.1 point."
         ),
         rerun="python -m pqkd_helpers reproduce all --tier cpu --seeds 3",
         limits=[
