@@ -98,8 +98,8 @@ def counted_values(
     title : str
     """
     with style():
-        figure = Figure(figsize=(8.6, 2.9))
-        figure.subplots_adjust(left=0.09, right=0.97, bottom=0.3, top=0.88, wspace=0.62)
+        figure = Figure(figsize=(7.0, 3.2))
+        figure.subplots_adjust(left=0.11, right=0.97, bottom=0.32, top=0.88, wspace=0.62)
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         looks = zip(
             ("white", COLOURS[7], COLOURS[9], COLOURS[0], COLOURS[1]),
@@ -121,10 +121,7 @@ def counted_values(
         left.set(xlim=(0, 1.22 * ends.max()), xlabel="trained values")
         left.xaxis.set_major_locator(MaxNLocator(4))
         left.xaxis.set_major_formatter("{x:,.0f}")
-        left.legend(
-            ncols=5, loc="upper center", bbox_to_anchor=(0.45, -0.26), columnspacing=1.0,
-            handlelength=1.4, fontsize=9,
-        )  # fmt: skip
+        figure.legend(ncols=5, loc="lower center")
         left.set_title(title, fontsize=10)
         ratios = (
             compression.whole_network, compression.convolutions, compression.convolution_kernels,
@@ -134,7 +131,7 @@ def counted_values(
             right.text(ratio, place, f" {ratio:,.2f}x", va="center")
         right.set_yticks(range(3), [name.replace(" ", "\n", 1) for name in RATIOS])
         right.invert_yaxis()
-        right.set(xlim=(0, 1.4 * max(ratios)), xlabel="teacher's values per student's")
+        right.set(xlim=(0, 1.4 * max(ratios)), xlabel="compression ratio")
         right.xaxis.set_major_locator(MaxNLocator(4))
         for axes in (left, right):
             axes.grid(visible=False, axis="y")

@@ -26,7 +26,7 @@ def transfer_picture(U: ArrayLike) -> Figure:
     """
     amplitudes = np.asarray(U)
     with style():
-        figure = Figure(figsize=(5.4, 4.8), layout="constrained")
+        figure = Figure(figsize=(6.0, 5.4), layout="constrained")
         axes = figure.subplots()
         for (i, j), amplitude in np.ndenumerate(amplitudes):
             if amplitude**2 >= 1e-4:
@@ -40,7 +40,6 @@ def transfer_picture(U: ArrayLike) -> Figure:
         axes.set(xlabel="bin in which one photon enters", ylabel="bin in which it leaves")
         axes.set_xticks(range(m))
         axes.set_yticks(range(m))
-        axes.tick_params(labelsize=8)
         handles = [Rectangle((0, 0), 1, 1, fc=face, ec=BLUE) for face in (BLUE, "white")]
         axes.legend(
             handles, ["positive amplitude", "negative amplitude"], loc="lower left", frameon=True
@@ -96,9 +95,9 @@ def hong_ou_mandel(
         Probabilities of (2, 0), (1, 1), (0, 2) for "chosen" and "classical".
     """
     with style():
-        figure = Figure(figsize=(8.8, 2.9))
+        figure = Figure(figsize=(7.0, 3.5))
         left, middle, right = figure.subplots(1, 3, width_ratios=(5, 3, 4))
-        figure.subplots_adjust(left=0.08, right=0.99, top=0.98, bottom=0.17, wspace=0.2)
+        figure.subplots_adjust(left=0.08, right=0.99, top=0.98, bottom=0.15, wspace=0.25)
         looks = {
             "identical": ("-", GREY),
             "classical": ("--", DARK),
@@ -110,16 +109,16 @@ def hong_ou_mandel(
             left.plot(degrees, over_angle[name], line, color=colour, label=label)
         here = np.asarray(outcomes["chosen"])[1]
         left.plot(np.degrees(theta), here, "o", color=ORANGE, ms=8, zorder=5, clip_on=False)
-        left.set(xlabel="splitter angle (degrees)", ylabel="P(1 and 1)", ylim=(0, 1.25))
+        left.set(xlabel="splitter angle (degrees)", ylabel="P(1 and 1)", ylim=(0, 1.6))
         left.set_xticks((0, 22.5, 45, 67.5, 90))
         for axes in (left, middle, right):
             axes.set_yticks((0.0, 0.5, 1.0))
             axes.tick_params(labelleft=axes is left)
-        left.legend(loc="upper center", ncols=3, fontsize=8, columnspacing=1.0, handlelength=1.6)
+        left.legend(loc="upper center")
         values = over_indistinguishability["values"]
         middle.plot(values, over_indistinguishability["here"], color=BLUE)
         middle.plot(indistinguishability, here, "o", color=ORANGE, ms=8, zorder=5, clip_on=False)
-        middle.set(xlabel="indistinguishability V", ylabel="P(1 and 1)", ylim=(0, 1.25))
+        middle.set(xlabel="indistinguishability V", ylabel="P(1 and 1)", ylim=(0, 1.6))
         middle.set_xticks((0.0, 0.5, 1.0))
         for side, name in enumerate(("chosen", "classical")):
             label = f"V = {indistinguishability:.2f}" if name == "chosen" else name
@@ -132,8 +131,8 @@ def hong_ou_mandel(
                 label=label,
             )
         right.set_xticks(range(3), OUTCOMES)
-        right.set(xlabel="photons in bins 0 and 1", ylabel="probability", ylim=(0, 1.25))
-        right.legend(loc="upper center", ncols=2, fontsize=8)
+        right.set(xlabel="photons in bins 0 and 1", ylabel="probability", ylim=(0, 1.6))
+        right.legend(loc="upper center")
         return figure
 
 
@@ -147,7 +146,7 @@ def means_per_bin(photons: ArrayLike, identical: ArrayLike, classical: ArrayLike
     """
     bins = np.arange(len(np.asarray(photons)))
     with style():
-        figure = Figure(figsize=(8.4, 3.0), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.2), layout="constrained")
         axes = figure.subplots()
         axes.bar(bins, photons, color="#E6E6E6", edgecolor=GREY, label="mean photons (both kinds)")
         axes.plot(bins, classical, "D", color=DARK, mfc="white", label="clicks, classical")
@@ -155,7 +154,7 @@ def means_per_bin(photons: ArrayLike, identical: ArrayLike, classical: ArrayLike
         axes.set(xlabel="time bin", ylabel="mean per shot", ylim=(0, 1.35))
         axes.set_xticks(bins)
         axes.grid(axis="x", visible=False)
-        axes.legend(ncols=3, loc="upper center", fontsize=9)
+        axes.legend(ncols=3, loc="upper center", columnspacing=1.0, handletextpad=0.4)
         return figure
 
 

@@ -47,7 +47,7 @@ def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
     """
     joint, product = np.asarray(joint), np.asarray(product)
     with style():
-        figure = Figure(figsize=(7.4, 3.3), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.3), layout="constrained")
         top = max(joint.max(), product.max())
         panels = figure.subplots(1, 2, sharey=True)
         titles = ("true joint distribution", "independent halves")
@@ -94,7 +94,7 @@ def moving_average(raw: ArrayLike, smoothed: ArrayLike, jump: int | None = None)
     raw, smoothed = np.asarray(raw), np.asarray(smoothed)
     epochs = np.arange(1, len(raw) + 1)
     with style():
-        figure = Figure(figsize=(7.2, 3.2))
+        figure = Figure(figsize=(7.0, 3.2))
         axes = figure.add_axes((0.1, 0.17, 0.87, 0.78))
         axes.plot(epochs, raw, "o", markersize=3.5, color=COLOURS[5], label="measured")
         axes.plot(epochs, smoothed, "-", color=COLOURS[0], label="smoothed")

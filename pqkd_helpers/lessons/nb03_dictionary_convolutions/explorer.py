@@ -140,7 +140,7 @@ def error_over_rank(axes: Axes, best: ArrayLike, frozen: ArrayLike, rank: int) -
     axes.plot(rank, best[rank - 1], "o", color=COLOURS[0])
     axes.axvline(rank, color="black", linestyle=":", linewidth=1.0)
     axes.set(xlabel="rank R", ylabel="share of the kernel that is missed", ylim=(-0.03, 1.06))
-    axes.legend(fontsize=9)
+    axes.legend()
 
 
 def closest_kernels(

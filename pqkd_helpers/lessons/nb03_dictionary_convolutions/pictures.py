@@ -228,7 +228,7 @@ def filter_gallery(before: Sequence[ArrayLike], after: Sequence[ArrayLike]) -> F
         Basis ``(rank, k, k)`` and some kernels ``(n, k, k)``.
     """
     with style():
-        figure = Figure(figsize=(7.6, 3.2))
+        figure = Figure(figsize=(7.0, 3.2))
         columns = zip(before, after, ("basis B", "kernels W"), strict=True)
         for column, (first, second, name) in enumerate(columns):
             limit = float(np.quantile(np.abs(np.stack([first, second])), 0.99))  # few are larger

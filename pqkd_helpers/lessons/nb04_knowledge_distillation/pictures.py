@@ -264,7 +264,7 @@ def soft_targets_and_loss(
     title : str
     """
     with style():
-        figure = Figure(figsize=(9.0, 2.8))
+        figure = Figure(figsize=(7.0, 3.0))
         left, middle, right = figure.subplots(1, 3, gridspec_kw={"width_ratios": [1.0, 2.6, 1.5]})
         _draw_image(left, image)
         for i, (whose, values) in enumerate(shares.items()):

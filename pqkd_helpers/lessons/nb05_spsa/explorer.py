@@ -158,7 +158,7 @@ def descents_and_moves(
     """
     values, steps = np.asarray(losses), np.asarray(moved)
     with style():
-        figure = Figure(figsize=(7.4, 2.9))
+        figure = Figure(figsize=(7.0, 3.1))
         figure.subplots_adjust(left=0.08, right=0.98, bottom=0.18, top=0.9, wspace=0.36)
         left, right = figure.subplots(1, 2)
         figure.suptitle(title, fontsize=10)

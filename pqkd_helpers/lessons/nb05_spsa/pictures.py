@@ -124,7 +124,7 @@ def worth_of_estimates(
     values = np.asarray(cosines)
     numbers = np.array(list(averaged))
     with style():
-        figure = Figure(figsize=(7.6, 3.1), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.1), layout="constrained")
         left, right = figure.subplots(1, 2)
         left.hist(values, bins=np.linspace(0.0, 1.0, 41), color=COLOURS[0], alpha=0.8)
         typical = 1.0 / np.sqrt(n_angles)
@@ -173,7 +173,7 @@ def mirror_differences(
     """
     x = np.asarray(shifts)
     with style():
-        figure = Figure(figsize=(7.4, 3.0), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.0), layout="constrained")
         left, right = figure.subplots(1, 2)
         for number, (label, values) in enumerate(losses.items()):
             look = {"color": _PALETTE[number], "linestyle": _DASHES[number]}

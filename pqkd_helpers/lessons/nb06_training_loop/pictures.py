@@ -56,10 +56,10 @@ def state_of_a_run(theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike) -
     """
     theta, histogram, kernels = (np.asarray(x) for x in (theta, histogram, kernels))
     with style():
-        figure = Figure(figsize=(8.6, 2.7))
+        figure = Figure(figsize=(7.0, 2.7))
         angles, bins, tiles = (
             figure.add_axes((left, 0.2, width, 0.66))
-            for left, width in ((0.07, 0.23), (0.38, 0.27), (0.68, 0.31))
+            for left, width in ((0.09, 0.21), (0.39, 0.24), (0.67, 0.32))
         )
         angles.bar(np.arange(1, len(theta) + 1), theta, color=COLOURS[0])
         angles.set(xlabel="beam splitter", ylabel="angle (radians)", ylim=(-3.3, 3.3))

@@ -121,7 +121,7 @@ def curves_and_fits(
     s = np.asarray(shots, dtype=np.float64)
     fine = np.geomspace(s.min(), 10.0 * s.max(), 80)
     with style():
-        figure = Figure(figsize=(7.4, 3.8), layout="constrained")
+        figure = Figure(figsize=(7.0, 4.2), layout="constrained")
         axes = figure.subplots()
         for (name, values), (colour, marker) in zip(curves.items(), _LOOKS, strict=False):
             gains = np.asarray(values, dtype=np.float64)
@@ -141,5 +141,5 @@ def curves_and_fits(
         )  # fmt: skip
         axes.set_xticks(s[::2], [f"{value:g}" for value in s[::2]])
         axes.minorticks_off()
-        axes.legend(loc="lower right", fontsize=9)
+        axes.legend(loc="lower right")
         return figure

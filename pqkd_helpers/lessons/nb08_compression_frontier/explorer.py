@@ -94,7 +94,7 @@ def values_by_layer(
     matplotlib.figure.Figure
     """
     with style():
-        figure = Figure(figsize=(8.0, 3.9))
+        figure = Figure(figsize=(7.0, 3.9))
         figure.subplots_adjust(left=0.1, right=0.96, bottom=0.22, top=0.8, hspace=1.0)
         panels = figure.subplots(2, 1)
         for axes, name, parts in zip(
@@ -121,7 +121,7 @@ def values_by_layer(
             axes.grid(visible=False)
         panels[1].set_xlabel("trained values; each bar has its own scale")
         handles, labels = panels[1].get_legend_handles_labels()
-        figure.legend(handles, labels, ncols=len(labels), loc="lower center", fontsize=9)
+        figure.legend(handles, labels, ncols=len(labels), loc="lower center")
         figure.suptitle(
             f"{title}\nratio: {compression.whole_network:,.2f} (whole network), "
             f"{compression.convolutions:,.2f} (convolutions with biases), "

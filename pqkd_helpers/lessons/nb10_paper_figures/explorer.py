@@ -69,7 +69,7 @@ def interval_and_margin(ours: ArrayLike, paper: float, found: Comparison, title:
     """
     differences = np.asarray(ours) - paper
     with style():
-        figure = Figure(figsize=(7.0, 2.2), layout="constrained")
+        figure = Figure(figsize=(7.0, 2.4), layout="constrained")
         axes = figure.subplots()
         axes.axvspan(
             -found.margin, found.margin, color=COLOURS[2], alpha=0.35, label="counts as equal"
@@ -91,5 +91,5 @@ def interval_and_margin(ours: ArrayLike, paper: float, found: Comparison, title:
             xlim=(-limit, limit), ylim=(-0.5, 0.8), xlabel="ours minus the paper's", title=title
         )
         axes.set_yticks([])
-        figure.legend(loc="outside right upper", fontsize=9)
+        figure.legend(loc="outside right upper")
         return figure
