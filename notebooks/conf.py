@@ -16,6 +16,8 @@ html_show_sourcelink = False
 exclude_patterns = ["editions"]
 # The outputs are those that are stored: no kernel is started.
 nb_execution_mode = "off"
+nb_code_prompt_show = "Show the {type}"  # on what the tags hide-input and hide-output fold
+nb_code_prompt_hide = "Hide the {type}"
 nb_render_markdown_format = "myst"  # tables and formulas in outputs too
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4

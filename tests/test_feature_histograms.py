@@ -179,3 +179,28 @@ class TestScaling:
     def test_unknown_scaling_names_the_choices(self):
         with pytest.raises(ValueError, match=r"'none'.*raw.*standardised.*unit-rms"):
             HistogramFeature("none")
+
+
+def test_200_shots_hit_a_fifth_of_the_bins_at_random_angles():
+    circuit, rng = TimeBinInterferometer(), np.random.default_rng(6)
+    angles = rng.uniform(-np.pi, np.pi, (50, 30))
+    hit = [np.count_nonzero(click_histograms(c)) for c in circuit.sample(angles, 200, rng=rng)]
+    assert 85 < np.median(hit) < 120  # of 512: 106 in notebook 02
+
+
+def test_85_bins_of_notebook_02_hold_nine_tenths_of_the_probability():
+    angles = np.random.default_rng(1).uniform(-np.pi, np.pi, 30)
+    halves = np.sort(TimeBinInterferometer().half_click_probabilities(angles))[:, ::-1]
+    assert (halves.cumsum(axis=1) < 0.9).sum() + 2 == 85
+
+
+def test_a_variance_over_100_smoothed_values_comes_out_a_sixth_too_small():
+    """It is measured around their own mean, which wanders with them like one of 5.8 values."""
+    apart = np.arange(1, 100)
+    variance_of_mean = (1 + 2 * ((1 - apart / 100) * 0.9**apart).sum()) / 100
+    assert variance_of_mean == pytest.approx(0.172, abs=0.0005)
+    average = EMA(beta=0.9)
+    noise = np.random.default_rng(7).normal(size=(200, 5_000))
+    smoothed = np.array([average.update(values) for values in noise])[100:]
+    found = smoothed.var(axis=0).mean() / (0.1 / 1.9)
+    assert found == pytest.approx(1 - variance_of_mean, rel=0.02)

@@ -4,9 +4,9 @@ Photons enter in chosen time bins, pass the loops (see `loops`), interfere, and 
 detectors that tell "some" from "none". Unlike in the single-photon model, photons that meet on
 a beam splitter are not independent: two equal ones leave a 50:50 splitter together
 (C. K. Hong, Z. Y. Ou, L. Mandel, doi:10.1103/PhysRevLett.59.2044). The paper says "2 tiles x 15"
-beam splitters; we read this as two loops of length 1 in series, the only reading we found with
-30 angles and 16 bits. Its input state is not known to us: 8 photons in alternating bins is our
-choice.
+beam splitters; we read this as two loops of length 1 in series. (A brickwork of four layers, 8, 7,
+8 and 7 splitters, has 30 angles and 16 modes too, but is no fibre loop.) Its input state is not
+known to us: 8 photons in alternating bins is our choice.
 
 Backs notebook 01.
 """

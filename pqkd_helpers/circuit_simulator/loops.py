@@ -18,6 +18,9 @@ Conventions, used everywhere in this project:
   the same matrix; in Perceval it is ``BS.Ry(-2 theta)``.
 * Columns are inputs: a photon that enters in bin j leaves in bin i with amplitude ``A[i, j]``.
   Later gates multiply from the left.
+* Without phase shifters the light collects the same phase per round in every loop. Such a common
+  phase changes no probability where numbers of photons enter; a difference of two loops would:
+  it is a phase that grows from bin to bin between them.
 * A loop's efficiency acts on the mode that stays in the loop, after each splitter: its amplitude
   shrinks by ``sqrt(efficiency)``. A is then no longer unitary: what is missing is lost light.
 """

@@ -27,6 +27,7 @@ from .plain_values import plain
 from .rooms import names_in_room
 
 _WRONG_TRIES: Counter[str] = Counter()
+_SOLVED: set[str] = set()
 _COLLECTORS: list[Callable[[str, Answer], Answer]] = []
 
 
@@ -34,6 +35,18 @@ def exercises_of(notebook: str) -> tuple[Exercise, ...]:
     """Return the exercises of a notebook, by its number: ``"2"``."""
     exercises: tuple[Exercise, ...] = names_in_room(notebook, "exercises")["EXERCISES"]
     return exercises
+
+
+def open_exercises(notebook: str) -> tuple[Exercise, ...]:
+    """Return the exercises of a notebook that no check has found solved in this session."""
+    return tuple(each for each in exercises_of(notebook) if each.number not in _SOLVED)
+
+
+def solved_so_far(notebook: str) -> str:
+    """Return the sentence that says how many exercises of a notebook are solved."""
+    n_exercises = len(exercises_of(notebook))
+    n_solved = n_exercises - len(open_exercises(notebook))
+    return f"Solved in this notebook: {n_solved} of {n_exercises} exercises."
 
 
 def find_exercise(number: str) -> Exercise:
@@ -140,6 +153,7 @@ def check(number: str, answer: Answer) -> Answer:
     for collector in _COLLECTORS:
         return collector(number, answer)
     exercise = find_exercise(number)
+    _SOLVED.discard(number)
     if not callable(answer):
         print(f"Exercise {number}: a function is expected, {type(answer).__name__} was given.")
         return _go_on_with_the_reference(exercise)
@@ -154,7 +168,9 @@ def check(number: str, answer: Answer) -> Answer:
         print("Run the cell with your function first, then this one.")
         return _go_on_with_the_reference(exercise)
     if problem is None:
+        _SOLVED.add(number)
         print(f"Exercise {number} is solved: every law holds ({len(exercise.laws)} tried).")
+        print(solved_so_far(number.partition(".")[0]))
         return answer
     _WRONG_TRIES[number] += 1
     tries = _WRONG_TRIES[number]
@@ -163,8 +179,6 @@ def check(number: str, answer: Answer) -> Answer:
     if remark is not None:
         print(f"A common slip: {remark}")
     print(f"Hint {min(tries, 3)}: {exercise.hints[min(tries, 3) - 1]}")
-    if tries >= 3:
-        print("The worked solution is folded below, unless this is a class's edition without it.")
     return _go_on_with_the_reference(exercise)
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..records.stored import Catalogue
-from .result import Result, Row, scale_of
+from .finding import scale_of
+from .markdown_table import Row
+from .result import Result
 from .training_curves import training_curves
 
 

@@ -9,12 +9,16 @@ from .controls.comparison import controls
 from .controls.findings import CLAIMS
 from .ema_variance import ema_variance
 from .extreme import extreme
+from .finding import SCALES, Finding, Findings
 from .frontier import frontier
 from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
+from .reading_table import readings
 from .regularisation import regularisation
-from .result import SCALES, Finding, Findings, Result
+from .result import Result
+from .sensitivity import sensitivity
 from .shot_noise import shot_noise
+from .shot_sweep import shot_sweep
 from .spsa_contribution import spsa_contribution
 from .table1 import table1
 from .training_curves import training_run
@@ -27,12 +31,15 @@ FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "frontier": frontier,
     "extreme": extreme,
     "shot-noise": shot_noise,
+    "shot-sweep": shot_sweep,
     "ema-variance": ema_variance,
     "kernel-noise": kernel_noise,
     "regularisation": regularisation,
     "article-run": article_run,
     "controls": controls,
     "imperfections": imperfections_study,
+    "readings": readings,
+    "sensitivity": sensitivity,
 }
 # Claims that no result of ours speaks of until its runs are there: claim -> notebook.
 _OPEN = {**dict.fromkeys(CLAIMS, "09"), "The method runs on photonic hardware": "01"}

@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import NumberFinding, verdict
+from .finding import SCALES, Finding, Rule
+from .markdown_table import Row
 from .paper_values import EMA_VARIANCE
-from .result import SCALES, Finding, Result, Row, Rule
+from .result import Result
 
 EXPERIMENT = "ema-variance"
 # The paper's median is over bins and settings that we do not know: a twentieth of it.

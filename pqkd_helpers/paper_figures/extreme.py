@@ -10,8 +10,10 @@ from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of
 from ..statistics.verdicts import compare_with_paper, judge_claim
+from .finding import Finding, Rule, decided, paired_finding, scale_of
+from .markdown_table import Row
 from .paper_values import EXTREME, accuracy_margin
-from .result import Finding, Result, Row, Rule, decided, paired_finding, scale_of
+from .result import Result
 
 EXPERIMENT = "extreme"
 LATE_EPOCHS = 5

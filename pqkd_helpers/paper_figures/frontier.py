@@ -9,7 +9,9 @@ from ..records.measured import accuracies
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of
-from .result import Finding, Result, Row, scale_of
+from .finding import Finding, scale_of
+from .markdown_table import Row
+from .result import Result
 
 EXPERIMENT = "frontier"
 # Beginning of the arms' names -> title of the panel. The arm "base" belongs to every panel, there

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.record import Record
 from ..records.stored import Catalogue
-from .result import Result, Row
+from .markdown_table import Row
+from .result import Result
 
 IMPERFECTIONS = {
     "efficiency": "lost on detection",

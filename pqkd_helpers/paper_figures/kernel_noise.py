@@ -5,7 +5,9 @@ from matplotlib.figure import Figure
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
 from ..statistics.verdicts import verdict
-from .result import SCALES, Finding, Result, Row, Rule
+from .finding import SCALES, Finding, Rule
+from .markdown_table import Row
+from .result import Result
 
 AT = 200
 TOLERANCE = 0.05
@@ -35,7 +37,8 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
                 paper=f"an upper bound: {at['bound']:.2f} at S = {AT} (L = 1)",
                 ours=(
                     f"{at['feature_error']:.3f} measured, {at['law']:.3f} by the exact law "
-                    f"sqrt((2 - |h|^2) / S){'' if exact else ' (not within a twentieth)'}"
+                    "sqrt((2 - |h|^2) / S) of the raw histogram h"
+                    f"{'' if exact else ' (not within a twentieth)'}"
                 ),
                 difference=f"the bound is {at['bound'] / at['feature_error']:.0f} times too large",
                 verdict=verdict(["equivalent" if holds else "different"], paper_recipe=True),
@@ -52,9 +55,9 @@ def kernel_noise(catalogue: Catalogue) -> Result | None:
             f"the paper's bound is a parallel line far above, {at['bound']:.2f}."
         ),
         reading=(
-            "Points: measured on 50 random settings of the angles. Line: the exact law; it has no "
-            "factor K. Dashed: the bound, with L = 1. Above 2 it says nothing, since no two "
-            "features are farther apart."
+            "Points: measured on 50 random settings of the angles. Line: the exact law of the raw "
+            "histogram h; it has no factor K. Dashed: the bound, with L = 1. Above 2 it says "
+            "nothing, since no two are farther apart."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --arms kernel-noise",
         rule=RULE,

@@ -12,8 +12,10 @@ from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of, paired_difference
 from ..statistics.verdicts import judge_claim
+from .finding import Finding, Rule, decided, scale_of
+from .markdown_table import Row
 from .paper_values import MEMORISED
-from .result import Finding, Result, Row, Rule, decided, scale_of
+from .result import Result
 
 Array = NDArray[np.float64]
 EXPERIMENT = "regularisation"

@@ -14,7 +14,9 @@ from ..records.measured import accuracies, gains, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import paired_difference
-from .result import Result, Row, Rule, paired_finding, scale_of
+from .finding import Rule, paired_finding, scale_of
+from .markdown_table import Row
+from .result import Result
 
 EXPERIMENT = "spsa-contribution"
 PAIRS = (

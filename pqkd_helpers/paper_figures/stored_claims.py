@@ -12,7 +12,7 @@ from typing import cast
 
 from ..common.files import as_path
 from ..common.stored_figures import check_figures
-from .result import Finding, Findings
+from .finding import Finding, Findings
 
 FILE = "claims.csv"
 

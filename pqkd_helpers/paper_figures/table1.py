@@ -10,6 +10,8 @@ from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of, paired_difference
 from ..statistics.verdicts import Direction, compare_with_paper, judge_claim
+from .finding import SCALES, Finding, Rule, decided, scale_of
+from .markdown_table import Row
 from .paper_values import (
     MEMORISED,
     TABLE1,
@@ -18,7 +20,7 @@ from .paper_values import (
     cross_entropy_margin,
     training_margin,
 )
-from .result import SCALES, Finding, Result, Row, Rule, decided, scale_of
+from .result import Result
 
 EXPERIMENT = "table1"
 ARM = "conv1-conv2"

@@ -10,7 +10,9 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..common.figure_style import COLOURS, style
 from ..records.stored import Catalogue
-from .result import Finding, Result, Row, scale_of
+from .finding import Finding, scale_of
+from .markdown_table import Row
+from .result import Result
 from .table1 import ARM
 
 

@@ -19,6 +19,8 @@ ENVIRONMENT = {"CI": "true", "OMP_NUM_THREADS": "1"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 # Without the file's ending, nbconvert writes the notebook's code as a text file.
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
+# What the site folds by a tag, JupyterLab folds by an entry of the cell's metadata.
+FOLDS = {"hide-input": "source_hidden", "hide-output": "outputs_hidden"}
 
 # Runs in the kernel: note every file that is opened and every folder that is listed, and ask for
 # the list later.
@@ -94,9 +96,24 @@ def _tidy(notebook: NotebookNode) -> None:
         cell.execution_count = count
         if "widget" in cell.metadata.get("tags", []):
             cell.outputs = []
+        _fold(cell)
         for output in cell.outputs:
             if "execution_count" in output:
                 output["execution_count"] = count
+
+
+def _fold(cell: NotebookNode) -> None:
+    """Fold in JupyterLab what the tags fold on the site, and nothing else.
+
+    JupyterLab shows a line of a folded cell's first output: here it is an empty one.
+    """
+    tags = cell.metadata.get("tags", [])
+    folded = {entry: True for tag, entry in FOLDS.items() if tag in tags}
+    cell.metadata.pop("jupyter", None)
+    if folded:
+        cell.metadata["jupyter"] = folded
+    if "outputs_hidden" in folded and cell.outputs:
+        cell.outputs.insert(0, nbformat.v4.new_output("display_data"))
 
 
 def _write_facts(notebook: NotebookNode, title: dict[str, Any], seconds: float) -> None:

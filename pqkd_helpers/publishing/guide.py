@@ -7,7 +7,7 @@ from typing import Any
 
 from ..lessons.checking import exercises_of
 from ..lessons.exercise import Exercise
-from ..paper_figures.result import markdown_table
+from ..paper_figures.markdown_table import markdown_table
 from .blocks import with_blocks
 
 

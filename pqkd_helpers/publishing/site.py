@@ -25,10 +25,11 @@ from .explorers import with_pictures
 
 CONFIGURATION = "conf.py"
 # What screen readers and keyboards need and Sphinx leaves out: a level of the navigation's titles,
-# and a way to scroll wide code.
+# a way to scroll wide code, and folds that are called by what they show.
 _FOR_EVERYBODY = {
     'class="caption" role="heading"': 'class="caption" role="heading" aria-level="2"',
     "<pre>": '<pre tabindex="0">',
+    '<summary aria-label="Toggle hidden content">': "<summary>",
 }
 STATIC = "static"  # the site's script and style
 _FIGURE = re.compile(r"!\[[^\]]*\]\(\.\./(figures/[^)]+)\)")

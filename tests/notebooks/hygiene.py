@@ -12,13 +12,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from pqkd_helpers.lessons.exercise_cells import refresh_exercises
+from pqkd_helpers.publishing.execution import FOLDS
 from pqkd_helpers.publishing.fingerprint import fingerprint
 
 MOST_LINES, MEDIAN_LINES = 15, 8
 MOST_WORDS = 120
 MOST_PICTURE_BYTES, MOST_NOTEBOOK_BYTES = 100_000, 500_000
 SHORTEST_ALT = 40
-TAGS = {"nbval-check-output", "nbval-ignore-output", "widget"}
+TAGS = {"nbval-check-output", "nbval-ignore-output", "widget", *FOLDS}
 SECTIONS = (
     "What you will learn",
     "The picture first",
@@ -99,6 +100,11 @@ def _tags_and_widgets(notebook: NotebookNode) -> Iterator[str]:
         tags = set(cell.metadata.get("tags", []))
         if tags - TAGS:
             yield f"cell {number} has unknown tags {sorted(tags - TAGS)}"
+        folded = {entry: True for tag, entry in FOLDS.items() if tag in tags}
+        if cell.metadata.get("jupyter", {}) != folded:
+            yield f"cell {number} is folded otherwise in JupyterLab than on the site"
+        if "hide-output" in tags and cell.outputs and cell.outputs[0].get("data") != {}:
+            yield f"cell {number} is folded, and JupyterLab shows a line of its output"
         if ".live()" in cell.source and "widget" not in tags:
             yield f"cell {number} is interactive but not tagged"
         if "widget" in tags and cell.outputs:

@@ -98,12 +98,20 @@ def first_text(notebook, start):
     )
 
 
+def last_text(notebook):
+    return [c for c in notebook.cells if c.cell_type == "markdown"][-1]
+
+
 def first_exercise(notebook, part):
     return next(c for c in notebook.cells if c.metadata.get("pqkd", {}).get("part") == part)
 
 
 def widget_cell(notebook):
     return next(c for c in notebook.cells if "widget" in c.metadata.get("tags", []))
+
+
+def folded_cell(notebook):
+    return next(c for c in notebook.cells if "hide-output" in c.metadata.get("tags", []))
 
 
 def cell_above_widget(notebook):
@@ -141,6 +149,14 @@ BREAKS = {
         "output of a widget",
     ),
     "an untagged widget": (lambda n: widget_cell(n).metadata.update(tags=[]), "not tagged"),
+    "a fold in JupyterLab alone": (
+        lambda n: first_code(n).metadata.update(jupyter={"outputs_hidden": True}),
+        "folded otherwise",
+    ),
+    "a fold that shows a line": (
+        lambda n: folded_cell(n).outputs.pop(0),
+        "JupyterLab shows a line",
+    ),
     "no picture above a widget": (
         lambda n: cell_above_widget(n).outputs.clear(),
         "not one picture",
@@ -170,28 +186,28 @@ BREAKS = {
         "120,000 bytes",
     ),
     "a picture in the text": (
-        lambda n: n.cells[-1].update(source="![](x.png)"),
+        lambda n: last_text(n).update(source="![](x.png)"),
         "picture in the text",
     ),
-    "two titles": (lambda n: n.cells[-1].update(source="# Again"), "headings of the first level"),
-    "a skipped level": (lambda n: n.cells[-1].update(source="#### Deep"), "skips a level"),
+    "two titles": (lambda n: last_text(n).update(source="# Again"), "headings of the first level"),
+    "a skipped level": (lambda n: last_text(n).update(source="#### Deep"), "skips a level"),
     "a missing section": (
         lambda n: first_text(n, "## Against the paper").update(source="x"),
         "['Against the paper'] are missing",
     ),
     "a long cell": (in_code("\n".join(["x = 1"] * 16)), "up to 16 lines"),
-    "a long text": (lambda n: n.cells[-1].update(source="word " * 121), "has 121 words"),
+    "a long text": (lambda n: last_text(n).update(source="word " * 121), "has 121 words"),
     "no objectives": (
         lambda n: first_text(n, "## What you will learn").update(source="## What you will learn"),
         "objectives are missing",
     ),
     "no facts": (lambda n: first_exercise(n, "facts").update(source="?"), "measured seconds"),
     "an unknown key term": (
-        lambda n: n.cells[-1].update(source="[**flux**](glossary.md#flux)"),
+        lambda n: last_text(n).update(source="[**flux**](glossary.md#flux)"),
         "['flux'] are not in the glossary",
     ),
     "a dead link": (
-        lambda n: n.cells[-1].update(source="[next](99_next.ipynb#there)"),
+        lambda n: last_text(n).update(source="[next](99_next.ipynb#there)"),
         "leads nowhere: 99_next.ipynb",
     ),
     "an edited solution": (

@@ -1,12 +1,14 @@
 """The planned verdicts on made-up runs, for every outcome; texts and claims follow them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
+from pqkd_helpers.paper_figures.controls.analysis import contrasts_table
 from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
     FOLLOW_UP,
@@ -169,8 +171,21 @@ def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     assert rows["selection"]["points"] == found.contrasts["selection"].difference
     for question, wide in found.seeds_and_images.items():
         assert rows[question]["seeds and images"] == wide
-        assert f"| {wide} |" in found.table()
+        assert f"| {wide:+.2f} |" in contrasts_table(found)
         assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
+
+
+def test_one_table_has_the_planned_contrasts_and_then_those_of_the_follow_up(tmp_path):
+    made_up.controls(tmp_path, gains={"classical-map": 3.0}, follow_up=True)
+    result = controls(Catalogue(tmp_path))
+    lines = result.contrasts_table().splitlines()[2:]
+    assert len(lines) == len(PRIMARY) + len(FOLLOW_UP)
+    asked = [(question, arm) for plan in (PRIMARY, FOLLOW_UP) for question, arm in plan.items()]
+    for line, (question, arm) in zip(lines, asked, strict=True):
+        assert line.startswith(f"| {question} | {arm} |")
+        assert line.endswith("| 10 | different and relevant |") == (arm == "classical-map")
+    unfinished = replace(result, follow_up=None)
+    assert unfinished.contrasts_table().splitlines()[2:] == lines[: len(PRIMARY)]
 
 
 def test_the_readme_says_it_in_two_sentences(tmp_path):

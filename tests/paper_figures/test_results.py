@@ -6,14 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
+from pqkd_helpers.paper_figures.finding import Findings
 from pqkd_helpers.paper_figures.frontier import frontier
+from pqkd_helpers.paper_figures.markdown_table import markdown_table
 from pqkd_helpers.paper_figures.regularisation import regularisation
-from pqkd_helpers.paper_figures.result import Findings, markdown_table
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.spsa_contribution import spsa_contribution
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
@@ -79,7 +81,7 @@ def test_nothing_comes_of_nothing(tmp_path):
 
 def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
-    assert len(found) == 11 and {result.name for result in found} <= FIGURES.keys()
+    assert len(found) == 14 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
 
 
@@ -176,6 +178,11 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
     result = spsa_contribution(Catalogue(tmp_path))
     assert verdicts(result) == [expected]
     assert len(result.rows) == 10 and result.rows[0]["difference"].n == 4
+    left, _ = result.figure.axes
+    np.testing.assert_array_equal(left.lines[0].get_xdata(), result.rows[0]["values"])
+    ends = left.containers[0][2][0].get_segments()[0][:, 0]
+    difference = result.rows[0]["difference"]
+    np.testing.assert_allclose(ends, [difference.low, difference.high])
 
 
 def test_flat_curves_say_nothing_of_the_law(tmp_path):
@@ -258,7 +265,7 @@ def test_shot_noise_beside_the_papers_limits_and_coins(known):
     result = shot_noise(known)
     assert finding(result, "sqrt(S), smoothed") == "reproduced"
     assert finding(result, "sqrt(S), not smoothed") == "not at this scale"
-    assert finding(result, "random noise cannot") == "not at this scale"  # the coins are at 98 %
+    assert finding(result, "coin tosses") == "not at this scale"  # the coins are at 98 %
     assert finding(result, "Without shot noise") in {"inconclusive", "not at this scale"}
     rows = [row for row in result.rows if row["arm"] == "ema"]
     assert [row["shots"] for row in rows[::2]] == [
@@ -278,7 +285,7 @@ def test_shot_noise_beside_the_papers_limits_and_coins(known):
 
 def test_light_that_is_better_than_coins_is_found(tmp_path):
     made_up.shot_noise(tmp_path, coins=60.0)
-    assert finding(shot_noise(Catalogue(tmp_path)), "random noise cannot") == "reproduced"
+    assert finding(shot_noise(Catalogue(tmp_path)), "coin tosses") == "reproduced"
 
 
 def test_curves_of_other_budgets_are_not_compared(tmp_path):
@@ -289,7 +296,7 @@ def test_curves_of_other_budgets_are_not_compared(tmp_path):
     for path in tmp_path.glob("*/*-mnist-ema-200-seed*.json"):
         path.unlink()
     result = shot_noise(Catalogue(tmp_path))
-    assert not any("random noise cannot" in found.claim for found in result.findings)
+    assert not any("coin tosses" in found.claim for found in result.findings)
 
 
 def test_a_frontier_without_its_base_is_drawn(tmp_path):

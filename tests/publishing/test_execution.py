@@ -62,6 +62,25 @@ def test_outputs_counts_facts_and_fingerprint_are_stored(path):
     assert fingerprint(notebook, stamp["files"], root) != stamp["fingerprint"]
 
 
+def test_a_tag_folds_a_cell_in_jupyterlab_and_no_line_of_its_output_shows(path):
+    def tagged(source, *tags, **metadata):
+        return new_code_cell(source, metadata={"tags": list(tags), **metadata})
+
+    write(
+        path,
+        tagged("print(42)", "hide-output", "hide-input"),
+        tagged("x = 42", "hide-output"),
+        tagged("print(42)", jupyter={"outputs_hidden": True}),  # left over from an editor
+    )
+    execute(path, title=TITLE)
+    both, silent, open_one = read_notebook(path).cells
+    assert both.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    assert both.outputs[0].data == {} and both.outputs[1].text == "42\n"
+    assert silent.metadata["jupyter"] == {"outputs_hidden": True} and silent.outputs == []
+    assert "jupyter" not in open_one.metadata and open_one.outputs[0].text == "42\n"
+    nbformat.validate(read_notebook(path))
+
+
 @pytest.mark.slow
 def test_a_new_file_in_a_folder_that_was_listed_makes_the_outputs_stale(path):
     records = path.parents[1] / "figures" / "records"

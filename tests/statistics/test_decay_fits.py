@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -49,6 +51,9 @@ def test_noise_leaves_the_law_undecided():
 def test_curves_that_constants_fit_have_no_exponent(noise):
     fit = free(curves(0.5, slopes=(0.0, 0.0), noise=noise))
     assert fit.constant_p > 0.05 and fit.finding == "not identifiable"
+    inside = replace(fit, exponent_low=0.2, exponent_high=0.3)  # by chance off the edge
+    assert inside.finding == "not identifiable"
+    assert replace(inside, constant_p=0.01).finding == "rejected"
 
 
 @pytest.mark.parametrize("exponent", [0.004, 9.0])

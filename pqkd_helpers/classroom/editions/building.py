@@ -10,12 +10,13 @@ from ...common.files import as_path, write_atomically
 from .editions import student_edition, teacher_edition
 from .nbgrader import nbgrader_source
 
-# Texts that each edition's notebooks link to, where the folder holds them; the guide is for
-# teachers alone.
+# Texts that each edition's notebooks and texts link to, where the folder holds them; the guide is
+# for teachers alone.
+_FOR_ALL = ("glossary.md", "bring_your_own.md", "students.md", "installing.md")
 _TEXTS = {
-    "student": ("glossary.md", "bring_your_own.md"),
-    "teacher": ("glossary.md", "bring_your_own.md", "teaching.md", "nbgrader.md"),
-    "nbgrader": ("glossary.md", "bring_your_own.md"),
+    "student": _FOR_ALL,
+    "teacher": (*_FOR_ALL, "teaching.md", "nbgrader.md"),
+    "nbgrader": _FOR_ALL,
 }
 _FILMS = "films"
 

@@ -8,18 +8,27 @@ from nbformat import NotebookNode
 from ...lessons.checking import find_exercise
 from ...lessons.exercise_cells import reference_source
 
-_TEACHERS_NOTES = re.compile(
-    r"\s*<details><summary>Notes for teachers</summary>.*?</details>", flags=re.DOTALL
+# What students do not get: teachers' notes, and words about solutions, between two comments.
+_NOT_FOR_STUDENTS = re.compile(
+    r"\s*<details><summary>Notes for teachers</summary>.*?</details>"
+    r"|<!-- solutions -->.*?<!-- end -->",
+    flags=re.DOTALL,
 )
+_IS_AN_ANSWER = "hide-output"  # the tag of the results below a prediction
 
 
 def student_edition(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy without worked solutions, teachers' notes and outputs of exercises."""
+    """Return a copy without worked solutions and teachers' notes.
+
+    Outputs of exercises and below predictions are gone too: they come when their cells are run.
+    """
     edition = _without_exercise_outputs(notebook)
     edition.cells = [cell for cell in edition.cells if part_of(cell) != "solution"]
     for cell in edition.cells:
         if cell.cell_type == "markdown":
-            cell.source = _TEACHERS_NOTES.sub("", cell.source)
+            cell.source = _NOT_FOR_STUDENTS.sub("", cell.source)
+        elif _IS_AN_ANSWER in cell.metadata.get("tags", []):
+            cell.outputs, cell.execution_count = [], None
     return edition
 
 

@@ -141,7 +141,7 @@ class Grid:
             values |= SMOKE
         values |= self.arms[arm]
         if tier == "smoke":
-            values["widths"] = SMOKE["widths"]
+            values |= {name: SMOKE[name] for name in ("widths", "epochs")}
         return replace(preset(self.start), **values, seed=seed)
 
     def jobs(

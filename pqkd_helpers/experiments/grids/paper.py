@@ -27,6 +27,7 @@ READINGS: dict[str, Values] = {
 
 TABLE1_CPU: Values = {"epochs": 12, "learning_rate": 3e-3, "schedule": "one-cycle"}
 WIDTHS = {"32-64-64": (32, 64, 64), "48-96-96": (48, 96, 96), "64-128-128": (64, 128, 128)}
+ONE_CYCLE_30: Values = {**TABLE1_CPU, "epochs": 30, "widths": WIDTHS["32-64-64"]}
 
 TABLE1 = Grid(
     "table1",
@@ -63,6 +64,9 @@ EXTREME = Grid(
     arms={
         **{name: {"widths": widths} for name, widths in WIDTHS.items()},
         "frozen-32-64-64": {"widths": WIDTHS["32-64-64"], **FROZEN},
+        # Where z hardly moves the weights can follow it to the end of a rate that falls to 0.
+        "one-cycle-at-rest": {**ONE_CYCLE_30, **FROZEN},
+        "one-cycle-through-ema": {**ONE_CYCLE_30, **THROUGH_EMA},
     },
     base={**FRESH, "scope": "all", "scaling": "unit-rms"},
     # The paper's constant rate: under one that falls to 0 the weights lose the moving z at the end
@@ -88,14 +92,18 @@ FRONTIER = Grid(
 )
 
 SHOTS = (25, 50, 100, 200, 400, 800, 1600, 3200)
+FEW_SHOTS = (5, 10, 25, 50, 100, 200)
 
-# With SPSA as in the paper; and with the angles kept where they start, so that shot noise is all
-# that moves z.
+# With SPSA asked about a fresh z; with the angles kept where they start, so that shot noise is all
+# that moves z; and with SPSA asked through the moving average. Without an average there is nothing
+# to ask through: the z that SPSA sees is then a fresh one, under either objective. So "raw" serves
+# both, and only its smallest budgets are added.
 MOVING_Z: Mapping[str, tuple[Values, tuple[int, ...]]] = {
     "ema": ({}, SHOTS),
     "raw": ({"ema_beta": 0.0}, SHOTS),
     "frozen-ema": (FROZEN, SHOTS[::2]),
     "frozen-raw": ({**FROZEN, "ema_beta": 0.0}, SHOTS[::2]),
+    "through-ema": (THROUGH_EMA, FEW_SHOTS),
 }
 
 SHOT_NOISE = Grid(
@@ -112,6 +120,7 @@ SHOT_NOISE = Grid(
         },
         "coins": {"features": "uniform-bits"},
         "zero": {"features": "zero", "fresh_draws": 1},
+        **{f"raw-{shots}": {"n_shots": shots, "ema_beta": 0.0} for shots in FEW_SHOTS[:2]},
     },
     base={**FRESH, "scaling": "unit-rms"},
     cpu={

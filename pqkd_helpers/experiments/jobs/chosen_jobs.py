@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...common.checks import check_whole
 from ...networks.settings import Arithmetic
 from ..grids.grid import Tier
 from ..grids.paper import GRIDS
@@ -11,10 +12,11 @@ from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
 from ..studies.imperfections import ImperfectionStudy
 from ..studies.kernel_noise import KernelNoiseStudy
+from ..studies.shot_sweep import ShotSweepStudy
 from ..studies.study import Study
 from .work import AnyJob
 
-EXPERIMENTS = (*GRIDS, "ema-variance", "imperfections", "compression")
+EXPERIMENTS = (*GRIDS, "shot-sweep", "ema-variance", "imperfections", "compression")
 
 # Runs that are discarded once the recipes and the number of seeds are known.
 PREPARATIONS = ("controls-search", "controls-pilot")
@@ -52,17 +54,18 @@ def chosen_jobs(
     """
     if arithmetic is not None and tier != "paper":
         raise ValueError(f"an arithmetic can be chosen at tier 'paper' only, not at {tier!r}")
+    check_whole("seeds", n_seeds, least=1)
     names: tuple[str, ...] = (experiment,)
     if experiment == "all":
         names = tuple(name for name in EXPERIMENTS if name not in LEFT_OUT)
     grids = [GRIDS[name] for name in names if name in GRIDS]
     jobs: dict[str, AnyJob] = {}
-    studies = {arm: study for name in names for arm, study in _studies(name, tier).items()}
-    for arm, study in studies.items():
+    studies = {arm: found for name in names for arm, found in _studies(name, tier, n_seeds).items()}
+    for arm, found in studies.items():
         if not datasets and (not arms or arm in arms):
-            if isinstance(study, CompressionStudy):
+            for study in found:
                 jobs |= {job.name: job for job in study.runs().values()}
-            jobs[study.name] = study
+                jobs[study.name] = study
     for grid in grids:
         for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
             if arithmetic is not None:
@@ -79,18 +82,21 @@ def chosen_jobs(
     return list(jobs.values())
 
 
-def _studies(experiment: str, tier: Tier) -> dict[str, Study]:
+def _studies(experiment: str, tier: Tier, n_seeds: int) -> dict[str, list[Study]]:
     """Return the studies of an experiment by name; but for "smoke", the tiers do the same."""
     smoke = tier == "smoke"
     match experiment:
         case "ema-variance":
-            return {"ema-variance": EMAVarianceStudy(tier, n_settings=2 if smoke else 100)}
+            return {"ema-variance": [EMAVarianceStudy(tier, n_settings=2 if smoke else 100)]}
         case "shot-noise":
-            return {"kernel-noise": KernelNoiseStudy(tier, n_settings=2 if smoke else 50)}
+            return {"kernel-noise": [KernelNoiseStudy(tier, n_settings=2 if smoke else 50)]}
+        case "shot-sweep":
+            tiny: dict[str, Any] = {"tier": "smoke", "shots": (1, 10, 100), "draws": 2}
+            options = tiny if smoke else {}
+            return {"sweep": [ShotSweepStudy(seed=seed, **options) for seed in range(n_seeds)]}
         case "imperfections":
-            return {"imperfections": ImperfectionStudy(n_settings=2 if smoke else 200)}
+            return {"imperfections": [ImperfectionStudy(n_settings=2 if smoke else 200)]}
         case "compression":
-            tiny: dict[str, Any] = {"epochs": 1, "fine_tuning_epochs": 1, "widths": (4, 6, 8)}
-            study = CompressionStudy("digits", **tiny) if smoke else CompressionStudy()
-            return {"bytes": study}
+            tiny = {"epochs": 1, "fine_tuning_epochs": 1, "widths": (4, 6, 8)}
+            return {"bytes": [CompressionStudy("digits", **tiny) if smoke else CompressionStudy()]}
     return {}

@@ -93,11 +93,6 @@ class CompressionStudy(Study):
             for arm, scope in ARMS.items()
         }
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the runs."""
-        return tuple(job.name for job in self.runs().values())
-
     def record(self, place: Workplace) -> Record:
         """Take up the runs, compress, evaluate on the test images.
 

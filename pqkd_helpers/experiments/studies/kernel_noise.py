@@ -1,7 +1,8 @@
 """The error that shot noise makes in a feature and in a kernel made from it.
 
-The error of a feature from S shots is compared with the exact law ``sqrt((2 - |z|^2) / S)`` and
-with the paper's bound ``sqrt(K / S)``, K = 512. The kernel's relative error is the feature's.
+The error of a feature from S shots is compared with the exact law ``sqrt((2 - |h|^2) / S)``
+of the raw histogram h and with the paper's bound ``sqrt(K / S)``, K = 512. The kernel's relative
+error is the feature's.
 """
 
 from dataclasses import dataclass

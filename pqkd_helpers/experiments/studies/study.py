@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from ...records.record import Record
+from ..grids.grid import Job
 from ..runs.new_record import study_record
 from ..runs.workplace import Workplace
 
@@ -21,10 +22,14 @@ class Study(ABC):
         """Name of the record."""
         return f"study-{self.experiment}"
 
+    def runs(self) -> dict[str, Job]:
+        """Return the runs that must be finished first, by arm."""
+        return {}
+
     @property
     def needs(self) -> tuple[str, ...]:
-        """Names of the jobs that must be finished first."""
-        return ()
+        """Names of these runs."""
+        return tuple(job.name for job in self.runs().values())
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""

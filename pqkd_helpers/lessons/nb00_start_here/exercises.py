@@ -188,7 +188,7 @@ _WHO = Exercise(
         ),
         Mistake(
             lambda: who_sets_it() | {"theta": "Adam"},
-            "Adam needs a gradient, and no gradient passes through detectors that click or not.",
+            "Adam needs a gradient, and no gradient is passed back through single clicks.",
         ),
         Mistake(
             lambda: who_sets_it() | {"teacher": "Adam"},
@@ -196,7 +196,7 @@ _WHO = Exercise(
         ),
         Mistake(
             lambda: who_sets_it() | {"clicks": "SPSA"},
-            "SPSA sets the angles. Which detectors then click is left to chance.",
+            "SPSA sets the angles. In which bins the detector then clicks is left to chance.",
         ),
     ),
     hints=(

@@ -142,7 +142,7 @@ def _nothing(answer):
 
 
 def _too_many(answer):
-    """More clicks than photons are impossible: one photon makes one detector click."""
+    """More clicks than photons are impossible: one photon makes one click."""
     expect(answer(_SHOTS[2:3], 2), [True], given="clicks [[1, 1, 0, 1]], 2 photons")
 
 
@@ -204,7 +204,7 @@ _IMPOSSIBLE_SHOTS = Exercise(
         ),
         Mistake(
             lambda clicks, n_photons: clicks.sum(axis=1) == 0,
-            "shots without a click are found, but can one photon make two detectors click?",
+            "shots without a click are found, but can one photon make two clicks?",
         ),
         Mistake(
             lambda clicks, n_photons: ~impossible_shots(clicks, n_photons),
@@ -279,8 +279,9 @@ _CLICKS_OF_COINS = Exercise(
     difficulty=2,
     minutes=12,
     task="""
-    One photon, sixteen coins: how many clicks does the article's sampler give? Write the exact law,
-    without sampling. (Sixteen coins have 65,536 patterns; adding one coin at a time is shorter.)
+    One photon, sixteen coins: how many clicks does the article's sampler give? Write the exact
+    probabilities, without sampling. (Sixteen coins have 65,536 patterns; adding one coin at a time
+    is shorter.)
     """,
     reference=clicks_of_coins,
     laws=(_one_coin, _sums_to_one, _mean_is_kept, _all_patterns),
@@ -289,8 +290,8 @@ _CLICKS_OF_COINS = Exercise(
     mistakes=(
         Mistake(
             lambda p: np.eye(len(p) + 1)[1],
-            "that is what one photon does, not what coins do: the same bias in every bin does "
-            "not fix how the bins go together.",
+            "that is what one photon does, not what coins do: the same probability in every bin "
+            "does not fix how the bins go together.",
         ),
         Mistake(
             lambda p: np.array(
@@ -302,7 +303,8 @@ _CLICKS_OF_COINS = Exercise(
                     for k in range(len(p) + 1)
                 ]
             ),
-            "that is the binomial law with the average bias. Here every coin has its own.",
+            "that is the binomial distribution with the average probability. Here every coin has "
+            "its own.",
         ),
         Mistake(
             lambda p: np.array([1.0 - np.sum(p), *p]),
@@ -319,9 +321,10 @@ _CLICKS_OF_COINS = Exercise(
         "new[k] = (1 - p) old[k] + p old[k - 1], one coin after the other.",
     ),
     explanation="""
-    For one photon the sum of the biases is 1, so that the *mean* of one click is right. The law is
-    not: no click has the probability $\\prod_i (1 - p_i)$, anything from 0 to $1/e \\approx 0.37$.
-    The probabilities of single bins (the marginals) do not determine the probability of patterns.
+    For one photon the sum of the probabilities is 1, so that the *mean* of one click is right. The
+    distribution is not: no click has the probability $\\prod_i (1 - p_i)$, anything from 0 to
+    $1/e \\approx 0.37$. The probabilities of single bins (the marginals) do not determine the
+    probability of patterns.
     """,
 )
 

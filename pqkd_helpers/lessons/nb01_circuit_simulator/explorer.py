@@ -1,4 +1,4 @@
-"""Explorers of notebook 01: the Hong-Ou-Mandel dip, and the clicks of a small device."""
+"""Explorers of notebook 01: the Hong-Ou-Mandel dip, clicks of a small device, phases of loops."""
 
 from functools import lru_cache
 from typing import Any
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ..explorer import Choice, Explorer, Slider
-from .pictures import hong_ou_mandel, small_click_histogram
+from .pictures import hong_ou_mandel, patterns_and_phases, small_click_histogram
 
 Array = np.ndarray[Any, Any]
 
@@ -121,4 +121,44 @@ CLICKS = Explorer(
     },
 )
 
-EXPLORERS = (DIP, CLICKS)
+_TWO_LOOPS = TimeBinInterferometer((1, 1, 0, 0), phase_shifters=True)
+
+
+def draw_phases(*, first_loop: float, second_loop: float, splitters: float) -> Figure:
+    """Draw the click patterns of two photons in four bins, behind two loops with phases."""
+    # Bin i has made i - 3 rounds more than the last one: phases that grow from bin to bin.
+    rounds = np.arange(-3, 0)
+    theta = np.radians(
+        [
+            [*[splitters] * 6, *phases]
+            for phases in (
+                [*(first_loop - second_loop) * rounds, *second_loop * rounds],
+                np.zeros(6),
+            )
+        ]
+    )
+    return patterns_and_phases(*_TWO_LOOPS.click_probabilities(theta))
+
+
+PHASES = Explorer(
+    name="1.phases",
+    draw=draw_phases,
+    controls={
+        "first_loop": Slider("phase per round, loop 1 (degrees)", 0, 180, 15, 60),
+        "second_loop": Slider("phase per round, loop 2 (degrees)", 0, 180, 15, 0),
+        "splitters": Slider("angle of all splitters (degrees)", 0, 90, 15, 45),
+    },
+    alt=(
+        "Two photons from bins 0 and 1 behind two loops, all splitters at {splitters} degrees. "
+        "Bars: probability of each of the 16 click patterns when light collects {first_loop} "
+        "degrees of phase per round in loop 1 and {second_loop} in loop 2. Diamonds: the same "
+        "for equal phases."
+    ),
+    grid={
+        "first_loop": (0, 30, 60, 90, 120, 150, 180),
+        "second_loop": (0, 60, 120, 180),
+        "splitters": (0, 45, 90),
+    },
+)
+
+EXPLORERS = (DIP, CLICKS, PHASES)

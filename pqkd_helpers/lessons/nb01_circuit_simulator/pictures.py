@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from ...common.figure_style import COLOURS, style
 from ...paper_figures.imperfections import imperfections as imperfections
 from .device_in_time import device_in_time as device_in_time
+from .one_loop import one_loop as one_loop
 
 BLUE, ORANGE, GREY, DARK = COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[3]
 OUTCOMES = ("2 and 0", "1 and 1", "0 and 2")
@@ -191,4 +192,29 @@ def small_click_histogram(
         right.set_xticks(bins)
         right.set_yticks((0, 1, 2))
         right.legend(loc="upper center", ncols=2, fontsize=8, columnspacing=1.0, handlelength=1.4)
+        return figure
+
+
+def patterns_and_phases(patterns: ArrayLike, equal: ArrayLike) -> Figure:
+    """Draw click patterns behind two loops: at the chosen phases, and where the phases are equal.
+
+    Parameters
+    ----------
+    patterns, equal : (2^m,) array_like
+        Probabilities of the patterns, at the chosen phases and at equal ones.
+    """
+    heights = np.asarray(patterns).round(9)  # no hairlines where rounding leaves 1e-17
+    m = len(heights).bit_length() - 1
+    with style():
+        figure = Figure(figsize=(7.4, 3.1), layout="constrained")
+        axes = figure.subplots()
+        places = np.arange(len(heights))
+        axes.bar(places, heights, color=BLUE, label="the phases you chose")
+        axes.plot(places, equal, "D", color=DARK, mfc="white", label="equal phases")
+        names = [format(place, f"0{m}b") for place in places]
+        axes.set_xticks(places, names, rotation=90, family="monospace")
+        axes.set(xlabel="click pattern (bin 0 first)", ylabel="probability", ylim=(0, 1.25))
+        axes.set_yticks((0.0, 0.5, 1.0))
+        axes.grid(axis="x", visible=False)
+        axes.legend(loc="upper center", ncols=2)
         return figure

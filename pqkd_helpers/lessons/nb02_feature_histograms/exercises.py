@@ -175,7 +175,7 @@ _HALF_HISTOGRAMS = Exercise(
 
 
 def twin(joint):
-    """Return the joint law with the same two histograms, but independent halves.
+    """Return the joint distribution with the same two histograms, but independent halves.
 
     Parameters
     ----------
@@ -197,9 +197,9 @@ def _joint(seed, n=4):
 
 
 def _a_law(answer):
-    """The result is a probability law: no entry is negative, and the sum is 1."""
+    """The result is a probability distribution: no entry is negative, and the sum is 1."""
     got = np.asarray(answer(_joint(4)))
-    expect(got.shape, (4, 4), given="the shape for a 4 x 4 law")
+    expect(got.shape, (4, 4), given="the shape for a 4 x 4 table")
     expect(min(got.min(), 0.0), 0.0, given="the smallest entry")
     expect(got.sum(), 1.0, given="the sum of all entries")
 
@@ -225,8 +225,8 @@ _TWIN = Exercise(
     difficulty=2,
     minutes=10,
     task="""
-    z sees the two halves only one at a time. Given any joint law of the halves, construct a
-    *different* law with exactly the same z: the one in which the halves are independent.
+    z sees the two halves only one at a time. Given any joint distribution of the halves, construct
+    a *different* one with exactly the same z: the one in which the halves are independent.
     """,
     reference=twin,
     laws=(_a_law, _same_histograms, _independent),
@@ -234,11 +234,13 @@ _TWIN = Exercise(
     mistakes=(
         Mistake(
             lambda joint: np.array(joint),
-            "that is the same law again. Keep its sums over rows and columns, and nothing else.",
+            "that is the same distribution again. Keep its sums over rows and columns, and "
+            "nothing else.",
         ),
         Mistake(
             lambda joint: np.full_like(joint, 1.0 / joint.size),
-            "in the uniform law the halves are independent, but their histograms have changed.",
+            "in the uniform distribution the halves are independent, but their histograms "
+            "have changed.",
         ),
         Mistake(
             lambda joint: np.outer(joint.sum(axis=0), joint.sum(axis=1)),

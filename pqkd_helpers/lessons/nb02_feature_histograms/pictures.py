@@ -38,7 +38,7 @@ def histogram_and_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) -> 
 
 
 def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
-    """Draw two joint laws of the halves as maps, on one scale.
+    """Draw two joint distributions of the halves as maps, on one scale.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
         figure = Figure(figsize=(7.4, 3.3), layout="constrained")
         top = max(joint.max(), product.max())
         panels = figure.subplots(1, 2, sharey=True)
-        titles = ("true joint law", "independent halves")
+        titles = ("true joint distribution", "independent halves")
         for axes, law, title in zip(panels, (joint, product), titles, strict=True):
             image = axes.imshow(law, cmap="Blues", vmin=0.0, vmax=top)
             axes.set(xlabel="value of the second half")

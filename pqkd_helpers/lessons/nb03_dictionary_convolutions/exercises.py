@@ -102,8 +102,8 @@ _VARIANCE_FACTORS = Exercise(
         ),
         Mistake(
             lambda: (4.0, 1.0, 0.0, 0.0),
-            "the order of the bins means nothing to A: its columns all have the same law, so a "
-            "shuffled z does not lose its effect.",
+            "the order of the bins means nothing to A: its columns all have the same distribution, "
+            "so a shuffled z does not lose its effect.",
         ),
     ),
     hints=(

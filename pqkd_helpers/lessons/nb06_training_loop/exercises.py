@@ -159,7 +159,7 @@ _PAIRED_INTERVAL = Exercise(
     task="""
     Write the interval that this notebook uses. It is $\\text{mean} \\pm t\\, s / \\sqrt n$. Here
     $s$ is the standard deviation of the differences (divide by $n - 1$) and $t$ the 97.5 % quantile
-    of Student's law with $n - 1$ degrees of freedom: `student_t.ppf(0.975, n - 1)`.
+    of Student's distribution with $n - 1$ degrees of freedom: `student_t.ppf(0.975, n - 1)`.
     """,
     reference=paired_interval,
     laws=(_antisymmetric, _common_noise_cancels, _as_the_paired_t_test),

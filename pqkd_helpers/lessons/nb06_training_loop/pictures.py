@@ -1,4 +1,4 @@
-"""The pictures of notebook 06: paired differences, other features, the state of a run."""
+"""The pictures of notebook 06: other features, the state of a run."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -6,41 +6,7 @@ from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, style
 from ...paper_figures.training_curves import training_curves as training_curves
-from ...statistics.means import paired_difference
 from ..mosaic import draw_tiles
-
-
-def paired_differences(panels: dict[str, dict[str, ArrayLike]]) -> Figure:
-    """Draw the differences of paired seeds, one dot per seed, with mean and 95 % interval.
-
-    Parameters
-    ----------
-    panels : dict
-        Title of a panel -> label of a comparison -> (n_seeds,) differences in percentage points.
-    """
-    with style():
-        figure = Figure(figsize=(8.6, 2.9), layout="constrained")
-        for axes, (title, comparisons) in zip(
-            figure.subplots(1, len(panels), sharey=True), panels.items(), strict=True
-        ):
-            for place, differences in enumerate(comparisons.values()):
-                values = np.asarray(differences)
-                interval = paired_difference(values, np.zeros_like(values))
-                offsets = place + np.linspace(-0.16, 0.16, len(values))
-                axes.plot(values, offsets, "o", markersize=4, color=COLOURS[6], alpha=0.8)
-                axes.errorbar(
-                    interval.mean,
-                    place,
-                    xerr=[[interval.mean - interval.low], [interval.high - interval.mean]],
-                    fmt="D",
-                    color=COLOURS[0],
-                    capsize=5,
-                )
-            axes.axvline(0.0, color="black", linewidth=1.0)
-            axes.set(xlabel="difference (percentage points)", ylim=(len(comparisons) - 0.5, -0.5))
-            axes.set_yticks(range(len(comparisons)), list(comparisons))
-            axes.set_title(title, fontsize=10)
-    return figure
 
 
 def under_other_features(own: float, others: dict[str, ArrayLike], chance: float) -> Figure:

@@ -118,13 +118,13 @@ _PREDICT = Exercise(
 # --- 7.2 -----------------------------------------------------------------------------------
 
 
-def feature_error(z, n_shots):
+def feature_error(h, n_shots):
     """Return the distance, a number or (n,), of a feature from S shots to the exact one.
 
-    z: (512,) or (n, 512), exact histograms of both halves, end to end; each half sums to 1.
+    h: (512,) or (n, 512), exact histograms of both halves, end to end; each half sums to 1.
     n_shots: the number S of shots.
     """
-    return np.sqrt((2 - np.sum(z**2, axis=-1)) / n_shots)
+    return np.sqrt((2 - np.sum(h**2, axis=-1)) / n_shots)
 
 
 def _exact_features(n, seed):
@@ -135,35 +135,35 @@ def _exact_features(n, seed):
 
 def _certain_outcomes(answer):
     """Where every shot gives the same outcome there is no noise."""
-    z = np.zeros(512)
-    z[[5, 256 + 130]] = 1.0
-    expect(answer(z, 200), 0.0, given="z[5] = z[386] = 1, all others 0, S = 200", tolerance=1e-6)
+    h = np.zeros(512)
+    h[[5, 256 + 130]] = 1.0
+    expect(answer(h, 200), 0.0, given="h[5] = h[386] = 1, all others 0, S = 200", tolerance=1e-6)
 
 
 def _as_simulated(answer):
     """The error is that of a simulation: both halves counted, distances squared and averaged."""
     rng = drawn(1)
-    for z, n_shots in zip(_exact_features(2, seed=2), (25, 400), strict=True):
-        counts = [rng.multinomial(n_shots, half / half.sum(), 1500) for half in z.reshape(2, 256)]
-        distances = np.hstack(counts) / n_shots - z
+    for h, n_shots in zip(_exact_features(2, seed=2), (25, 400), strict=True):
+        counts = [rng.multinomial(n_shots, half / half.sum(), 1500) for half in h.reshape(2, 256)]
+        distances = np.hstack(counts) / n_shots - h
         measured = np.sqrt((distances**2).sum(axis=1).mean())
-        given = f"|z|^2 = {z @ z:.3f}, S = {n_shots}, your error over that of 1,500 simulations"
-        ratio = np.asarray(answer(z.copy(), n_shots), dtype=float) / measured
+        given = f"|h|^2 = {h @ h:.3f}, S = {n_shots}, your error over that of 1,500 simulations"
+        ratio = np.asarray(answer(h.copy(), n_shots), dtype=float) / measured
         expect(ratio, 1.0, given=given, tolerance=0.04)
 
 
 def _four_times_the_shots(answer):
     """Four times the shots leave half the error."""
-    (z,) = _exact_features(1, seed=3)
-    ratio = np.asarray(answer(z.copy(), 800), dtype=float) / answer(z.copy(), 200)
+    (h,) = _exact_features(1, seed=3)
+    ratio = np.asarray(answer(h.copy(), 800), dtype=float) / answer(h.copy(), 200)
     expect(ratio, 0.5, given="error at S = 800 over error at S = 200", tolerance=1e-6)
 
 
 def _row_by_row(answer):
-    """Many settings at once: one error for every row of z."""
-    z = _exact_features(3, seed=4)
-    rows = [answer(row.copy(), 200) for row in z]
-    expect(answer(z.copy(), 200), rows, given="z of shape (3, 512), S = 200")
+    """Many settings at once: one error for every row of h."""
+    h = _exact_features(3, seed=4)
+    rows = [answer(row.copy(), 200) for row in h]
+    expect(answer(h.copy(), 200), rows, given="h of shape (3, 512), S = 200")
 
 
 _ERROR = Exercise(
@@ -172,39 +172,41 @@ _ERROR = Exercise(
     difficulty=2,
     minutes=10,
     task="""
-    Write the law of the shot noise: the root mean square of $|z_S - z|$, where $z$ is the exact raw
-    feature, $z_S$ the one measured with $S$ shots, and $|\\cdot|$ the length of a vector.
+    Write the law of the shot noise: the root mean square of $|h_S - h|$, where $h$ is the exact raw
+    feature, $h_S$ the one measured with $S$ shots, and $|\\cdot|$ the length of a vector.
     """,
     reference=feature_error,
     laws=(_certain_outcomes, _as_simulated, _four_times_the_shots, _row_by_row),
     probes=lambda: [(_exact_features(1, seed=5)[0], 200), (_exact_features(3, seed=6), 50)],
     mistakes=(
         Mistake(
-            lambda z, n_shots: (2 - np.sum(z**2, axis=-1)) / n_shots,
+            lambda h, n_shots: (2 - np.sum(h**2, axis=-1)) / n_shots,
             "this is the mean of the *squared* distance. The error is its root.",
         ),
         Mistake(
-            lambda z, n_shots: np.sqrt(512 / n_shots) * np.ones(np.shape(z)[:-1]),
-            "this is the bound with K = 512 bins. It does not look at z, and it is far too large: "
+            lambda h, n_shots: np.sqrt(512 / n_shots) * np.ones(np.shape(h)[:-1]),
+            "this is the bound with K = 512 bins. It does not look at h, and it is far too large: "
             "most bins hardly ever change.",
         ),
         Mistake(
-            lambda z, n_shots: np.sqrt((1 - np.sum(z**2, axis=-1)) / n_shots),
-            "that would be right for one histogram. z holds two, so its sum is 2.",
+            lambda h, n_shots: np.sqrt((1 - np.sum(h**2, axis=-1)) / n_shots),
+            "that would be right for one histogram. h holds two, so its sum is 2.",
         ),
         Mistake(
-            lambda z, n_shots: np.sqrt((2 - np.sum(z**2)) / n_shots),
-            "z may hold many rows: sum over the bins only, the last axis.",
+            lambda h, n_shots: np.sqrt((2 - np.sum(h**2)) / n_shots),
+            "h may hold many rows: sum over the bins only, the last axis.",
         ),
     ),
     hints=(
         "Begin with one bin: how does its share of S shots scatter?",
-        "The share of bin j has the variance z_j (1 - z_j) / S. Add up the bins, take the root.",
-        "The sum over all bins of z_j is 2, that of z_j^2 is np.sum(z**2, axis=-1).",
+        "The share of bin j has the variance h_j (1 - h_j) / S. Add up the bins, take the root.",
+        "The sum over all bins of h_j is 2, that of h_j^2 is np.sum(h**2, axis=-1).",
     ),
     explanation="""
-    The number of bins does not appear: the squared error is never above $2/S$. Divided by $|z|$ it
-    is the relative noise of the feature, and of every kernel, since kernels are linear in $z$.
+    The number of bins does not appear, as the shares sum to 2 in any case: the squared error is
+    never above $2/S$. Divided by $|h|$ it is the relative noise of the histogram, and of every
+    kernel made from it, since kernels are linear in $z$ and `unit-rms` only multiplies $h$ by a
+    number.
     """,
 )
 
@@ -422,9 +424,9 @@ _FIT = Exercise(
     minutes=20,
     task="""
     The paper fits $\\Delta(S) = \\Delta_\\infty - k/\\sqrt S$ to each curve. Test the $1/2$: fit
-    $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-a}$ to both curves at once, with one *common* limit
-    $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $a$ of a list. Return the
-    exponent that leaves the smallest sum of squares. For a given $a$ the fit is linear: three
+    $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-p}$ to both curves at once, with one *common* limit
+    $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $p$ of a list. Return the
+    exponent that leaves the smallest sum of squares. For a given $p$ the fit is linear: three
     unknowns, `np.linalg.lstsq`.
     """,
     reference=best_exponent,
@@ -457,7 +459,7 @@ _FIT = Exercise(
     hints=(
         "Put the gains of both curves into one vector of length 2 n. Which three columns explain "
         "it, for one exponent?",
-        "A column of ones for the limit; S^(-a) over zeros for the first curve; zeros over S^(-a) "
+        "A column of ones for the limit; S^(-p) over zeros for the first curve; zeros over S^(-p) "
         "for the second.",
         "Loop over the exponents: design = np.stack(columns, axis=1), parameters = "
         "np.linalg.lstsq(design, gains, rcond=None)[0], then the sum of the squares of gains - "

@@ -33,7 +33,7 @@ def _mixings(trajectory, n_rows=20_000):
     return a @ trajectory.T
 
 
-def _same_law(first, second):
+def _same_distribution(first, second):
     """Tell whether two trajectories give mixings of equal covariance, up to sampling noise."""
     covariances = [np.cov(_mixings(z), rowvar=False) for z in (first, second)]
     return bool(np.allclose(*covariances, atol=0.08))
@@ -44,8 +44,8 @@ def _permutation_as_run(answer):
     rng = drawn(1)
     z = np.cumsum(rng.standard_normal((4, 64)), axis=0)
     z *= 8.0 / np.linalg.norm(z, axis=1, keepdims=True)
-    same = _same_law(z, z[:, rng.permutation(64)])
-    given = "a trajectory of four z, mixings from 20,000 rows of A: the same law?"
+    same = _same_distribution(z, z[:, rng.permutation(64)])
+    given = "a trajectory of four z, mixings from 20,000 rows of A: the same distribution?"
     expect(_predicted(answer, "bins permuted"), same, given=given)
 
 
@@ -54,15 +54,15 @@ def _frozen_as_run(answer):
     flat = np.ones((3, 64))
     peaked = np.zeros((3, 64))
     peaked[:, 5] = 8.0
-    given = "z = (1, 1, ...) and z = (0, ..., 8, ..., 0), both of norm 8: the same law?"
-    expect(_predicted(answer, "two frozen z"), _same_law(flat, peaked), given=given)
+    given = "z = (1, 1, ...) and z = (0, ..., 8, ..., 0), both of norm 8: the same distribution?"
+    expect(_predicted(answer, "two frozen z"), _same_distribution(flat, peaked), given=given)
 
 
 def _scale_as_run(answer):
     """Ten times z: measured covariances of the mixings settle it."""
     z = np.ones((3, 64))
-    given = "z and 10 z, the same weights: the same law?"
-    expect(_predicted(answer, "ten times z"), _same_law(z, 10.0 * z), given=given)
+    given = "z and 10 z, the same weights: the same distribution?"
+    expect(_predicted(answer, "ten times z"), _same_distribution(z, 10.0 * z), given=given)
 
 
 def _absence_as_run(answer):
@@ -85,15 +85,15 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    True or false? Return a dictionary with four keys, each `True` or `False`. "The same law":
-    over many draws of the frozen matrix $A$, training goes the same way.
+    True or false? Return a dictionary with four keys, each `True` or `False`. "The same
+    distribution": over many draws of the frozen matrix $A$, training goes the same way.
 
     - `"bins permuted"`: all $z_t$ of a run have their 512 bins permuted, always in the same way.
-      Training has the same law as before.
+      Training has the same distribution as before.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
-      direction, gives the same law.
+      direction, gives the same distribution.
     - `"ten times z"`: $10z$ in the place of $z$ all along, everything else unchanged, gives the
-      same law.
+      same distribution.
     - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
       equal.
     """,
@@ -203,9 +203,9 @@ _COVARIANCE = Exercise(
         "It is <z_s, z_t> / n for every pair: one matrix product.",
     ),
     explanation="""
-    The mixings are jointly Gaussian with this covariance. A Gaussian law is given by its mean and
-    covariance, so nothing else of $z$ can matter: not the bins, not the direction, not whether the
-    numbers came from photons.
+    The mixings are jointly Gaussian with this covariance. A Gaussian distribution is given by its
+    mean and covariance, so nothing else of $z$ can matter: not the bins, not the direction, not
+    whether the numbers came from photons.
     """,
 )
 

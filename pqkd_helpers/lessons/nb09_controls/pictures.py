@@ -1,6 +1,6 @@
 """The pictures of notebook 09: what training sees of z, and how often a test decides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -77,6 +77,27 @@ def trajectory(source: str, beta: float, step: float) -> Array:
         return _smoothed(np.broadcast_to(vectors, (N_EPOCHS, 512)), beta)
     counts = rng.multinomial(N_SHOTS, exact / exact.sum(axis=2, keepdims=True))
     return _smoothed(counts.reshape(N_EPOCHS, 512) / N_SHOTS, beta)
+
+
+def left_of_z(histogram: Callable[[Array], Array], delta: float, n_settings: int = 40) -> float:
+    """Return the median cosine of the exact z before and after all angles move by +-delta.
+
+    Parameters
+    ----------
+    histogram : callable
+        (30,) angles in radians -> exact histograms of both halves, (2, 256).
+    delta : float
+        How far each angle moves, by a random sign, radians.
+    n_settings : int
+        Number of random settings of the angles.
+    """
+    rng = np.random.default_rng(1)
+    cosines = []
+    for theta in rng.uniform(-np.pi, np.pi, (n_settings, N_ANGLES)):
+        moved = theta + delta * rng.choice([-1, 1], N_ANGLES)
+        a, b = histogram(theta).ravel(), histogram(moved).ravel()
+        cosines.append(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+    return float(np.median(cosines))
 
 
 def _exact_histograms(source: str, theta: Array) -> Array:

@@ -335,7 +335,7 @@ _PAIRS_NEEDED = Exercise(
 
     $$P(n) = 2\\, T_{n-1}\\!\\left(m \\sqrt n / s - t_{0.95, n-1}\\right) - 1,$$
 
-    a usual approximation, where $T_{n-1}$ is Student's law (`student_t.cdf(x, n - 1)`),
+    a usual approximation, where $T_{n-1}$ is Student's distribution (`student_t.cdf(x, n - 1)`),
     $t_{0.95, n-1}$ its quantile (`student_t.ppf(0.95, n - 1)`) and $s$ the standard deviation of
     the *differences*. Return the smallest $n \\ge 2$ with $P(n) \\ge 0.8$; fewer than 1000 will do.
     """,

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...statistics.equivalence import LEVEL, Contrast, ContrastVerdict
 from ...statistics.means import PairedDifference
-from ..result import markdown_table
+from ..markdown_table import markdown_table
 
 _INTERFERENCE = "the interference of the photons"
 _CIRCUIT = "the photonic circuit in the place of a classical map"
@@ -19,9 +19,9 @@ _DIFFERENT = {
     "plain randomness": "the photonic circuit in the place of one random vector, never changed,",
 }
 _MEASURES = {
-    "points": "{points:+.2f}, {pairs} pairs",
-    "log error": "{log error:+.3f}, {pairs} pairs",
-    "seeds and images": "{seeds and images:+.2f}, {pairs} pairs",
+    "points": "{points:+.2f}",
+    "log error": "{log error:+.3f}",
+    "seeds and images": "{seeds and images:+.2f}",
     "correlation": "{correlation:.2f}",
     "noise of a pair": "{noise of a pair:.2f}",
 }
@@ -104,37 +104,52 @@ class Analysis:
         """Return each planned contrast in three measures, one row per question.
 
         Points of test error; its logarithm; points with an interval over seeds and test images
-        both. Then how much light and control have in common, and how much the pairs scatter, in
-        points.
+        both. Then how much light and control have in common, how much the pairs scatter, in
+        points, and the verdict on the points.
         """
+        said = self._said()
         return [
             {
                 "question": question,
+                "light minus": self.plan[question],
                 "points": contrast.difference,
                 "log error": self.logarithmic[question].difference,
                 "seeds and images": self.seeds_and_images[question],
                 "correlation": contrast.correlation,
                 "noise of a pair": contrast.standard_deviation,
                 "pairs": contrast.difference.n,
+                "verdict": said[question],
             }
             for question, contrast in self.contrasts.items()
         ]
 
-    def table(self) -> str:
-        """Return the measures as a Markdown table."""
-        return markdown_table(self.measures(), ("question", *_MEASURES), _MEASURES)
-
     def in_one_line(self) -> str:
         """Return each question with its control, difference and verdict."""
-        parts = []
-        for question, verdict in self.verdicts().items():
-            contrast = self.contrasts[question]
-            # The rule's fourth verdict covers two cases that a reader wants to tell apart.
-            open_size = verdict == "inconclusive" and contrast.p_different < LEVEL
-            said = "inconclusive by the rule: different, its size open" if open_size else verdict
-            against = f"{question}, against {self.plan[question]}"
-            parts.append(f"{against}: {contrast.difference:+.2f} ({said})")
-        return "; ".join(parts)
+        return "; ".join(
+            f"{question}, against {self.plan[question]}: "
+            f"{self.contrasts[question].difference:+.2f} ({said})"
+            for question, said in self._said().items()
+        )
+
+    def _said(self) -> dict[str, str]:
+        """Return the verdict on each question in words.
+
+        The rule's fourth verdict covers two cases that a reader wants to tell apart.
+        """
+        return {
+            question: "inconclusive by the rule: different, its size open"
+            if verdict == "inconclusive" and self.contrasts[question].p_different < LEVEL
+            else verdict
+            for question, verdict in self.verdicts().items()
+        }
+
+
+def contrasts_table(*analyses: Analysis) -> str:
+    """Return the measures of all contrasts of some analyses as one Markdown table."""
+    rows = [row for analysis in analyses for row in analysis.measures()]
+    return markdown_table(
+        rows, ("question", "light minus", *_MEASURES, "pairs", "verdict"), _MEASURES
+    )
 
 
 def _sentence(question: str, found: Contrast, verdict: ContrastVerdict) -> str:

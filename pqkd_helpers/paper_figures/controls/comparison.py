@@ -11,8 +11,10 @@ from ...common.checks import check_choice
 from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.means import mean_of
-from ..result import Result, Row, scale_of
-from .analysis import Analysis
+from ..finding import scale_of
+from ..markdown_table import Row
+from ..result import Result
+from .analysis import Analysis, contrasts_table
 from .contrasts import (
     CIRCUIT,
     EXPERIMENT,
@@ -78,6 +80,11 @@ class Controls(Result):
         return replace(
             self, rows=rows, draw=lambda: forest(rows, margin), alt=in_words(rows, margin)
         )
+
+    def contrasts_table(self) -> str:
+        """Return all contrasts with a verdict, planned and follow-up, as one Markdown table."""
+        finished = (self.planned, self.follow_up) if self.follow_up else (self.planned,)
+        return contrasts_table(*finished)
 
     def learning_curves(self, *arms: str) -> Figure:
         """Return the mean validation error of arms over the epochs.

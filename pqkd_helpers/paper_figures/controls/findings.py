@@ -5,7 +5,7 @@ from dataclasses import replace
 from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.verdicts import ClaimFinding
-from ..result import Finding, Rule, decided
+from ..finding import Finding, Rule, decided
 from .analysis import Analysis
 from .contrasts import EXPERIMENT, LIGHT, light_minus
 
@@ -26,7 +26,7 @@ IMPLIED = "implied, no comparison public"
 CLAIMED = "claimed by the article, no comparison public"
 _PLANNED = {
     "selection": "Angles chosen for this network beat angles chosen for another",
-    "interference": "Interference between photons helps",
+    "interference": "Interference between photons helps, each with its own recipe",
     "anything photonic": "Photonic features beat a classical map, each with its own recipe",
 }
 _FOLLOW_UP = {

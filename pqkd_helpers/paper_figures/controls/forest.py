@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
 from ...common.figure_style import COLOURS, style
-from ..result import Row
+from ..markdown_table import Row
 from .looks import LOOKS, legend_of_groups
 
 DIFFERENCE = "photonic minus it"  # a row's mean and interval, percentage points of test error

@@ -1,6 +1,7 @@
 """Both editions: what is gone, what is left, and that they run."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -48,12 +49,19 @@ def test_the_students_edition_has_no_solution_and_all_else(name):
     kept = [cell for cell in before.cells if cell not in exercise_cells(before, "solution")]
     assert len(edition.cells) == len(kept)
     for old, new in zip(kept, edition.cells, strict=True):
-        if "exercise" in old.metadata.get("pqkd", {}):
+        is_answer = "hide-output" in old.metadata.get("tags", [])
+        if is_answer or "exercise" in old.metadata.get("pqkd", {}):
             assert new.source == old.source and not new.get("outputs")
-        elif "Notes for teachers" not in old.source:
+        elif "Notes for teachers" not in old.source and "<!-- solutions -->" not in old.source:
             assert new == old
     assert before == read(name)
     nbformat.validate(edition)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_edition_does_not_speak_of_solutions_that_it_lacks(name):
+    for cell in student_edition(read(name)).cells:
+        assert "solution" not in cell.source.lower(), cell.source
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,7 +110,8 @@ def test_the_originals_are_never_changed(tmp_path):
     assert fingerprints() == before
     assert (tmp_path / "out" / "teacher" / "teaching.md").exists()
     assert not (tmp_path / "out" / "student" / "teaching.md").exists()
-    assert (tmp_path / "out" / "student" / "glossary.md").exists()
+    for text in ("glossary.md", "students.md", "installing.md"):
+        assert (tmp_path / "out" / "student" / text).exists()
 
 
 def test_links_lead_to_files_of_the_edition(editions):
@@ -120,6 +129,12 @@ def test_the_films_go_with_the_edition(editions):
     assert "](films/shot.svg)" in notebook
     for name in ("shot.svg", "shot-still.svg"):
         assert (editions / "student" / "films" / name).exists()
+
+
+def test_the_page_for_students_leads_to_files_of_their_edition(editions):
+    page = editions / "student" / "students.md"
+    links = re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))
+    assert links and all((page.parent / link).is_file() for link in links)
 
 
 def test_bad_input_is_refused(tmp_path):

@@ -5,10 +5,11 @@ import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
 from pqkd_helpers.lessons.nb01_circuit_simulator.device_in_time import device_in_time
-from pqkd_helpers.lessons.nb01_circuit_simulator.explorer import CLICKS, DIP
+from pqkd_helpers.lessons.nb01_circuit_simulator.explorer import CLICKS, DIP, PHASES
 from pqkd_helpers.lessons.nb01_circuit_simulator.pictures import (
     clicks_per_shot,
     means_per_bin,
+    one_loop,
     transfer_picture,
 )
 
@@ -108,6 +109,42 @@ def test_the_small_device_shows_what_a_slow_oracle_says():
     assert sum(heights(right)) == pytest.approx(2.0)  # no photon is lost
 
 
+@pytest.mark.parametrize("n_pulses", [2, 4, 6])
+def test_pulses_leave_the_drawn_loop_as_they_leave_the_simulated_one(n_pulses):
+    device = TimeBinInterferometer((1,) + (0,) * (n_pulses - 1), (1,))
+    for axes, angle in zip(one_loop(n_pulses).axes, (0.0, np.pi / 2), strict=True):
+        leaving = {
+            text.get_position()[0]: int(text.get_text())
+            for text in axes.texts
+            if text.get_text().isdigit() and text.get_position()[1] == 0.0
+        }
+        U = device.unitary(np.full(n_pulses - 1, angle))
+        # the loop delays by one time bin: bin i leaves at the time i + 1
+        assert leaving == {i + 1.0: int(np.argmax(np.abs(U[i]))) for i in range(n_pulses)}
+        fixed = [item for item in axes.lines if item.get_markerfacecolor() == "white"]
+        assert [float(item.get_xdata()[0]) for item in fixed] == [0.0, n_pulses]
+
+
+def bars_and_diamonds(**phases):
+    (axes,) = PHASES.draw(**PHASES.start() | phases).axes
+    return np.array(heights(axes)), line(axes, "equal phases").get_ydata()
+
+
+def test_the_phases_count_only_by_their_difference():
+    bars, equal = bars_and_diamonds(first_loop=105, second_loop=105)
+    assert bars == pytest.approx(equal, abs=1e-8)
+    bars, equal = bars_and_diamonds(first_loop=105, second_loop=15)
+    assert bars == pytest.approx(bars_and_diamonds(first_loop=90, second_loop=0)[0], abs=1e-8)
+    assert 0.5 * np.abs(bars - equal).sum() > 0.2
+
+
+def test_half_a_wave_is_another_sign_of_the_first_loops_angles():
+    bars, _ = bars_and_diamonds(first_loop=180)
+    flipped = np.radians([-45] * 3 + [45] * 3)
+    expected = click_patterns(TimeBinInterferometer((1, 1, 0, 0)), flipped)
+    assert bars == pytest.approx(expected, abs=1e-8)
+
+
 def test_every_axis_is_labelled():
     figures = (
         clicks_per_shot([1.0], [1.0]),
@@ -115,6 +152,7 @@ def test_every_axis_is_labelled():
         transfer_picture(np.eye(4)),
         DIP.draw(**DIP.start()),
         CLICKS.draw(**CLICKS.start()),
+        PHASES.draw(**PHASES.start()),
     )
     for figure in figures:
         figure.canvas.draw()

@@ -7,21 +7,6 @@ from pqkd_helpers.experiments.runs.presets import preset
 from pqkd_helpers.feature_histograms import HistogramFeature
 from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
 from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
-from pqkd_helpers.statistics.means import paired_difference
-
-
-def test_paired_differences_show_every_seed_and_the_interval():
-    differences = np.array([1.0, 2.0, 4.0])
-    figure = draw.paired_differences(
-        {"one": {"a - b": differences}, "two": {"a - b": -differences}}
-    )
-    for axes, sign in zip(figure.axes, (1, -1), strict=True):
-        np.testing.assert_array_equal(axes.lines[0].get_xdata(), sign * differences)
-        interval = paired_difference(sign * differences, np.zeros(3))
-        (bar,) = axes.containers
-        ends = [float(x) for x in bar[2][0].get_segments()[0][:, 0]]
-        np.testing.assert_allclose(sorted(ends), [interval.low, interval.high])
-        np.testing.assert_allclose(float(bar[0].get_xdata()[0]), interval.mean)
 
 
 def test_accuracies_are_drawn_in_per_cent_beside_the_own_one_and_chance():

@@ -1,0 +1,157 @@
+"""A claim of the paper, what we found, by which rule, and the verdict (notebook 10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..records.record import Record
+from ..statistics.means import paired_difference
+from ..statistics.verdicts import (
+    ClaimFinding,
+    Direction,
+    NumberFinding,
+    Verdict,
+    judge_claim,
+    verdict,
+)
+from .markdown_table import markdown_table
+
+SCALES = {
+    "paper": "paper scale",
+    "cpu": "reduced scale",
+    "quick": "reduced scale",
+    None: "not carried out",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim of the paper, what we found, and the verdict.
+
+    Attributes
+    ----------
+    claim : str
+        In our words.
+    paper, ours, difference : str
+        Numbers with their intervals.
+    verdict : str
+        By `verdicts.verdict`, or "shape only" or "not attempted".
+    rule : str
+        In words: when this row is reproduced.
+    scale : str
+        "paper scale", "reduced scale" or "not carried out", and what SPSA minimised.
+    notebook : str
+        Number of the notebook that explains it.
+    records : str
+        Pattern of the records' names.
+    """
+
+    claim: str
+    paper: str
+    ours: str
+    difference: str
+    verdict: Verdict
+    rule: str
+    scale: str
+    notebook: str
+    records: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What decides a result's verdicts, and when that was laid down.
+
+    Attributes
+    ----------
+    text : str
+        The rule and the reason of its margin.
+    commit : str
+        The commit that stated it first.
+    older : tuple of str
+        Commits of stored records that do not come after it.
+    amended : str
+        What was changed once the runs were there, and why.
+    """
+
+    text: str
+    commit: str
+    older: tuple[str, ...] = ()
+    amended: str = ""
+
+    def __str__(self) -> str:
+        """Return all of it in sentences."""
+        stated = f"Stated in commit {self.commit}, before the runs."
+        if self.older:
+            stated = (
+                f"Stated in commit {self.commit}; records of {', '.join(self.older)} are older, so "
+                "for them it is not shown that the rule came first."
+            )
+        return " ".join(part for part in (self.text, stated, self.amended) if part)
+
+
+def scale_of(records: Sequence[Record]) -> str:
+    """Return the scale of runs and what SPSA minimised in them."""
+    configuration = records[0]["configuration"]
+    scale = SCALES[records[0]["tier"]]
+    if not configuration["features"].startswith("photonic"):
+        return scale
+    if not configuration["spsa_steps"]:
+        return f"{scale}, angles at rest"
+    return f"{scale}, reading `{configuration.get('objective', 'fresh')}`"
+
+
+def decided(
+    findings: Sequence[NumberFinding | ClaimFinding],
+    runs: Sequence[Record],
+    *,
+    premise: bool = True,
+    **texts: Any,
+) -> Finding:
+    """Return the finding on a claim, its verdict and scale taken from what runs gave.
+
+    ``texts`` are the other fields of the finding.
+    """
+    return Finding(
+        verdict=verdict(findings, premise=premise, paper_recipe=runs[0]["tier"] == "paper"),
+        scale=scale_of(runs),
+        **texts,
+    )
+
+
+def paired_finding(
+    first: ArrayLike,
+    second: ArrayLike,
+    direction: Direction,
+    runs: Sequence[Record],
+    **texts: Any,
+) -> Finding:
+    """Return the finding on a claim about two arms, by pairs of equal seeds; see `decided`."""
+    return decided(
+        [judge_claim(first, second, direction)],
+        runs,
+        difference=str(paired_difference(first, second)) if np.size(first) > 1 else "",
+        **texts,
+    )
+
+
+class Findings(list[Finding]):
+    """A list of findings, which makes a table."""
+
+    def table(self) -> str:
+        """Return the findings as a Markdown table."""
+        return markdown_table(
+            [
+                {
+                    "claim": finding.claim,
+                    "paper": finding.paper,
+                    "ours": finding.ours,
+                    "difference": finding.difference,
+                    "reproduced if": finding.rule,
+                    "verdict": f"**{finding.verdict}** ({finding.scale})",
+                }
+                for finding in self
+            ]
+        )
