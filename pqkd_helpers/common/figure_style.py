@@ -53,7 +53,7 @@ def smallest_text(figure: Figure) -> float:
 
     Exponents and indices inside formulas are not looked at.
     """
-    figure.canvas.draw()  # ticks get their labels when they are drawn
+    figure.draw_without_rendering()  # ticks get their labels when they are drawn
     texts = cast("list[Text]", figure.findobj(Text))
     sizes = [t.get_fontsize() for t in texts if t.get_visible() and t.get_text().strip()]
     return float(min(sizes) * min(1.0, WIDTH / figure.get_size_inches()[0]))

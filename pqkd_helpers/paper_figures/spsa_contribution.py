@@ -109,7 +109,6 @@ def paired_differences(rows: list[Row]) -> Figure:
         say_what_to_see(figure, "Right of zero the first of the two arms is better")
         for axes, measure in zip(panels, MEASURES.values(), strict=True):
             shown = [row for row in rows if row["measure"] == measure]
-            axes.axvline(0.0, color="black", linewidth=1.0)
             for place, row in enumerate(shown):
                 offsets = place + np.linspace(0.15, 0.35, len(row["values"]))
                 axes.plot(row["values"], offsets, "o", markersize=3, color=COLOURS[2])
@@ -122,6 +121,7 @@ def paired_differences(rows: list[Row]) -> Figure:
                     color=COLOURS[0],
                     capsize=5,
                 )
+            axes.axvline(0.0, color="black", linewidth=1.0, zorder=1)
             axes.set(xlabel="difference (points)", ylim=(len(shown) - 0.4, -0.6))
             axes.set_yticks(range(len(shown)), [row["pair"] for row in shown])
             axes.grid(axis="y", visible=False)

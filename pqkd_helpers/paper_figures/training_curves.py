@@ -93,10 +93,12 @@ def draw_objective(axes: Axes, epochs: list[dict[str, Any]]) -> None:
         ]
     )
     axes.plot(where, losses, ".", color="0.6", markersize=3, label="each loss")
-    width = min(MEDIAN_OF, len(losses))
-    middle = np.median(sliding_window_view(where, width), axis=-1)
-    medians = np.median(sliding_window_view(losses, width), axis=-1)
-    axes.plot(middle, medians, "-", color=COLOURS[0], label="running median")
+    if losses.size:  # a run without SPSA has none
+        width = min(MEDIAN_OF, losses.size)
+        middle, medians = (
+            np.median(sliding_window_view(values, width), axis=-1) for values in (where, losses)
+        )
+        axes.plot(middle, medians, "-", color=COLOURS[0], label="running median")
     axes.set(xlabel="epoch", ylabel="SPSA's objective (nats)", yscale="log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")

@@ -1,4 +1,4 @@
-"""Every figure can be read: text of ten points where a page shows 700 pixels, two for each stored."""
+"""Every figure can be read: text of ten points at 700 pixels, and twice as many pixels stored."""
 
 import re
 from pathlib import Path

@@ -81,7 +81,7 @@ def test_figures_keep_their_numbers_cards_and_claims(tmp_path, no_picture):
     made_up.extreme(tmp_path / "records")
     with pytest.warns(PictureWarning) as warned:
         files = write_figures(tmp_path, Catalogue(tmp_path / "records"))
-    assert len(warned) == 3 and {path.suffix for path in files} == {".csv", ".md"}
+    assert len(warned) == 5 and {path.suffix for path in files} == {".csv", ".md"}
     assert (tmp_path / "extreme" / "claims.csv") in files and all(p.is_file() for p in files)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pqkd_helpers.common.figure_style import LEAST_TEXT, WIDTH, smallest_text
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
@@ -83,6 +84,14 @@ def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
     assert len(found) == 15 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
+
+
+def test_a_page_shows_every_figure_with_text_of_ten_points_and_a_title(known):
+    for result in results(known):
+        figure = result.draw()
+        assert smallest_text(figure) >= LEAST_TEXT, result.name
+        assert figure.get_size_inches()[0] <= WIDTH, result.name
+        assert figure.get_suptitle() or len(figure.axes) == 1, result.name
 
 
 def test_figures_need_no_torch_and_know_no_experiment():

@@ -145,8 +145,8 @@ def error_over_turning(
         say_what_to_see(figure, "Does a student err more where its z turns more?")
         others = [values for arm, values in points.items() if arm not in named]
         if others:
-            look = {"color": "0.6", "markersize": 4, "label": "all other sources of z"}
-            axes.plot(*np.concatenate(others).T, "o", **look)
+            label = "all other sources of z"
+            axes.plot(*np.concatenate(others).T, "o", color="0.6", markersize=4, label=label)
         for number, arm in enumerate(arm for arm in named if arm in points):
             values, colour = points[arm], COLOURS[(0, 5)[number % 2]]
             axes.plot(*values.T, "Ds^v"[number % 4], color=colour, markersize=7, label=arm)
