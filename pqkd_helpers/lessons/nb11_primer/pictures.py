@@ -31,7 +31,7 @@ def from_image_to_numbers(
         Probabilities of the ten digits.
     """
     image, kernel = np.asarray(image), np.asarray(kernel)
-    feature_map = np.asarray(feature_map)
+    feature_map, scores = np.asarray(feature_map), np.asarray(scores)
     kept = np.maximum(feature_map, 0.0)
     with style():
         figure = Figure(figsize=(7.0, 5.0), layout="constrained")
