@@ -31,7 +31,7 @@ def from_image_to_numbers(
         Probabilities of the ten digits.
     """
     image, kernel = np.asarray(image), np.asarray(kernel)
-    feature_map = np.asarray(feature_map)
+    feature_map, scores = np.asarray(feature_map), np.asarray(scores)
     kept = np.maximum(feature_map, 0.0)
     with style():
         figure = Figure(figsize=(7.0, 5.0), layout="constrained")
@@ -125,13 +125,13 @@ def learning_rates(losses: Mapping[float, Sequence[float]]) -> Figure:
         return figure
 
 
-def answers(images: ArrayLike, labels: ArrayLike, said: ArrayLike) -> Figure:
+def answers(images: ArrayLike, labels: Sequence[int], said: Sequence[int]) -> Figure:
     """Draw up to eight images in a row, each with its label and the network's answer.
 
     Parameters
     ----------
     images : (n, h, w) array_like
-    labels, said : (n,) array_like of int
+    labels, said : sequence of int
     """
     images = np.asarray(images)[:8]
     with style():
