@@ -5,8 +5,7 @@ from itertools import permutations, product
 import numpy as np
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ...circuit_simulator.single_photon import SinglePhotonCircuit
-from ..exercise import Exercise, Mistake, drawn, expect
+from ..exercise import Exercise, Mistake, drawn, expect, shown
 
 
 def _network(n_modes, seed):
@@ -115,110 +114,147 @@ _ONE_IN_EACH_BIN = Exercise(
 # --- 1.2 -----------------------------------------------------------------------------------
 
 
-def impossible_shots(clicks, n_photons):
-    """Tell which shots no ideal device (no loss, no dark counts) can give.
+def loop_sampler(photons, theta, n_shots, rng):
+    """Sample the clicks behind one loop of length 1, each photon following its own coins.
 
     Parameters
     ----------
-    clicks : (n_shots, m) array of 0 and 1
-    n_photons : int, 1 or more
-        Photons that enter.
+    photons : (m,) array of 0 and 1, the bins that photons enter in
+    theta : (m - 1,) array, radians; beam splitter k joins bins k and k + 1, k = 0 first
+    n_shots : int
+    rng : np.random.Generator, the coins
 
     Returns
     -------
-    (n_shots,) array of bool
-        True for an impossible shot.
+    (n_shots, m) array of 0 and 1
     """
-    n_clicks = np.asarray(clicks).sum(axis=1)
-    return (n_clicks == 0) | (n_clicks > n_photons)
+    clicks = np.zeros((n_shots, len(photons)), dtype=int)
+    for start in np.flatnonzero(photons):
+        place = np.full(n_shots, start)
+        for k, angle in enumerate(theta):
+            meets = (place == k) | (place == k + 1)
+            crosses = meets & (rng.random(n_shots) < np.sin(angle) ** 2)
+            place = np.where(crosses, 2 * k + 1 - place, place)
+        clicks[np.arange(n_shots), place] = 1
+    return clicks
 
 
-_SHOTS = np.array([[1, 0, 1, 0], [0, 0, 0, 0], [1, 1, 0, 1], [0, 0, 1, 0], [1, 1, 1, 1]])
+def _sampled(answer, photons, theta, n_shots=20_000):
+    """Return an answer's clicks and what was given, or say that they have another form."""
+    clicks = answer(np.array(photons), np.array(theta), n_shots, drawn(20))
+    given = f"photons {list(photons)}, theta = {shown(np.array(theta))}, {n_shots:,} shots"
+    expect(np.shape(clicks), (n_shots, len(photons)), given=f"{given}, shape of the clicks")
+    clicks = np.asarray(clicks, dtype=float)
+    expect(np.unique(clicks).tolist() in ([0, 1], [1], [0]), True, given=f"{given}, only 0 and 1")
+    return clicks, given
 
 
-def _nothing(answer):
-    """A shot without any click is impossible: each photon that enters comes out somewhere."""
-    expect(answer(_SHOTS[1:2], 2), [True], given="clicks [[0, 0, 0, 0]], 2 photons")
+def _no_coin_needed(answer):
+    """At 0 every photon stays in its bin; at pi/2 it crosses wherever it meets a beam splitter."""
+    photons = [1, 0, 1, 0, 0]
+    for angle, expected in ((0.0, photons), (np.pi / 2, [0, 1, 0, 0, 1])):
+        clicks, given = _sampled(answer, photons, [angle] * 4, n_shots=3)
+        expect(clicks, [expected] * 3, given=given)
 
 
-def _too_many(answer):
-    """More clicks than photons are impossible: one photon makes one click."""
-    expect(answer(_SHOTS[2:3], 2), [True], given="clicks [[1, 1, 0, 1]], 2 photons")
+def _one_photon_alone(answer):
+    """One photon leaves in each bin as often as |U|^2 says."""
+    theta = drawn(21).uniform(0.3, 1.3, 4)
+    for start in range(5):
+        photons = [int(k == start) for k in range(5)]
+        clicks, given = _sampled(answer, photons, theta)
+        U = TimeBinInterferometer(tuple(photons), (1,)).unitary(theta)
+        said = f"{given}: share of clicks in each bin"
+        expect(clicks.mean(axis=0), U[:, start] ** 2, given=said, tolerance=0.025)
 
 
-def _bunched(answer):
-    """Fewer clicks than photons are possible, down to one: photons may share a bin."""
-    expect(answer(_SHOTS[3:4], 2), [False], given="clicks [[0, 0, 1, 0]], 2 photons")
-    expect(answer(_SHOTS[3:4], 4), [False], given="clicks [[0, 0, 1, 0]], 4 photons")
+def _independent_photons(answer):
+    """Two photons toss different coins: the chances of one bin staying dark multiply."""
+    theta = drawn(22).uniform(0.5, 1.1, 3)
+    U = TimeBinInterferometer((1, 1, 0, 0), (1,)).unitary(theta)
+    clicks, given = _sampled(answer, [1, 1, 0, 0], theta)
+    expected = (1 - U[:, 0] ** 2) * (1 - U[:, 1] ** 2)
+    said = f"{given}: share of dark shots, bin by bin"
+    expect(1 - clicks.mean(axis=0), expected, given=said, tolerance=0.025)
 
 
-def _as_many(answer):
-    """As many clicks as photons are possible."""
-    expect(answer(_SHOTS, 3), [0, 1, 0, 0, 1], given=f"clicks {_SHOTS.tolist()}, 3 photons")
+def _walk(photons, theta, n_shots, rng, *, chance, coins, count=False):
+    """Return the clicks of a walk with another chance to cross, or other coins."""
+    found = np.zeros((n_shots, len(photons)), dtype=int)
+    shared = coins(rng, n_shots, len(theta))
+    for start in np.flatnonzero(photons):
+        place, tossed = np.full(n_shots, start), shared
+        for k, angle in enumerate(theta):
+            meets = (place == k) | (place == k + 1)
+            coin = rng.random(n_shots) if tossed is None else tossed[k]
+            place = np.where(meets & (coin < chance(angle)), 2 * k + 1 - place, place)
+        if count:
+            found[np.arange(n_shots), place] += 1
+        else:
+            found[np.arange(n_shots), place] = 1
+    return found
 
 
-def _the_device_is_possible(answer):
-    """No shot of the simulated interferometer is impossible."""
-    rng = drawn(0)
-    circuit = TimeBinInterferometer()
-    clicks = circuit.sample(rng.uniform(-np.pi, np.pi, 30), 300, rng=rng)
-    expect(answer(clicks, 8), np.zeros(300), given="300 shots of 8 photons in 16 bins")
+def _walker(*, chance=lambda angle: np.sin(angle) ** 2, coins=lambda *_: None, count=False):
+    return lambda photons, theta, n_shots, rng: _walk(
+        photons, theta, n_shots, rng, chance=chance, coins=coins, count=count
+    )
 
 
-def _the_coins_are_not(answer):
-    """Of the article's coins exactly the shots without one single click are impossible."""
-    rng = drawn(1)
-    clicks = SinglePhotonCircuit().sample(rng.uniform(-np.pi, np.pi, 30), 300, rng=rng)
-    single = [list(shot).count(1) == 1 for shot in clicks]
-    expect(answer(clicks, 1), ~np.array(single), given="300 shots of coins, 1 photon")
-
-
-_IMPOSSIBLE_SHOTS = Exercise(
+_LOOP_SAMPLER = Exercise(
     number="1.2",
-    name="Which shots are impossible?",
-    difficulty=1,
-    minutes=8,
+    name="A loop's sampler from coins",
+    difficulty=2,
+    minutes=20,
     task="""
-    A colleague sends you clicks and says: "`n_photons` photons, no loss, no dark counts". Write the
-    function that finds the shots that cannot be.
+    Build a sampler for *classical* photons in one loop of length 1. Beam splitter $k$ joins the
+    bins $k$ and $k+1$; a photon that is in one of them crosses to the other with probability
+    $\\sin^2\\theta_k$, else it stays. Begin with $k = 0$. The detectors are threshold detectors:
+    a bin with two photons clicks once.
+
+    For a single photon these coins are exact, although the real thing has amplitudes. Why? (Count
+    the ways to each bin.)
     """,
-    reference=impossible_shots,
-    laws=(
-        _nothing,
-        _too_many,
-        _bunched,
-        _as_many,
-        _the_device_is_possible,
-        _the_coins_are_not,
-    ),
-    probes=lambda: [(_SHOTS, n) for n in (1, 2, 3)],
+    reference=loop_sampler,
+    laws=(_no_coin_needed, _one_photon_alone, _independent_photons),
+    probes=lambda: [
+        (np.array([1, 1, 0, 1]), np.array([0.5, 0.9, 0.7]), 40, np.random.default_rng(k))
+        for k in (1, 2)
+    ],
     mistakes=(
         Mistake(
-            lambda clicks, n_photons: clicks.sum(axis=1) != n_photons,
-            "fewer clicks than photons are no scandal: a threshold detector clicks once, "
-            "however many photons arrive.",
+            _walker(chance=lambda angle: np.cos(angle) ** 2),
+            "at angle 0 your photons cross. They stay: the chance to cross is sin^2.",
         ),
         Mistake(
-            lambda clicks, n_photons: clicks.sum(axis=1) > n_photons,
-            "too many clicks are found, but what of a shot in which all photons have vanished?",
+            _walker(chance=lambda angle: abs(np.sin(angle))),
+            "sin is the amplitude to cross; the probability is its square.",
         ),
         Mistake(
-            lambda clicks, n_photons: clicks.sum(axis=1) == 0,
-            "shots without a click are found, but can one photon make two clicks?",
+            _walker(coins=lambda rng, n_shots, n: rng.random((n, 1))),
+            "one coin is tossed for all shots, so every shot is the same.",
         ),
         Mistake(
-            lambda clicks, n_photons: ~impossible_shots(clicks, n_photons),
-            "just the other way round: True is for *im*possible.",
+            _walker(coins=lambda rng, n_shots, n: rng.random((n, n_shots))),
+            "all photons of a shot use the same coins, so they go together. Each tosses its own.",
+        ),
+        Mistake(
+            _walker(count=True),
+            "these are photon numbers. A threshold detector clicks once, however many arrive.",
         ),
     ),
     hints=(
-        "Count the clicks of every shot. Which counts are possible with n photons?",
-        "All n photons may share one bin (1 click), or all be apart (n clicks).",
-        "Impossible are 0 clicks and more than n_photons clicks.",
+        "One photon, one shot: where is it after beam splitter 0, after 1, and so on?",
+        "It can only cross at k if it is in bin k or k + 1; then k + 1 becomes k, and k becomes "
+        "k + 1. Who stayed behind in bin k meets no further beam splitter.",
+        "For all shots at once: place = np.full(n_shots, start); crosses = meets & "
+        "(rng.random(n_shots) < np.sin(angle) ** 2); place = np.where(crosses, 2 * k + 1 - place, "
+        "place).",
     ),
     explanation="""
-    With loss fewer clicks, even none, become possible, and with dark counts more. Real data are
-    therefore never refuted by a single shot, only by their statistics.
+    In one loop there is one single way from each bin to each bin: so no two amplitudes are added,
+    and the square of a product is the product of the squares. A second loop gives several ways,
+    and two identical photons may exchange theirs: there the coins fail, and amplitudes are needed.
     """,
 )
 
@@ -583,4 +619,4 @@ _NO_LIGHT = Exercise(
     """,
 )
 
-EXERCISES = (_ONE_IN_EACH_BIN, _IMPOSSIBLE_SHOTS, _CLICKS_OF_COINS, _MEAN_CLICKS, _NO_LIGHT)
+EXERCISES = (_ONE_IN_EACH_BIN, _LOOP_SAMPLER, _CLICKS_OF_COINS, _MEAN_CLICKS, _NO_LIGHT)

@@ -1,10 +1,8 @@
 """Exercises of notebook 02: histograms, what they forget, their noise, and the moving average."""
 
-from itertools import product
-
 import numpy as np
 
-from ...feature_histograms import EMA, click_histograms
+from ...feature_histograms import EMA, HistogramFeature, click_histograms
 from ..exercise import Exercise, Mistake, drawn, expect
 
 # --- 2.1 -----------------------------------------------------------------------------------
@@ -262,100 +260,177 @@ _TWIN = Exercise(
 # --- 2.4 -----------------------------------------------------------------------------------
 
 
-def norm_squared(histogram, n_shots):
-    """Estimate |h|^2 of the exact histogram h from a measured one, without bias.
+def features(clicks, beta):
+    """Return the feature z of every epoch, from the clicks measured in each.
 
     Parameters
     ----------
-    histogram : (n_features,) array
-        Measured relative frequencies of both halves; they sum to 2.
-    n_shots : int
-        Shots S behind it, 2 or more.
+    clicks : (n_epochs, n_shots, n_modes) array of 0 and 1, n_modes even
+    beta : float
+        Share of the old histogram that the moving average keeps, in [0, 1).
 
     Returns
     -------
-    float
+    (n_epochs, 2 * 2^(n_modes / 2)) array; each row has |z|^2 = its length
     """
-    return (n_shots * (histogram @ histogram) - 2.0) / (n_shots - 1.0)
+    _, n_shots, n_modes = clicks.shape
+    half = n_modes // 2
+    places = 2 ** np.arange(half)[::-1]
+    average, rows = None, []
+    for shots in clicks:
+        values = shots[:, :half] @ places, shots[:, half:] @ places
+        counts = [np.bincount(value, minlength=2**half) for value in values]
+        histogram = np.concatenate(counts) / n_shots
+        average = histogram if average is None else beta * average + (1 - beta) * histogram
+        rows.append(average * np.sqrt(len(average) / (average @ average)))
+    return np.array(rows)
 
 
-def _all_outcomes(exact, n_shots):
-    """Yield (probability, measured histogram) of every possible outcome of n_shots shots."""
-    n = len(exact) // 2
-    law = np.outer(exact[:n], exact[n:])  # the correlation of the halves does not matter
-    for shots in product(np.ndindex(n, n), repeat=n_shots):
-        measured = np.zeros(2 * n)
-        for a, b in shots:
-            measured[a] += 1.0 / n_shots
-            measured[n + b] += 1.0 / n_shots
-        yield np.prod([law[shot] for shot in shots]), measured
+def _clicks(seed, n_epochs=4, n_shots=30, n_modes=6):
+    rng = drawn(seed)
+    return (rng.random((n_epochs, n_shots, n_modes)) < rng.random((n_epochs, 1, n_modes))).astype(
+        int
+    )
 
 
-def _mean_over_outcomes(answer, exact, n_shots):
-    return sum(p * answer(measured, n_shots) for p, measured in _all_outcomes(exact, n_shots))
+def _features(answer, clicks, beta):
+    """Return an answer's features, or say that they have another shape."""
+    found = answer(clicks.copy(), beta)
+    given = f"clicks of shape {clicks.shape}, beta = {beta}"
+    shape = len(clicks), 2 * 2 ** (clicks.shape[2] // 2)
+    expect(np.shape(found), shape, given=f"{given}, shape of the features")
+    return np.asarray(found, dtype=float), given
 
 
-def _certain(answer):
-    """Where every shot gives the same outcome there is no noise: |h|^2 = 2."""
-    for n_shots in (2, 5, 200):
-        got = answer(np.array([1.0, 0.0, 0.0, 1.0]), n_shots)
-        expect(got, 2.0, given=f"the certain histogram [1, 0, 0, 1], {n_shots} shots")
+def _one_shot(answer):
+    """One shot, 10 01: the halves are the numbers 2 and 1, one full bin in each half, both 2."""
+    found, _ = _features(answer, np.array([[[1, 0, 0, 1]]]), 0.9)
+    expect(found, [[0, 0, 2, 0, 0, 2, 0, 0]], given="one epoch, the single shot 1 0 0 1")
 
 
-def _no_bias(answer):
-    """The mean over all possible outcomes, weighted by their probabilities, is the exact |h|^2."""
-    for exact, n_shots in (([0.5, 0.5, 0.5, 0.5], 2), ([0.9, 0.1, 0.3, 0.7], 3)):
-        h = np.array(exact)
-        got = _mean_over_outcomes(answer, h, n_shots)
-        expect(got, h @ h, given=f"h = {exact}, {n_shots} shots")
+def _length(answer):
+    """In every epoch |z|^2 is the number of bins, and an empty bin is 0."""
+    for n_modes in (2, 8):
+        found, given = _features(answer, _clicks(1, n_modes=n_modes), 0.7)
+        squares = (found**2).sum(axis=1)
+        expect(squares, np.full(4, found.shape[1]), given=f"{given}, |z|^2", tolerance=1e-6)
 
 
-_NORM_SQUARED = Exercise(
+def _steady(answer):
+    """While every epoch brings the same shots, in whatever order, z stands still."""
+    shots = _clicks(2)[0]
+    orders = np.stack([drawn(3 + k).permutation(shots) for k in range(4)])
+    found, given = _features(answer, orders, 0.8)
+    still = np.repeat(found[:1], 4, axis=0)
+    expect(found, still, given=f"{given}, the same shots in each epoch", tolerance=1e-6)
+
+
+def _later_is_unknown(answer):
+    """An epoch's z knows this epoch and those before it, none that comes later."""
+    clicks = _clicks(8)
+    found, given = _features(answer, clicks, 0.6)
+    early, _ = _features(answer, clicks[:2], 0.6)
+    expect(found[:2], early, given=f"{given}, first two rows with and without the rest")
+
+
+def _as_the_helpers_do(answer):
+    """`click_histograms`, `EMA` and `HistogramFeature`, one after the other, give the same."""
+    for seed, beta in ((9, 0.9), (10, 0.3), (11, 0.0)):
+        clicks, average, scale = _clicks(seed), EMA(beta), HistogramFeature("unit-rms")
+        found, given = _features(answer, clicks, beta)
+        expected = [scale(average.update(click_histograms(shots))) for shots in clicks]
+        expect(found, expected, given=given, tolerance=1e-5)
+
+
+def _histograms(clicks, order=-1):
+    half = clicks.shape[2] // 2
+    places = 2 ** np.arange(half)[::order]
+    counts = [
+        [np.bincount(part @ places, minlength=2**half) for part in (s[:, :half], s[:, half:])]
+        for s in clicks
+    ]
+    return np.reshape(counts, (len(clicks), -1)) / clicks.shape[1]
+
+
+def _scaled(rows):
+    return rows * np.sqrt(rows.shape[1] / (rows**2).sum(axis=1, keepdims=True))
+
+
+def _averaged(rows, beta, first=1.0):
+    averages = [first * rows[0]]
+    for row in rows[1:]:
+        averages.append(beta * averages[-1] + (1.0 - beta) * row)
+    return np.array(averages)
+
+
+def _mean_of_all(clicks, beta):
+    return _scaled(np.repeat(_histograms(clicks).mean(axis=0, keepdims=True), len(clicks), axis=0))
+
+
+_FEATURES = Exercise(
     number="2.4",
-    name="Noise makes a histogram look longer",
+    name="From clicks to z, from nothing",
     difficulty=3,
-    minutes=20,
+    minutes=25,
     task="""
-    The norm of a measured histogram $h_S$ is too large on average, because the noise adds to it:
-    $\\mathbb{E}|h_S|^2 = |h|^2 + \\mathbb{E}|h_S - h|^2$. Use the law of this notebook to write an
-    estimate of $|h|^2$ that is right on average.
+    Build the whole way of this notebook, with NumPy alone: clicks become two half histograms, the
+    histograms of the epochs go through the moving average, and the average is scaled to a length.
+    What comes first, averaging or scaling? The first epoch has no past: there, the average is its
+    histogram. Bits and halves are in the order of exercise 2.2.
     """,
-    reference=norm_squared,
-    laws=(_certain, _no_bias),
-    probes=lambda: [(np.array([0.8, 0.2, 0.4, 0.6]), 10), (np.array([0.5, 0.5, 1.0, 0.0]), 4)],
-    private_inputs=lambda rng: (
-        np.append(rng.dirichlet(np.ones(4)), rng.dirichlet(np.ones(4))),
-        int(rng.integers(2, 500)),
-    ),
+    reference=features,
+    laws=(_one_shot, _length, _steady, _later_is_unknown, _as_the_helpers_do),
+    probes=lambda: [(_clicks(12), 0.8), (_clicks(13, n_modes=4), 0.3)],
+    private_inputs=lambda rng: (rng.integers(0, 2, (4, 9, 6)), rng.uniform(0.1, 0.95)),
     mistakes=(
         Mistake(
-            lambda histogram, n_shots: histogram @ histogram,
-            "this is the norm of the measured histogram, noise included.",
+            lambda clicks, beta: _scaled(_averaged(_histograms(clicks, 1), beta)),
+            "the first bit of a half counts most, as the left digit of a number does: 10 is 2.",
         ),
         Mistake(
-            lambda histogram, n_shots: (
-                histogram @ histogram - (2.0 - histogram @ histogram) / n_shots
-            ),
-            "the law of the noise wants the exact |h|^2, and the measured one was put in. Keep "
-            "|h|^2 as the unknown, and solve for it.",
+            lambda clicks, beta: _averaged(_histograms(clicks), beta),
+            "these are the averaged histograms: the scaling is missing.",
         ),
         Mistake(
-            lambda histogram, n_shots: histogram @ histogram - 2.0 / n_shots,
-            "the noise is (2 - |h|^2) / S, and |h|^2 appears in it: do not drop that term.",
+            lambda clicks, beta: _averaged(_scaled(_histograms(clicks)), beta),
+            "scaled first, then averaged: the average of arrows of one length is shorter.",
         ),
         Mistake(
-            lambda histogram, n_shots: (n_shots * (histogram @ histogram) - 1.0) / (n_shots - 1.0),
-            "that is right for one half, which sums to 1. Both halves together sum to 2.",
+            lambda clicks, beta: _scaled(_averaged(_scaled(_histograms(clicks)), beta)),
+            "scaled before the average, and again after it. An epoch with a spiky histogram then "
+            "counts less than its share: average the histograms themselves.",
+        ),
+        Mistake(
+            lambda clicks, beta: _scaled(_averaged(_histograms(clicks), 1.0 - beta)),
+            "beta and 1 - beta are swapped: beta is the share of the old.",
+        ),
+        Mistake(
+            lambda clicks, beta: _scaled(_averaged(_histograms(clicks), beta, 1.0 - beta)),
+            "the average begins at zero, so the first epoch counts too little in all that follow. "
+            "It begins at the first histogram.",
+        ),
+        Mistake(
+            lambda clicks, beta: _scaled(_histograms(clicks)),
+            "each epoch is by itself: the moving average is missing.",
+        ),
+        Mistake(
+            _mean_of_all,
+            "one mean over all epochs: the first epoch would have to know the last.",
         ),
     ),
     hints=(
-        "Put the law for the noise, (2 - |h|^2) / S, into the equation of the task.",
-        "You get E|h_S|^2 = |h|^2 (1 - 1/S) + 2/S. Now solve for |h|^2.",
-        "Multiply by S: S E|h_S|^2 = (S - 1) |h|^2 + 2.",
+        "One epoch first: two halves, two numbers for each shot, counts, relative frequencies (as "
+        "in exercise 2.2), joined to one vector h.",
+        "average = h in the first epoch, later beta * average + (1 - beta) * h. Scale a copy of "
+        "the average; go on averaging with the unscaled one.",
+        "z = average * np.sqrt(len(average) / (average @ average)); append it; at the end "
+        "np.array(rows).",
     ),
     explanation="""
-    With 200 shots at a random setting of the angles, about a tenth of the measured $|h_S|^2$ is
-    noise. The scaling `unit-rms` divides by the norm that it sees, so it treats noise as length.
+    Scaling does not commute with averaging: it makes noise count as signal, since a noisy histogram
+    is longer, $\\mathbb{E}|h_S|^2 = |h|^2 + \\mathbb{E}|h_S - h|^2$. Average first, and there is
+    less of it. What the loop of notebook 06 feeds to the student is this function, one row an
+    epoch.
     """,
 )
 
@@ -461,4 +536,4 @@ _MEMORY = Exercise(
     """,
 )
 
-EXERCISES = (_ERROR_RATIO, _HALF_HISTOGRAMS, _TWIN, _NORM_SQUARED, _MEMORY)
+EXERCISES = (_ERROR_RATIO, _HALF_HISTOGRAMS, _TWIN, _FEATURES, _MEMORY)

@@ -1,6 +1,8 @@
-"""Exercises of notebook 03: what z controls, what must be shipped, what a frozen mixing can do."""
+"""Exercises of notebook 03: what z controls, what must be shipped, the layer, luck of A."""
 
 import numpy as np
+import torch
+from torch.nn.functional import conv2d
 
 from ...common.random_streams import derive_seed
 from ...dictionary_convolutions.fixed_projection import FixedProjection
@@ -275,223 +277,373 @@ _BYTES_TO_SHIP = Exercise(
 # --- 3.3 -----------------------------------------------------------------------------------
 
 
-def covariance_of_mixings(features):
-    """Return the covariance of one mixing coefficient at the moments 1 .. T.
+def shorter_twin(features):
+    """Return other features that no training can tell from these, in the first T bins alone.
 
     Parameters
     ----------
     features : (T, D) array
-        One feature z per moment. A row of A has D independent entries of variance 1/D.
+        One feature z per moment, T <= D.
 
     Returns
     -------
-    (T, T) array
-        Entry (s, t) is the mean of M_s M_t over freshly drawn A.
+    (T, D) array, zero from column T on
     """
-    return features @ features.T / features.shape[1]
+    n_moments = len(features)
+    _, triangle = np.linalg.qr(features.T)
+    twin = np.zeros(features.shape)
+    twin[:, :n_moments] = triangle.T
+    return twin
 
 
-def _one_moment(answer):
-    """For a single moment it is the variance |z|² / D."""
-    z = np.array([[1.0, 2.0, 0.0, 2.0]])
-    expect(answer(z), [[9.0 / 4.0]], given="features [[1, 2, 0, 2]]", tolerance=1e-5)
+def _trajectory(draw=3, n_moments=5, length=64):
+    rng = drawn(draw)
+    return np.cumsum(rng.dirichlet(np.full(length, 0.2), size=n_moments), axis=0) * 8.0
 
 
-def _opposite(answer):
-    """With z and -z the two mixings are opposite, for every A."""
-    z = np.array([[3.0, 1.0], [-3.0, -1.0]])
-    expected = [[5.0, -5.0], [-5.0, 5.0]]
-    expect(answer(z), expected, given="features [[3, 1], [-3, -1]]", tolerance=1e-5)
+def _twin(answer, features, given):
+    twin = answer(features.copy())
+    expect(np.shape(twin), features.shape, given=f"{given}, shape of the twin")
+    return np.asarray(twin, dtype=float)
 
 
-def _trajectory():
-    rng = drawn(3)
-    return np.cumsum(rng.dirichlet(np.full(64, 0.2), size=5), axis=0) * 8.0
+def _few_bins(answer):
+    """All bins of the twin but the first T are empty, at every moment."""
+    for n_moments, length in ((1, 512), (5, 64), (4, 4)):
+        given = f"{n_moments} features of length {length}"
+        twin = _twin(answer, _trajectory(3, n_moments, length), given)
+        rest = np.abs(twin[:, n_moments:]).sum()
+        expect(rest, 0.0, given=f"{given}, sum of what lies beyond bin {n_moments - 1}")
 
 
-def _rotated(answer):
-    """Rotating all features by the same orthogonal Q changes nothing."""
-    features = _trajectory()
-    Q, _ = np.linalg.qr(drawn(4).standard_normal((64, 64)))
-    expect(answer(features @ Q.T), answer(features), given="5 features, rotated", tolerance=1e-4)
+def _lengths_kept(answer):
+    """At every moment the twin is as long as z: the mixing's variance |z|²/D stays."""
+    for n_moments in (1, 6):
+        features, given = _trajectory(4, n_moments), f"{n_moments} features of length 64"
+        lengths = np.linalg.norm(features, axis=1)
+        twin = np.linalg.norm(_twin(answer, features, given), axis=1)
+        expect(twin, lengths, given=f"{given}, lengths of the twin", tolerance=1e-5)
 
 
-def _measured_covariance(answer):
-    """Measured with 40,000 rows of A, the covariances are these."""
-    features = _trajectory()
-    A = FixedProjection(in_features=64, out_features=40_000, seed=7).rows(0, 40_000)
-    M = features @ A.astype(float).T
-    expect(answer(features), M @ M.T / 40_000, given="5 features of length 64", tolerance=0.02)
+def _angles_kept(answer):
+    """Any two moments have the inner product that they had, also where z stood still."""
+    moving = _trajectory(6)
+    still = np.vstack([moving[:2], moving[1:2], -moving[:1]])
+    for features, given in ((moving, "5 features"), (still, "z0, z1, z1 again, -z0")):
+        twin = _twin(answer, features, given)
+        expected = features @ features.T
+        expect(twin @ twin.T, expected, given=f"{given}: all inner products", tolerance=1e-5)
 
 
-_COVARIANCE = Exercise(
+def _in_first_bins(features, square):
+    twin = np.zeros(features.shape)
+    twin[:, : len(square)] = square
+    return twin
+
+
+def _cut_off(features):
+    return _in_first_bins(features, features[:, : len(features)])
+
+
+def _cut_off_and_scaled(features):
+    twin = _cut_off(features)
+    return twin * (np.linalg.norm(features, axis=1) / np.linalg.norm(twin, axis=1))[:, None]
+
+
+def _a_bin_each(features):
+    return _in_first_bins(features, np.diag(np.linalg.norm(features, axis=1)))
+
+
+def _rotation_only(features):
+    return _in_first_bins(features, np.linalg.qr(features.T)[0][: len(features)])
+
+
+_TWIN = Exercise(
     number="3.3",
     name="All that training can know about z",
     difficulty=2,
-    minutes=15,
+    minutes=20,
     task="""
-    During training z changes from epoch to epoch; A stays. Take one mixing coefficient, that is one
-    row of A, and look at its values at T moments. They are jointly Gaussian with mean 0, so their
-    covariance says everything. Write it, from the features alone.
+    Section 5 says that training knows the moments $z_1, \\dots, z_T$ only by their lengths and by
+    the angles between them. If that is so, a forger needs neither light nor 512 bins. Build the
+    forgery: to T features of length D, other features with the *same* lengths and angles, all of
+    which keep to the first T bins.
+
+    No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
+    and any T axes in it will do (a decomposition of the table of features gives some).
     """,
-    reference=covariance_of_mixings,
-    laws=(_one_moment, _opposite, _rotated, _measured_covariance),
-    probes=lambda: [(_trajectory(),), (drawn(5).standard_normal((3, 8)),)],
+    reference=shorter_twin,
+    laws=(_few_bins, _lengths_kept, _angles_kept),
+    probes=lambda: [(_trajectory(5),), (drawn(5).standard_normal((3, 8)),)],
     mistakes=(
         Mistake(
-            lambda features: features @ features.T,
-            "the entries of A have variance 1/D, not 1.",
+            lambda features: features.copy(),
+            "these are the features themselves, in all bins. Turn them into the first T bins.",
         ),
         Mistake(
-            lambda features: features @ features.T / 512,
-            "512 is the length of z in this notebook; here it is D, the length of your features.",
+            _cut_off,
+            "the other bins are cut off, and with them a part of every length. Nothing may be "
+            "lost: turn the arrows, do not cut them.",
         ),
         Mistake(
-            lambda features: np.cov(features),
-            "np.cov subtracts the mean over the bins of each z. The mean that matters is the one "
-            "over A, and that is zero already.",
+            _cut_off_and_scaled,
+            "the lengths are right, the angles are not: each arrow was cut off, then stretched. "
+            "All must be turned together.",
         ),
         Mistake(
-            lambda features: np.corrcoef(features),
-            "a correlation forgets the norms, and it subtracts a mean over the bins: two slips.",
+            _a_bin_each,
+            "each moment has a bin of its own, so all are at right angles. The moments of a "
+            "training run are alike.",
         ),
         Mistake(
-            lambda features: features.T @ features / features.shape[1],
-            "that compares bins with bins, shape (D, D). Compare moments with moments.",
+            lambda features: _in_first_bins(features, features @ features.T),
+            "that is the table of inner products. The twin must have this table, not be it.",
+        ),
+        Mistake(
+            _rotation_only,
+            "those are the axes, all of length one. What is wanted is what the features are when "
+            "measured along these axes.",
         ),
     ),
     hints=(
-        "Write M_s = sum over d of A_d z_sd and M_t likewise; multiply; take the mean over A.",
-        "The mean of A_d A_e is 1/D if d = e and 0 otherwise: one sum is left.",
-        "What is left is the inner product of z_s and z_t over D: a matrix of inner products.",
+        "One feature: its twin is its length, in bin 0. Two: the second has a part along the first "
+        "and a part at right angles to it, which goes into bin 1.",
+        "Going on like that is the Gram-Schmidt method: np.linalg.qr(features.T) returns axes Q "
+        "as columns, and R with features.T = Q R.",
+        "The columns of R are the features, measured along the axes: put R.T into the first T "
+        "columns of an array of zeros.",
     ),
     explanation="""
-    $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e] z_{s,d} z_{t,e} =
-    \\langle z_s, z_t\\rangle / D$. Rotate all features together and nothing changes: which bin was
-    filled is forgotten. What is left is how alike the features of different moments are.
+    $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e]\\, z_{s,d}\\, z_{t,e} =
+    \\langle z_s, z_t\\rangle / D$, and jointly Gaussian numbers of mean 0 have no other property.
+    The twin's first moment fills one bin, its second two: no circuit would show that. Averaged
+    over $A$ the training runs are the same all the same.
     """,
 )
 
 # --- 3.4 -----------------------------------------------------------------------------------
 
 
-def closest_basis(target, mixing):
-    """Return the basis whose kernel M B comes closest to a wanted kernel.
+def dictionary_layer(images, features, A, basis, bias):
+    """Build the layer, show it the images under each feature, return outputs and gradients.
 
-    Parameters
-    ----------
-    target : (c_out, c_in, k, k) array
-    mixing : (c_out, c_in, R) array, frozen
-
-    Returns
-    -------
-    (R, k, k) array that minimises the sum of (target - M B)²
+    images: (batch, c_in, h, w). features: (n, D). A: (c_out c_in R, D), frozen, its rows in the
+    order of (o, i, r), r running fastest. basis: (R, k, k), k odd, and bias: (c_out,): the first
+    values of what is trained. All are float64 arrays of NumPy.
+    Out: a pair. Outputs, (n, batch, c_out, h, w); and the gradients of mean(outputs²) with respect
+    to every trained parameter of the layer, a dictionary {name: gradient}.
     """
-    c_out, c_in, rank = mixing.shape
-    *_, height, width = target.shape
-    M = mixing.reshape(c_out * c_in, rank)
-    T = target.reshape(c_out * c_in, height * width)
-    B, *_ = np.linalg.lstsq(M, T, rcond=None)
-    return B.reshape(rank, height, width)
+
+    class DictionaryLayer(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("A", torch.from_numpy(A))
+            self.basis = torch.nn.Parameter(torch.from_numpy(basis).clone())
+            self.bias = torch.nn.Parameter(torch.from_numpy(bias).clone())
+
+        def condition(self, z):
+            self.mixing = (self.A @ z).unflatten(0, (len(self.bias), -1, len(self.basis)))
+
+        def forward(self, x):
+            kernel = torch.einsum("oir,rab->oiab", self.mixing, self.basis)
+            return conv2d(x, kernel, self.bias, padding="same")
+
+    layer, outputs = DictionaryLayer(), []
+    for z in torch.from_numpy(features):
+        layer.condition(z)
+        outputs.append(layer(torch.from_numpy(images)))
+    outputs = torch.stack(outputs)
+    (outputs**2).mean().backward()
+    return outputs.detach(), {name: p.grad for name, p in layer.named_parameters()}
 
 
-def _arrays(seed, c_out=6, c_in=2, rank=3, size=3):
-    rng = drawn(seed)
-    target = rng.standard_normal((c_out, c_in, size, size))
-    return target, rng.standard_normal((c_out, c_in, rank))
+def _layer_case(draw, n=2, c_in=2, c_out=3, rank=4, size=3):
+    """Return images, features, A, basis and bias of a small layer."""
+    rng = drawn(draw)
+    shapes = (2, c_in, 5, 6), (n, 7), (c_out * c_in * rank, 7), (rank, size, size), (c_out,)
+    return tuple(rng.standard_normal(shape) for shape in shapes)
 
 
-def _kernel(mixing, basis):
-    return np.einsum("oir,rab->oiab", mixing, np.asarray(basis, dtype=float))
+def _used(answer, case, given):
+    """Return outputs and gradients, or say that the answer is no such pair."""
+    parts = answer(*(part.copy() for part in case))
+    is_pair = isinstance(parts, tuple | list) and len(parts) == 2 and isinstance(parts[1], dict)
+    said = f"{given}, whether a pair is returned: outputs, dictionary of gradients"
+    expect(is_pair, True, given=said)
+    images, features, _, _, bias = case
+    shape = (len(features), len(images), len(bias), *images.shape[2:])
+    expect(np.shape(parts[0]), shape, given=f"{given}, shape of the outputs")
+    return np.asarray(parts[0], dtype=float), parts[1]
 
 
-def _finds_what_was_there(answer):
-    """If the wanted kernel was mixed from a basis, that basis is found."""
-    for rank, size in ((1, 3), (3, 5)):
-        _, mixing = _arrays(1, rank=rank, size=size)
-        basis = drawn(2).standard_normal((rank, size, size))
-        got = answer(_kernel(mixing, basis), mixing)
-        expect(
-            got,
-            basis,
-            given=f"a kernel made from {rank} filters of {size} x {size}",
-            tolerance=1e-4,
-        )
+def _plain_outputs(images, features, A, basis, bias):
+    """Return the outputs by the definition, pixel by pixel of the filters."""
+    (_, c_in, height, width), reach = images.shape, basis.shape[-1] // 2
+    padded = np.pad(images, ((0, 0), (0, 0), (reach, reach), (reach, reach)))
+    outputs = np.zeros((len(features), len(images), len(bias), height, width))
+    for t, z in enumerate(features):
+        weights = iter(A @ z)  # in the order of (o, i, r)
+        for o, i, r in np.ndindex(len(bias), c_in, len(basis)):
+            weight = next(weights)
+            for a, b in np.ndindex(*basis.shape[1:]):
+                patch = padded[:, i, a : a + height, b : b + width]
+                outputs[t, :, o] += weight * basis[r, a, b] * patch
+    return outputs + bias[:, None, None]
 
 
-def _rest_is_orthogonal(answer):
-    """What is missed is orthogonal to every column of M: no change of the basis could help."""
-    target, mixing = _arrays(3)
-    rest = target - _kernel(mixing, answer(target, mixing))
-    got = np.einsum("oir,oiab->rab", mixing, rest)
-    expect(got, np.zeros((3, 3, 3)), given="a random kernel, R = 3", tolerance=1e-3)
+def _by_definition(answer):
+    """Each output is the sum over input channels, filters and pixels, plus the channel's bias."""
+    for draw, size in ((40, 3), (41, 5), (42, 1)):
+        case = _layer_case(draw, n=1, size=size)
+        given = f"one z, 2 channels to 3, R = 4, {size} x {size}"
+        got, _ = _used(answer, case, given)
+        expect(got, _plain_outputs(*case), given=given, tolerance=1e-4)
 
 
-def _enough_filters(answer):
-    """With R = C_out C_in filters every kernel is reached, although R > k²."""
-    target, mixing = _arrays(4, rank=12)
-    got = _kernel(mixing, answer(target, mixing))
-    expect(got, target, given="6 x 2 channels, 3 x 3, R = 12", tolerance=1e-3)
+def _follows_z(answer):
+    """Each feature makes a new mixing: twice the z, twice the output; z = 0 leaves the bias."""
+    images, (z, _), *rest = _layer_case(43)
+    outputs, _ = _used(answer, (images, np.stack([z, 2 * z, 0 * z]), *rest), "z, 2 z and 0")
+    plain = outputs - rest[-1][:, None, None]
+    given = "features z, 2 z, 0 in one layer"
+    expect(plain[1], 2 * plain[0], given=f"{given}: outputs at 2 z, less the bias", tolerance=1e-4)
+    expect(plain[2], 0 * plain[0], given=f"{given}: outputs at 0, less the bias", tolerance=1e-4)
 
 
-def _ignoring_the_mixing(target, mixing):
-    rank, size = mixing.shape[2], target.shape[2]
-    return np.linalg.svd(target.reshape(-1, size * size))[2][:rank].reshape(-1, size, size)
+def _two_are_trained(answer):
+    """The module has two trained parameters, basis and bias: A is frozen, M follows from z."""
+    _, gradients = _used(answer, _layer_case(44), "2 features")
+    shapes = " and ".join(sorted(str(np.shape(gradient)) for gradient in gradients.values()))
+    expect(shapes, "(3,) and (4, 3, 3)", given="R = 4, 3 x 3, 3 channels out: their shapes")
 
 
-def _as_if_orthonormal(target, mixing):
-    return np.einsum("oir,oiab->rab", mixing, target)
+def _gradients_are_slopes(answer):
+    """Each gradient is the slope of mean(outputs²): nudge one value of B or bias and look."""
+    case = _layer_case(45)
+    _, gradients = _used(answer, case, "2 features")
+    for place, name in ((3, "basis"), (4, "bias")):
+        slopes = np.zeros(case[place].shape)
+        for index in np.ndindex(*slopes.shape):
+            means = []
+            for sign in (1.0, -1.0):
+                nudged = [part.copy() for part in case]
+                nudged[place][index] += sign * 1e-3
+                means.append(np.mean(_plain_outputs(*nudged) ** 2))
+            slopes[index] = (means[0] - means[1]) / 2e-3
+        got = [g for g in gradients.values() if np.shape(g) == slopes.shape]
+        expect(got[0] if got else None, slopes, given=f"gradient of the {name}", tolerance=1e-3)
 
 
-def _as_a_mean(target, mixing):
-    return np.einsum("oir,oiab->rab", mixing, target) / (mixing.shape[0] * mixing.shape[1])
+def _changed_layer(
+    *,
+    to_mixing=lambda m, c_out, c_in, rank: m.reshape(c_out, c_in, rank),
+    flipped=False,
+    padding="same",
+    with_bias=True,
+    once=False,
+    trained_A=False,
+    cut=False,
+    loss=lambda outputs: (outputs**2).mean(),
+):
+    """Return the layer with one thing changed."""
+
+    def changed(images, features, A, basis, bias):
+        x, zs, A = (torch.tensor(part) for part in (images, features, A))
+        trained = {"basis": torch.tensor(basis), "bias": torch.tensor(bias)}
+        trained |= {"A": A} if trained_A else {}
+        for parameter in trained.values():
+            parameter.requires_grad_()
+        outputs = []
+        for z in zs:
+            mixing = to_mixing(A @ (zs[0] if once else z), len(bias), x.shape[1], len(basis))
+            filters = trained["basis"].flip(1, 2) if flipped else trained["basis"]
+            kernel = torch.einsum("oir,rab->oiab", mixing, filters.detach() if cut else filters)
+            outputs.append(conv2d(x, kernel, trained["bias"] if with_bias else None, 1, padding))
+        outputs = torch.stack(outputs)
+        loss(outputs).backward()
+        used = {name: p for name, p in trained.items() if with_bias or name != "bias"}
+        return outputs, {name: p.grad for name, p in used.items()}
+
+    return changed
 
 
-def _one_by_one(target, mixing):
-    return np.einsum("oir,oiab->rab", mixing, target) / (mixing**2).sum(axis=(0, 1))[:, None, None]
-
-
-_CLOSEST_BASIS = Exercise(
+_LAYER = Exercise(
     number="3.4",
-    name="The closest kernel with a frozen mixing",
-    difficulty=2,
-    minutes=20,
+    name="The layer from nothing",
+    difficulty=3,
+    minutes=30,
     task="""
-    M is frozen, B is free. Which basis brings M B closest to a kernel that you want? Every pixel
-    (a, b) of the filters is one least-squares problem, all with the same matrix.
+    Build the dictionary convolution as a module of torch, without `DictConv2d`. Define
+    `class DictionaryLayer(torch.nn.Module)` *inside* the function: parameters, a method
+    `condition(z)` that makes the mixing, and `forward(x)`. The images keep their size, so pad with
+    zeros. Then use it: one layer, conditioned on one feature after the other, the outputs stacked;
+    `backward` once, on the mean of all squared outputs. (`torch` and `conv2d` are imported;
+    `torch.from_numpy` makes tensors of the arrays.)
+
+    Two questions decide: what is a parameter of the module, and what must be made anew when z
+    changes?
     """,
-    reference=closest_basis,
-    laws=(_finds_what_was_there, _rest_is_orthogonal, _enough_filters),
-    probes=lambda: [_arrays(5), _arrays(6, rank=2, size=5)],
+    reference=dictionary_layer,
+    laws=(_by_definition, _follows_z, _two_are_trained, _gradients_are_slopes),
+    probes=lambda: [_layer_case(46), _layer_case(47, n=3, c_in=3, size=5)],
     mistakes=(
         Mistake(
-            _ignoring_the_mixing,
-            "these are the best filters if the mixing could be chosen too. Here it is frozen.",
+            _changed_layer(
+                to_mixing=lambda m, c_out, c_in, rank: m.reshape(rank, c_out, c_in).permute(1, 2, 0)
+            ),
+            "the rows of A are taken in another order: of (o, i, r) the last index runs fastest.",
         ),
         Mistake(
-            _as_if_orthonormal,
-            "this would be right if the columns of M were orthonormal. They are random.",
+            _changed_layer(flipped=True),
+            "the filters are mirrored. What networks call a convolution slides the kernel as it "
+            "is, and so does conv2d.",
         ),
         Mistake(
-            _as_a_mean,
-            "dividing by the number of rows makes the columns about unit length, but not "
-            "orthogonal: least squares must take their overlaps into account.",
+            _changed_layer(padding=0),
+            "without padding the outputs are smaller than the images: k // 2 zeros on each side.",
         ),
         Mistake(
-            _one_by_one,
-            "this fits each filter alone. The columns of M overlap, so the filters must be fitted "
-            "together.",
+            _changed_layer(with_bias=False),
+            "the bias is missing: one number per output channel, added at every pixel, trained.",
+        ),
+        Mistake(
+            _changed_layer(once=True),
+            "all features give the same outputs: the mixing was made once, from the first z. "
+            "`condition` must make it anew.",
+        ),
+        Mistake(
+            _changed_layer(trained_A=True),
+            "A has a gradient, so an optimiser would train it. Keep it as a buffer, "
+            "self.register_buffer, not as a Parameter.",
+        ),
+        Mistake(
+            _changed_layer(cut=True),
+            "the basis gets no gradient: somewhere (detach, .data, no_grad, a round trip through "
+            "NumPy) the graph is cut.",
+        ),
+        Mistake(
+            _changed_layer(loss=lambda outputs: (outputs**2).sum()),
+            "this is the gradient of the sum of the squared outputs; the mean is asked for.",
+        ),
+        Mistake(
+            _changed_layer(loss=lambda outputs: (outputs[-1] ** 2).mean()),
+            "only the last feature's outputs went into `backward`. Stack them all first.",
         ),
     ),
     hints=(
-        "Flatten: M becomes a matrix (C_out C_in, R), the target a matrix (C_out C_in, k²).",
-        "Minimise |T - M B|² over B: that is what np.linalg.lstsq(M, T) does, column by column.",
-        "Take the first of the values that lstsq returns and give it the shape (R, k, k).",
+        "Begin with the function's first task, the outputs: A @ z, reshape, einsum, conv2d are all "
+        "in section 1. Then wrap them in the class.",
+        "In __init__: super().__init__(), a buffer for A, torch.nn.Parameter for basis and bias. "
+        "condition sets self.mixing; forward makes the kernel from self.mixing and self.basis.",
+        "{name: p.grad for name, p in layer.named_parameters()} after "
+        "(torch.stack(outputs) ** 2).mean().backward(); "
+        'conv2d(x, kernel, self.bias, padding="same").',
     ),
     explanation="""
-    The last law is the surprise: for a *free* mixing $R = k^2$ filters reach every kernel, for a
-    *frozen* one it takes $R = C_\\mathrm{out} C_\\mathrm{in}$, and then as many values are trained
-    as in the dense layer.
+    A module is a list of what is trained and a recipe. `A` is a buffer: it moves with the module to
+    another device and no optimiser sees it. The mixing is neither; it is a result of the last z.
+    `DictConv2d` adds three things: it draws $A$ row by row from a seed and stores none of it,
+    starts the basis at He's scale, and refuses bad sizes.
     """,
 )
 
@@ -615,4 +767,4 @@ _MEAN_AND_ERROR = Exercise(
     """,
 )
 
-EXERCISES = (_VARIANCE_FACTORS, _BYTES_TO_SHIP, _COVARIANCE, _CLOSEST_BASIS, _MEAN_AND_ERROR)
+EXERCISES = (_VARIANCE_FACTORS, _BYTES_TO_SHIP, _TWIN, _LAYER, _MEAN_AND_ERROR)

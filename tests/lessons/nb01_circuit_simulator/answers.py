@@ -10,8 +10,25 @@ def one_in_each_bin():
     return np.array([0, 1 / 2, 1], dtype=np.float32)
 
 
-def impossible_shots(clicks, n_photons):
-    return [not 1 <= sum(int(bit) for bit in shot) <= n_photons for shot in clicks]
+def loop_sampler(photons, theta, n_shots, rng):
+    """Draw each photon's bin from the squared amplitudes of the whole loop."""
+    m = len(photons)
+    U = np.eye(m)
+    for k, angle in enumerate(theta):
+        turn = np.eye(m)
+        turn[k : k + 2, k : k + 2] = [
+            [math.cos(angle), -math.sin(angle)],
+            [math.sin(angle), math.cos(angle)],
+        ]
+        U = turn @ U
+    clicks = [[0] * m for _ in range(n_shots)]
+    for start in range(m):
+        if photons[start]:
+            chances = U[:, start] ** 2
+            bins = rng.choice(m, size=n_shots, p=chances / chances.sum())
+            for shot, place in zip(clicks, bins, strict=True):
+                shot[place] = 1
+    return clicks
 
 
 def clicks_of_coins(p):
@@ -44,7 +61,7 @@ def no_light(A, dark):
 
 ANSWERS = {
     "1.1": one_in_each_bin,
-    "1.2": impossible_shots,
+    "1.2": loop_sampler,
     "1.3": clicks_of_coins,
     "1.4": mean_clicks,
     "1.5": no_light,

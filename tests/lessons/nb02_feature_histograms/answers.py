@@ -21,9 +21,15 @@ def twin(joint):
     return np.sum(joint, axis=1, keepdims=True) @ np.sum(joint, axis=0, keepdims=True)
 
 
-def norm_squared(histogram, n_shots):
-    counts = n_shots * np.asarray(histogram)
-    return sum(count * (count - 1) for count in counts) / (n_shots * (n_shots - 1))
+def features(clicks, beta):
+    """Weigh all epochs up to each one, from histograms counted in a dictionary of words."""
+    histograms = [np.ravel(half_histograms(shots)) for shots in clicks]
+    rows = []
+    for last in range(len(histograms)):
+        weights = memory(beta, last + 1)
+        total = sum(w * h for w, h in zip(weights, histograms[: last + 1], strict=True))
+        rows.append(list(total / np.sqrt(np.mean(total**2))))
+    return rows
 
 
 def memory(beta, n):
@@ -35,10 +41,15 @@ ANSWERS = {
     "2.1": error_ratio,
     "2.2": half_histograms,
     "2.3": twin,
-    "2.4": norm_squared,
+    "2.4": features,
     "2.5": memory,
 }
 EQUIVALENT = {
     "2.1": {"(800 / 200) ** 0.5  ->  800 / 200 * 0.5": "half of 4 is its root"},
+    "2.4": {
+        "np.concatenate(counts) / n_shots  ->  np.concatenate(counts) * n_shots": (
+            "a factor common to all epochs goes in the scaling"
+        )
+    },
     "2.5": {"np.zeros  ->  np.ones": "every weight is written before it is read"},
 }

@@ -1,6 +1,7 @@
 """Right answers of notebook 03, written in another way."""
 
 import numpy as np
+import torch
 
 
 def variance_factors():
@@ -21,20 +22,39 @@ def bytes_to_ship(c_in, c_out, size, rank, way):
     return basis.nbytes + bias.nbytes + extra[way]
 
 
-def covariance_of_mixings(features):
-    z = np.asarray(features, dtype=np.float32)
-    return [[float(np.mean(s * t)) for t in z] for s in z]
+def shorter_twin(features):
+    """Take the root of the table of inner products, by its eigenvectors."""
+    values, vectors = np.linalg.eigh(features @ features.T)
+    root = vectors * np.sqrt(values.clip(min=0.0))
+    return [list(row) + [0.0] * (features.shape[1] - len(features)) for row in root]
 
 
-def closest_basis(target, mixing):
-    rank, size = mixing.shape[-1], target.shape[-1]
-    basis = np.zeros((rank, size, size))
-    M = mixing.reshape(-1, rank).astype(np.float32)
-    for a in range(size):
-        for b in range(size):
-            wanted = target[:, :, a, b].ravel().astype(np.float32)
-            basis[:, a, b] = np.linalg.solve(M.T @ M, M.T @ wanted)
-    return basis
+def dictionary_layer(images, features, A, basis, bias):
+    """Convolve with every filter first, then mix the maps."""
+    size = basis.shape[-1]
+
+    class Layer(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.b = torch.nn.Parameter(torch.tensor(bias)[:, None, None])
+            self.filters = torch.nn.Parameter(torch.tensor(basis))
+
+        def condition(self, z):
+            self.M = torch.tensor((A @ z).reshape(len(bias), -1, len(basis)))
+
+        def forward(self, x):
+            flat = x.reshape(-1, 1, *x.shape[2:])
+            maps = torch.conv2d(flat, self.filters[:, None], padding=size // 2)
+            maps = maps.reshape(*x.shape[:2], *maps.shape[1:])
+            return torch.einsum("oir,nirhw->nohw", self.M, maps) + self.b
+
+    layer, outputs = Layer(), []
+    for z in features:
+        layer.condition(z)
+        outputs.append(layer(torch.tensor(images)))
+    torch.stack(outputs).square().mean().backward()
+    filters, b = layer.filters.grad, layer.b.grad[:, 0, 0]
+    return outputs, {"filters": filters, "b": b}
 
 
 def mean_and_error(differences):
@@ -48,8 +68,8 @@ def mean_and_error(differences):
 ANSWERS = {
     "3.1": variance_factors,
     "3.2": bytes_to_ship,
-    "3.3": covariance_of_mixings,
-    "3.4": closest_basis,
+    "3.3": shorter_twin,
+    "3.4": dictionary_layer,
     "3.5": mean_and_error,
 }
 EQUIVALENT: dict[str, dict[str, str]] = {}
