@@ -92,7 +92,7 @@ def small_png(figure: "Figure", *, dpi: int | None = None, alt: str | None = Non
     figure.savefig(drawn, format="png", dpi=dpi or STORED_DPI, pil_kwargs={"compress_level": 0})
     picture = Image.open(drawn).convert("RGB")
     few = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(stored, "PNG", pnginfo=text)
+    few.save(stored, "PNG", pnginfo=text, optimize=True)
     return stored.getvalue()
 
 

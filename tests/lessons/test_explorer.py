@@ -73,7 +73,9 @@ def test_an_explorer_is_found_by_its_name():
 
 
 def test_a_wrong_name_is_answered_with_those_of_the_notebook():
-    with pytest.raises(ValueError, match=r"'1.dipp', one of \('1.dip', '1.clicks'\) is expected"):
+    with pytest.raises(
+        ValueError, match=r"'1.dipp', one of \('1.dip', '1.clicks', '1.phases'\) is expected"
+    ):
         explore("1.dipp")
-    with pytest.raises(ValueError, match=r"the notebook's number is '11', one of .* is expected"):
-        explore("11.dip")
+    with pytest.raises(ValueError, match=r"the notebook's number is '12', one of .* is expected"):
+        explore("12.dip")

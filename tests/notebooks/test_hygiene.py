@@ -115,7 +115,8 @@ def folded_cell(notebook):
 
 
 def cell_above_widget(notebook):
-    return notebook.cells[notebook.cells.index(widget_cell(notebook)) - 1]
+    above = notebook.cells[: notebook.cells.index(widget_cell(notebook))]
+    return next(cell for cell in reversed(above) if cell.cell_type == "code")
 
 
 def a_stream(name, text):
