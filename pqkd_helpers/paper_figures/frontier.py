@@ -41,8 +41,8 @@ def frontier(catalogue: Catalogue) -> Result | None:
         findings=[
             Finding(
                 claim="Accuracy against compression over rank, scope, angles and width (Fig. 3)",
-                paper="a figure, no public numbers",
-                ours=f"{len(rows)} points",
+                paper="a figure; no numbers known to us",
+                ours=f"{len(rows)} arms",
                 difference="",
                 verdict="shape only",
                 rule="no number is known to us: the shape is shown, nothing is decided",

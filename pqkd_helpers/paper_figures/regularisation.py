@@ -148,7 +148,9 @@ def _findings(arms: dict[str, list[Record]]) -> list[Finding]:
                 arms["compressed-distilled"],
                 premise=bool(memorised),
                 claim=f"Fashion-MNIST: {claim[0].lower()}{claim[1:]}",
-                paper="0.239 against 0.291 nats" if name.startswith("both") else "not separated",
+                paper="0.239 against 0.291 nats"
+                if name.startswith("both")
+                else "no number known to us",
                 ours=" against ".join(
                     f"{_pick(arms[arm], arm, 'validation', 'cross_entropy').mean():.3f}"
                     for arm in EFFECTS[name]

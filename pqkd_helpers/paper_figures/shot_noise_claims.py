@@ -144,7 +144,7 @@ def claims(
                 "above",
                 sampled,
                 claim="Light beats coin tosses (S = 200)",
-                paper="compared with z = 0 only",
+                paper="we know of a comparison with z = 0 only",
                 ours=f"{light.mean():.2f} % against {tossed.mean():.2f} % with coin tosses",
                 rule="light minus coins above 0",
                 **common,

@@ -52,7 +52,7 @@ def spsa_contribution(catalogue: Catalogue) -> Result | None:
                 "above",
                 spsa,
                 claim="Tuning the angles by SPSA improves the student",
-                paper="implied, no comparison public",
+                paper="implied, no comparison known to us",
                 ours=f"{accuracies(spsa).mean():.2f} against {accuracies(sham).mean():.2f} (sham)",
                 rule="SPSA minus sham above 0, with the z trained with",
                 notebook="06",

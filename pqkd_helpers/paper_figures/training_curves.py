@@ -140,7 +140,7 @@ def training_run(catalogue: Catalogue) -> Result | None:
         findings=[
             Finding(
                 claim="Training curves and SPSA's diagnostics (Fig. 2)",
-                paper="a figure, no public numbers",
+                paper="a figure; no numbers known to us",
                 ours=f"{len(rows)} epochs",
                 difference="",
                 verdict="shape only",

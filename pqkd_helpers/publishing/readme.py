@@ -49,8 +49,8 @@ def _against_randomness(found: Analysis) -> str:
     return (
         "On a small network, and as the paper was read so far, one random vector that never "
         f"changes does {better} in the light's place: light minus random is "
-        f"{difference:+.2f} points of test error over {difference.n} pairs of runs. It moves; the "
-        "vector rests."
+        f"{difference:+.2f} points of test error over {difference.n} pairs of runs. The "
+        "light's feature moves; the vector rests."
     )
 
 

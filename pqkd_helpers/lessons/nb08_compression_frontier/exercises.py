@@ -120,7 +120,7 @@ _THREE_STUDENTS = Exercise(
     explanation="""
     With these widths the students train 1,184, 1,584 and 1,984 values. The ratio rises because the
     *teacher* grows faster. At 1.5x, conv3 stays dense: 147,584 values, 66 % of the teacher's and
-    99 % of the student's. (The paper's own widths are not public; these are our assumption.)
+    99 % of the student's. (The paper's own widths are not known to us; these are our assumption.)
     """,
 )
 

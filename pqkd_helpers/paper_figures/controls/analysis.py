@@ -8,12 +8,12 @@ from ...statistics.equivalence import LEVEL, Contrast, ContrastVerdict
 from ...statistics.means import PairedDifference
 from ..markdown_table import markdown_table
 
-_INTERFERENCE = "the interference of the photons"
+_INTERFERENCE = "light instead of distinguishable photons"
 _CIRCUIT = "the photonic circuit in the place of a classical map"
 _DIFFERENT = {
     "selection": "choosing the angles by this network's loss, rather than another's,",
-    "interference": _INTERFERENCE,
-    "anything photonic": _CIRCUIT,
+    "interference": f"with its own recipe each, {_INTERFERENCE}",
+    "anything photonic": f"with its own recipe each, {_CIRCUIT}",
     "interference, one recipe": f"at one recipe for both, {_INTERFERENCE}",
     "anything photonic, one recipe": f"at one recipe for both, {_CIRCUIT}",
     "plain randomness": "the photonic circuit in the place of one random vector, never changed,",

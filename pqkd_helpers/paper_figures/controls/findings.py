@@ -19,12 +19,16 @@ RULE = Rule(
     "contrasts, planned after that verdict (commit 0e52dd6), before its own runs but for the "
     "first five seeds of gaussian-frozen.",
     commit="13cb885",
+    amended=(
+        "Changed while the runs went on, before any analysis: how a difference near the margin is "
+        "worded, that seeds beyond the plan do not count, that arms of five seeds get no verdict."
+    ),
 )
 _PLANNED_ROW = "lower error than the control's by more than the margin (planned)"
 _FOLLOW_UP_ROW = "lower error than the control's by more than the margin (follow-up)"
 _DESCRIBED_ROW = "described: five seeds, no test planned"
-IMPLIED = "implied, no comparison public"
-CLAIMED = "claimed by the article, no comparison public"
+IMPLIED = "implied, no comparison known to us"
+CLAIMED = "claimed by the article, no comparison known to us"
 _PLANNED = {
     "selection": "Angles chosen for this network beat angles chosen for another",
     "interference": "Interference between photons helps, each with its own recipe",
