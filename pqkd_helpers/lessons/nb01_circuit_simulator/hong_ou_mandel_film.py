@@ -75,7 +75,7 @@ def hong_ou_mandel_film() -> Film:
         width=640,
         height=410,
         seconds=end,
-        still=float(seconds[30]),
+        still=float(seconds[45]) + 1.0,  # in the rest at 45 degrees: the sum is zero
         parts=[
             *still,
             *bars,
