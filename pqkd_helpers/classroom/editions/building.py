@@ -12,7 +12,13 @@ from .nbgrader import nbgrader_source
 
 # Texts that each edition's notebooks and texts link to, where the folder holds them; the guide is
 # for teachers alone.
-_FOR_ALL = ("glossary.md", "bring_your_own.md", "students.md", "installing.md")
+_FOR_ALL = (
+    "glossary.md",
+    "cheat_sheet.md",
+    "bring_your_own.md",
+    "students.md",
+    "installing.md",
+)
 _TEXTS = {
     "student": _FOR_ALL,
     "teacher": (*_FOR_ALL, "teaching.md", "nbgrader.md"),
