@@ -21,7 +21,7 @@ def slide(image, kernel):
     """
     k = len(kernel)
     rows, columns = image.shape[0] - k + 1, image.shape[1] - k + 1
-    feature_map = np.zeros((rows, columns))
+    feature_map = np.empty((rows, columns))
     for i in range(rows):
         for j in range(columns):
             feature_map[i, j] = (image[i : i + k, j : j + k] * kernel).sum()
