@@ -19,13 +19,7 @@ from ..records.measured import finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of, paired_difference
-from .gain_curves import (
-    Points,
-    gain_curve,
-    is_complete,
-    limits_of_seeds,
-    stacked_gains,
-)
+from .gain_curves import Points, gain_curve, is_complete, limits_of_seeds, stacked_gains
 from .markdown_table import Row
 from .paper_values import EXTREME, SHOT_NOISE_LIMIT, TABLE1, PaperValue
 from .readings import AT_REST, DEFAULT

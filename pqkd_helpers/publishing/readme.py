@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import get_args
 
 from ..paper_figures.claims import FIGURES, claim_map
 from ..paper_figures.controls.analysis import Analysis
@@ -57,17 +58,7 @@ def _against_randomness(found: Analysis) -> str:
 def verdicts(catalogue: Catalogue) -> str:
     """Return how many claims have which verdict, in a sentence."""
     counts = Counter(finding.verdict for finding in claim_map(catalogue))
-    order: tuple[Verdict, ...] = (
-        "reproduced",
-        "partly",
-        "not",
-        "not at this scale",
-        "inconclusive",
-        "premise not met",
-        "shape only",
-        "not attempted",
-    )
-    parts = [f"{counts[name]} {name}" for name in order if counts[name]]
+    parts = [f"{counts[name]} {name}" for name in get_args(Verdict) if counts[name]]
     return (
         f"Of {sum(counts.values())} claims, so far: {', '.join(parts)}. Each verdict follows from "
         "the rule in its row of the claim map (notebook 10); the card of its figure tells when "
