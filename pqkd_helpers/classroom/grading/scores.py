@@ -144,9 +144,9 @@ def grade_class(
         rows = _rows_of_unread(found, problems, {s.student for s in numbers}, expected)
         with ThreadPoolExecutor(workers) as pool:
             try:
-                for done, (submission, own) in enumerate(
-                    zip(numbers, pool.map(graded, numbers), strict=True), 1
-                ):
+                # With one worker nothing has begun beyond the submission that is stopped.
+                graded_ones = (map if workers == 1 else pool.map)(graded, numbers)
+                for done, (submission, own) in enumerate(zip(numbers, graded_ones, strict=True), 1):
                     rows += [replace(row, file=submission.file) for row in own]
                     report(done, len(numbers))
             except BaseException:
