@@ -1,5 +1,6 @@
 """The command ``classroom``: editions and grading."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,7 @@ class Build:
 
 @dataclass(frozen=True)
 class Grade:
-    """Grade what students handed in: one row per student and exercise, a summary, a picture.
+    """Grade what students handed in: tables, a summary, a page for each student and the class.
 
     It can be stopped at any moment; the same command goes on. Every exercise runs in another
     process, in a bubblewrap sandbox where there is one; the laws are tried on this side.
@@ -40,11 +41,15 @@ class Grade:
     Attributes
     ----------
     submissions : Path
-        Folder of notebooks, NAME.ipynb or NAME/anything.ipynb.
+        Folder of notebooks, NAME.ipynb or NAME/anything.ipynb, or the zip file that Moodle or
+        Canvas gives.
     seed : int
         Private seed of the laws' inputs; another one gives other inputs.
     out : Path
-        The table; summary and picture are written into the same folder.
+        The table; all other files are written next to it, under names that begin as its own.
+    roster : Path or None
+        CSV file of the class, with a column name (or Student, or Full name), as Moodle and Canvas
+        export it: it corrects names and shows who handed in nothing.
     trust_submissions : bool
         Run them without a sandbox where there is none.
     seconds : float
@@ -58,6 +63,7 @@ class Grade:
     submissions: tyro.conf.Positional[Path]
     seed: int
     out: Path = Path("scores.csv")
+    roster: Path | None = None
     trust_submissions: bool = False
     seconds: float = 10.0
     memory: float = 4.0
@@ -92,10 +98,12 @@ def classroom(command: Build | Grade) -> None:
             bar.update(done - bar.n)
 
         sandboxed = choose_sandbox(trust=command.trust_submissions)
-        files = grade_class(
+        graded = grade_class(
             command.submissions,
             notebooks=command.notebooks,
             out=command.out,
+            roster=command.roster,
+            workers=os.cpu_count() or 1,
             seed=check_whole("--seed", command.seed, least=0),
             limits=Limits(command.seconds, round(command.memory * 2**30)),
             sandboxed=sandboxed,
@@ -107,4 +115,5 @@ def classroom(command: Build | Grade) -> None:
         if sandboxed
         else "Without a sandbox, because --trust-submissions was given."
     )
-    print("\n".join(f"{name.capitalize() + ':':9} {path}" for name, path in files.items()))
+    print("\n".join(f"{name.capitalize() + ':':9} {path}" for name, path in graded.files.items()))
+    print(graded.closing)

@@ -85,7 +85,8 @@ def _seeds(row: Row) -> str:
 
 
 def _point(axes: Axes, x: float, place: float, **look: Any) -> None:
-    axes.plot([x], [place], **{"marker": "D", "color": COLOURS[5], "linestyle": "none"} | look)
+    look = {"marker": "D", "color": COLOURS[5], "linestyle": "none", "fillstyle": "none"} | look
+    axes.plot([x], [place], **look)
 
 
 def _spread(axes: Axes, place: int, row: Row) -> str | None:

@@ -111,5 +111,5 @@ def test_the_stored_curves_have_one_limit_and_their_fits_two():
     exact = [100.0 * (r["results"]["exact"] - r["results"]["at_zero"]) for r in records]
     for kind in ("smoothed", "fresh"):
         shots, gains = sweep_gains(records, kind)
-        assert gains[:, -1] == pytest.approx(exact, abs=2.0) and shots[-1] == 3200
+        assert gains[:, -1] == pytest.approx(exact, abs=3.0) and shots[-1] == 3200
     assert sweep_fit(records, "fresh", 25).limit > fresh.limit + 10.0

@@ -31,6 +31,7 @@ def test_each_notebook_has_plan_goals_misconceptions_and_questions(entry):
     section = SECTIONS[entry["file"][:2]]
     assert sum(minutes(section)) == (30 if "primer" in entry["file"] else 90)
     assert "**Goals.**" in section and "**Discuss.**" in section
+    assert section.index("**A good answer.** ") > section.index("**Discuss.** ")
     revealed = re.findall(r"(?m)^\| [^|]+ \| (\d+\.\d+) \|$", section)
     number = str(int(entry["file"][:2]))
     assert revealed == [exercise.number for exercise in exercises_of(number)]

@@ -5,6 +5,7 @@ again at the end of the notebook, until it is right: as a learner may find it ri
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -27,8 +28,14 @@ Status = Literal[
     "failed",
     "not read",
     "several files",
+    "not on the roster",
 ]
-Verdict = tuple[Status, str, str]  # with the law and the hint
+Verdict = tuple[Status, str, str]  # with the problem and the hint
+# As `first_problem` words it.
+_PROBLEM = re.compile(
+    r".*?\n  given     (?P<given>.*)\n  got       (?P<got>.*)\n  expected  (?P<expected>.*)",
+    re.DOTALL,
+)
 _NEVER_ENDS = "Does a loop never end? Does it take too much memory?"
 _KEEP_THE_CELL = "Keep the cell with the function, and its name."
 _RUN_THE_CELL = "Run the cell: Python says where it stumbles."
@@ -48,13 +55,15 @@ class Row:
         "right", "wrong", "not started"; "syntax error": the cell with the function is no Python;
         "missing": the function, or the whole notebook, cannot be found or read; "failed": no answer
         in time, or the process ended. Of a file: "not read", and "several files", where a student
-        handed in more than one.
+        handed in more than one; of a student: "not on the roster".
     law : str
         The first law that is broken, or what else went wrong.
     hint : str
         For the student: a typical mistake if it is one, else the first hint.
     file : str
         The file that the answer is in, below the folder of all submissions.
+    given, got, expected : str
+        Of a law that is broken: what was put in, what came out, and what should have.
     """
 
     student: str
@@ -65,6 +74,9 @@ class Row:
     law: str = ""
     hint: str = ""
     file: str = ""
+    given: str = ""
+    got: str = ""
+    expected: str = ""
 
 
 def grade(
@@ -118,10 +130,28 @@ def grade(
     finally:
         run.stop()
     return [
-        Row(submission.student, number, exercise.name, int(status == "right"), status, law, hint)
+        _row(submission.student, exercise, verdicts[number])
         for number, exercise in exercises.items()
-        for status, law, hint in [verdicts[number]]
     ]
+
+
+def _row(student: str, exercise: Exercise, verdict: Verdict) -> Row:
+    status, problem, hint = verdict
+    found = _PROBLEM.fullmatch(problem)
+    law = _in_one_line(problem) if status == "wrong" else problem
+    given, got, expected = found.group("given", "got", "expected") if found else ("", "", "")
+    return Row(
+        student,
+        exercise.number,
+        exercise.name,
+        int(status == "right"),
+        status,
+        law,
+        hint,
+        given=given,
+        got=got,
+        expected=expected,
+    )
 
 
 def as_json(rows: list[Row]) -> list[dict[str, Any]]:
@@ -180,7 +210,7 @@ def _tried(exercise: Exercise, run: NotebookRun, before: Verdict | None) -> Verd
     except StudentProcessGoneError as gone:
         run.recover()
         return "failed", str(gone), _NEVER_ENDS
-    return ("right", "", "") if problem is None else ("wrong", _in_one_line(problem), hint)
+    return ("right", "", "") if problem is None else ("wrong", problem, hint)
 
 
 def _with_hint(exercise: Exercise, run: NotebookRun, verdict: Verdict) -> Verdict:

@@ -53,5 +53,5 @@ def solved_shares(lines: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set(xlabel="students", ylim=(max(len(lines), 1) - 0.5, -0.5))
         axes.grid(axis="y", visible=False)
         if axes.patches:
-            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(_LOOKS))
+            figure.legend(loc="outside upper center", ncols=3)
         return figure

@@ -1,9 +1,10 @@
-"""The tables of a graded class: a row per student and exercise, a summary, a picture of it."""
+"""The files of a graded class: tables, a summary and its picture, pages to hand back."""
 
+import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from ...common.files import write_atomically
 from ...common.picture_files import write_pictures
 from .grading import Row, as_json
+from .pages import class_page, feedback_page, page_name
+from .submitted_file import Submission
+from .wide_tables import canvas_lines, moodle_lines, wide_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,39 +95,109 @@ def summary(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return lines
 
 
+def closing_line(rows: Iterable[Row]) -> str:
+    """Return a sentence with the counts: students, exercises by status, files that are not read."""
+    rows = list(rows)
+    answers = [row for row in rows if row.exercise]
+    statuses = Counter[str](row.status for row in answers)
+    counts = ", ".join(f"{statuses[name]} {name}" for name in _BEST_FIRST if statuses[name])
+    students = {row.student for row in answers}
+    empty = students - {row.student for row in answers if row.status != "missing"}
+    n_unread = sum(row.status == "not read" for row in rows)
+    parts = [f"{len(students)} students", f"{len(answers)} answers: {counts or 'none'}"]
+    parts += [f"{len(empty)} without anything that could be graded"] if empty else []
+    parts += [f"{n_unread} files not read"] if n_unread else []
+    return "; ".join(parts) + "."
+
+
 def table_files(out: Path) -> dict[str, Path]:
-    """Return the files that are written."""
-    return {
-        "scores": out,
-        "summary": out.with_name(f"{out.stem}-summary.csv"),
-        "picture": out.with_name(f"{out.stem}-summary.png"),
+    """Return the files that are written; ``feedback`` is a folder."""
+    endings = {
+        "summary": "-summary.csv",
+        "picture": "-summary.png",
+        "wide": "-wide.csv",
+        "moodle": "-moodle.csv",
+        "canvas": "-canvas.csv",
+        "class": "-class.html",
+        "feedback": "-feedback",
     }
+    return {"scores": out} | {n: out.with_name(f"{out.stem}{e}") for n, e in endings.items()}
 
 
-def write_tables(rows: list[Row], files: Mapping[str, Path]) -> dict[str, Path]:
-    """Write all rows, their summary and its picture, and return the files that were written.
+def write_tables(
+    rows: list[Row],
+    files: Mapping[str, Path],
+    submissions: Sequence[Submission] = (),
+    roster: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Path]:
+    """Write all tables, the picture and the pages, and return the files that were written.
 
     Parameters
     ----------
     rows : list of Row
     files : dict of str to Path
         As returned by `table_files`.
+    submissions : sequence of Submission
+        Where numbers of platforms are found.
+    roster : mapping
+        As `Roster.students`.
     """
-    lines = summary(rows)
+    lines, roster = summary(rows), roster or {}
     write_atomically(files["scores"], _csv(as_json(rows), [item.name for item in fields(Row)]))
     write_atomically(files["summary"], _csv(lines, list(lines[0]) if lines else ["exercise"]))
-    drawn = write_pictures([files["picture"]], partial(_draw, lines))
-    return {name: path for name, path in files.items() if name != "picture" or drawn}
+    tables = {
+        "wide": wide_lines(rows),
+        "moodle": moodle_lines(rows, submissions, roster),
+        "canvas": canvas_lines(rows, submissions, roster),
+    }
+    for name, table in tables.items():
+        if table:
+            write_atomically(files[name], _csv(table, list(table[0])))
+    write_atomically(files["class"], _page(class_page(rows, lines, closing_line(rows))))
+    _write_feedback(rows, files["feedback"], submissions)
+    drawn = write_pictures([files["picture"]], partial(_draw, _handed_in(lines)))
+    left_out = {name for name, table in tables.items() if not table}
+    left_out |= set() if drawn else {"picture"}
+    return {name: path for name, path in files.items() if name not in left_out}
 
 
-def _draw(lines: list[dict[str, Any]]) -> "Figure":
+def _write_feedback(rows: list[Row], folder: Path, submissions: Sequence[Submission]) -> None:
+    numbers = {s.student: (s.platform, s.number) for s in submissions}
+    by_student: dict[str, list[Row]] = {}
+    for row in rows:
+        by_student.setdefault(row.student, []).append(row)
+    taken: set[str] = set()
+    for student, own in by_student.items():
+        if any(row.exercise for row in own):
+            name = page_name(printable(student), *numbers.get(student, ("", "")))
+            while name.lower() in taken:
+                name = f"_{name}"
+            taken.add(name.lower())
+            write_atomically(folder / name, _page(feedback_page(student, own)))
+
+
+def _handed_in(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the lines of those notebooks in which somebody has begun; of all if there is none."""
+    begun = {
+        line["exercise"].split(".")[0]
+        for line in lines
+        if line["not started"] + line["missing"] < line["students"]
+    }
+    return [line for line in lines if line["exercise"].split(".")[0] in begun] or list(lines)
+
+
+def _page(text: str) -> bytes:
+    return printable(text).encode()
+
+
+def _draw(lines: Sequence[Mapping[str, Any]]) -> "Figure":
     from .picture import solved_shares
 
     return solved_shares(lines)
 
 
 def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:
-    """Return a CSV file; a cell that a spreadsheet would take for a formula is made plain."""
+    """Return a CSV file that spreadsheets take for UTF-8; what they take for a formula is plain."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns)
     writer.writeheader()
@@ -134,7 +208,7 @@ def _csv(lines: Iterable[Mapping[str, Any]], columns: list[str]) -> bytes:
                 for name, value in line.items()
             }
         )
-    return printable(text.getvalue()).encode()
+    return codecs.BOM_UTF8 + printable(text.getvalue()).encode()
 
 
 def printable(text: str) -> str:

@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...common.files import as_path, json_bytes, write_atomically
@@ -15,14 +17,34 @@ from ...experiments.runs.new_record import PACKAGES, package_versions
 from ...lessons.rooms import ROOMS
 from ...records.stored import STORED_RECORDS
 from ..sandbox.student_process import Limits, check_processes
+from .archives import Unpacking
 from .grading import Row, as_json, find_original, grade, nothing_read
-from .score_tables import best_rows, printable, table_files, write_tables
+from .roster import Roster, read_roster
+from .score_tables import best_rows, closing_line, printable, table_files, write_tables
 from .submissions import find_submissions
 from .submitted_file import Submission, SubmissionError, notebook_numbers
 
 _PACKAGE = Path(__file__).parents[2]
 # More files of a student that are not read are counted, not listed.
 MOST_REMARKS = 20
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a class.
+
+    Attributes
+    ----------
+    files : dict of str to Path
+        What was written: ``scores``, ``summary``, ``wide``, ``class``, ``feedback`` (a folder),
+        ``moodle`` and ``canvas`` where their numbers are known, and ``picture``, which is left out,
+        with a `PictureWarning`, if it cannot be drawn.
+    closing : str
+        A sentence with the counts.
+    """
+
+    files: dict[str, Path]
+    closing: str
 
 
 def grade_class(
@@ -35,7 +57,9 @@ def grade_class(
     sandboxed: bool,
     report: Callable[[int, int], object] = lambda done, total: None,
     remark: Callable[[str], object] = lambda line: None,
-) -> dict[str, Path]:
+    roster: Path | str | None = None,
+    workers: int = 1,
+) -> Graded:
     """Grade all submissions and write the tables and the picture.
 
     It can be stopped at any moment: what was graded is kept next to the table, in a folder
@@ -48,7 +72,7 @@ def grade_class(
     Parameters
     ----------
     submissions : path
-        Folder of what the students handed in; see `find_submissions`.
+        Folder or zip file of what the students handed in; see `find_submissions`.
     notebooks : path
         Folder of the original notebooks.
     out : path
@@ -61,18 +85,20 @@ def grade_class(
         Called with how many submissions are done, and of how many.
     remark : callable
         Called with every remark, as a line.
+    roster : path or None
+        The list of the class; see `read_roster`.
+    workers : int
+        How many students' processes run at once.
 
     Returns
     -------
-    dict of str to Path
-        The files: ``scores``, ``summary``, ``picture``; the picture is left out, with a
-        `PictureWarning`, if it cannot be drawn.
+    Graded
 
     Raises
     ------
     ValueError
-        If there are no submissions or not the original notebook, the table cannot be written, or no
-        student's process starts.
+        If the roster cannot be read, there are no submissions or not the original notebook, the
+        table cannot be written, or no student's process starts.
     FileNotFoundError
         If the stored records, which some laws read, are missing.
     """
@@ -80,25 +106,28 @@ def grade_class(
     submissions, notebooks, out = map(as_path, (submissions, notebooks, out))
     if out.is_dir():
         raise ValueError(f"{out} is a folder; the name of a file is expected for the table")
+    known = Roster() if roster is None else read_roster(roster)
     files, folder = table_files(out), out.with_name(f"{out.stem}.parts")
-    found = find_submissions(submissions, but=[folder, *files.values()])
-    numbers, problems = _read(found)
-    firsts = Counter(own[0] for own in numbers.values() if own)
-    expected = firsts.most_common(1)[0][0] if firsts else None
-    if expected is not None:
-        find_original(notebooks, expected)
-    check_processes(limits, sandboxed=sandboxed)
-    versions = package_versions((*PACKAGES, "scipy"))
-    conditions = [_inputs(notebooks), versions, expected, seed, asdict(limits), sandboxed]
-    rows = _rows_of_unread(found, problems, {s.student for s in numbers}, expected)
-    for done, (submission, own) in enumerate(numbers.items()):
-        report(done, len(numbers))
-        part = folder / f"{_fingerprint(submission, conditions)}.json"
-        if part.exists():
-            graded = [Row(**values) for values in json.loads(part.read_bytes())]
-        else:
+    with TemporaryDirectory() as unpacked:
+        found = find_submissions(
+            submissions, Unpacking(Path(unpacked)), but=[folder, *files.values()]
+        )
+        found = known.named(found)
+        numbers, problems = _read(found)
+        firsts = Counter(own[0] for own in numbers.values() if own)
+        expected = firsts.most_common(1)[0][0] if firsts else None
+        if expected is not None:
+            find_original(notebooks, expected)
+        check_processes(limits, sandboxed=sandboxed)
+        versions = package_versions((*PACKAGES, "scipy"))
+        conditions = [_inputs(notebooks), versions, expected, seed, asdict(limits), sandboxed]
+
+        def graded(submission: Submission) -> list[Row]:
+            part = folder / f"{_fingerprint(submission, conditions)}.json"
+            if part.exists():
+                return [Row(**values) for values in json.loads(part.read_bytes())]
             try:
-                graded = grade(
+                own = grade(
                     submission,
                     notebooks=notebooks,
                     seed=seed,
@@ -108,20 +137,33 @@ def grade_class(
                 )
             except Exception as error:  # one student's file must not cost the others anything
                 problem = f"the grader met {type(error).__name__}: {str(error)[:200]}"
-                graded = nothing_read(submission.student, expected, problem)
-            else:
-                write_atomically(part, json_bytes(as_json(graded)))
-        rows += [replace(row, file=submission.file) for row in graded]
-        if len(own) > 1:
-            text = f"exercises of notebook {' and '.join(own[1:])} are in it too and not graded"
+                return nothing_read(submission.student, expected, problem)
+            write_atomically(part, json_bytes(as_json(own)))
+            return own
+
+        rows = _rows_of_unread(found, problems, {s.student for s in numbers}, expected)
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                # With one worker nothing has begun beyond the submission that is stopped.
+                graded_ones = (map if workers == 1 else pool.map)(graded, numbers)
+                for done, (submission, own) in enumerate(zip(numbers, graded_ones, strict=True), 1):
+                    rows += [replace(row, file=submission.file) for row in own]
+                    report(done, len(numbers))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    for submission, others in numbers.items():
+        if len(others) > 1:
+            text = f"exercises of notebook {' and '.join(others[1:])} are in it too and not graded"
             rows.append(_remark(submission, text))
-    report(len(numbers), len(numbers))
+    rows += _rows_of_absent(known, rows, expected)
     order = {submission.student: place for place, submission in enumerate(found)}
+    order |= {student: place for place, student in enumerate(known.students, -len(known.students))}
     rows = best_rows(sorted(rows, key=lambda row: order[row.student]))
     for row in rows:
         if not row.exercise:
             remark(printable(f"{row.student}: {row.law} ({row.file})"))
-    return write_tables(rows, files)
+    return Graded(write_tables(rows, files, found, known.students), closing_line(rows))
 
 
 def _read(found: list[Submission]) -> tuple[dict[Submission, list[str]], dict[Submission, str]]:
@@ -147,7 +189,7 @@ def _rows_of_unread(
     told, remarks = set(readable), Counter[str]()
     for submission, problem in problems.items():
         student = submission.student
-        if not submission.problem and student not in told:
+        if (submission.path is None or not submission.problem) and student not in told:
             told.add(student)
             missing = nothing_read(student, expected, problem)
             rows += [replace(row, file=submission.file) for row in missing]
@@ -160,6 +202,24 @@ def _rows_of_unread(
         if more > 0:
             rows.append(_remark(submission, f"and {more:,} more files are not read"))
     return rows
+
+
+def _rows_of_absent(known: Roster, rows: list[Row], expected: str | None) -> list[Row]:
+    """Return rows of those on the roster of whom nothing is graded; remarks on who is not on it."""
+    graded = {row.student for row in rows if row.exercise}
+    found = [
+        row
+        for student in known.students
+        if student not in graded
+        for row in nothing_read(student, expected, "nothing was handed in that can be read")
+    ]
+    if known.students:
+        strangers = dict.fromkeys(row.student for row in rows if row.student not in known.students)
+        found += [
+            Row(student, "", "", 0, "not on the roster", "no row of the roster has this name")
+            for student in strangers
+        ]
+    return found
 
 
 def _remark(submission: Submission, text: str) -> Row:
@@ -180,5 +240,6 @@ def _fingerprint(submission: Submission, conditions: list[Any]) -> str:
     found = hashlib.sha256()
     found.update(json.dumps([*conditions, submission.student, submission.file]).encode())
     with suppress(OSError):
+        assert submission.path is not None
         found.update(submission.path.read_bytes())
     return found.hexdigest()[:24]

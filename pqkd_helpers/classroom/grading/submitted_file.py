@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .platform_names import Platform
+
 LARGEST_FILE = 20 * 2**20
 LARGEST_CODE = 2**20
 
@@ -22,17 +24,23 @@ class Submission:
     Attributes
     ----------
     student : str
-    path : Path
+    path : Path or None
+        None: the student is there, and no notebook.
     file : str
-        The path below the folder of all submissions, for the table.
+        The path below the folder of all submissions, for the table; an archive stands in it as a
+        folder.
     problem : str
-        Why it is not read, where that is plain from the outside: an archive, a picture, ...
+        Why it is not read, where that is plain from the outside: a text, a picture, ...
+    platform, number : str
+        Of a file that a learning platform has named: which one, and its number for the student.
     """
 
     student: str
-    path: Path
+    path: Path | None
     file: str = ""
     problem: str = ""
+    platform: Platform = ""
+    number: str = ""
 
     def code_cells(self) -> list[dict[str, Any]]:
         """Return the code cells, each with a ``source`` of str and a ``metadata`` of dict.
@@ -42,8 +50,8 @@ class Submission:
         SubmissionError
             If there is no such file, or it is too large, no JSON, or no notebook.
         """
-        if self.problem:
-            raise SubmissionError(self.problem)
+        if self.problem or self.path is None:
+            raise SubmissionError(self.problem or "the folder holds no notebook (.ipynb)")
         if self.path.is_symlink():
             raise SubmissionError("this is a link; the notebook itself is expected")
         if self.path.is_dir():
@@ -51,19 +59,19 @@ class Submission:
         if self.path.exists() and not self.path.is_file():
             raise SubmissionError("this is neither a file nor a folder")
         try:
-            return self._read()
+            return self._read(self.path)
         except OSError as error:
             raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
 
-    def _read(self) -> list[dict[str, Any]]:
-        size = self.path.stat().st_size
+    def _read(self, path: Path) -> list[dict[str, Any]]:
+        size = path.stat().st_size
         if size > LARGEST_FILE:
             raise SubmissionError(
                 f"the file has {size / 2**20:.0f} MB, {LARGEST_FILE // 2**20} at most are read; "
                 "clear the outputs"
             )
         try:
-            cells = _cells(self.path.read_bytes())
+            cells = _cells(path.read_bytes())
         except (ValueError, RecursionError) as error:
             raise SubmissionError(f"the file is not JSON: {str(error)[:120]}") from error
         if cells is None:

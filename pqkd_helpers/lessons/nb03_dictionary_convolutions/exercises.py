@@ -81,9 +81,9 @@ _VARIANCE_FACTORS = Exercise(
     difficulty=1,
     minutes=5,
     task="""
-    Predict, then run. For each of the four changes in the docstring: by what factor does the
-    variance of the kernel's entries change, on average over freshly drawn matrices A? Return four
-    numbers. The check measures all four with real matrices.
+    For each of the four changes in the docstring, predict on paper: by what factor does the
+    variance of the kernel's entries change, on average over freshly drawn matrices A? Return the
+    four numbers. The check is the experiment: it measures all four with real matrices.
     """,
     reference=variance_factors,
     laws=(_doubled, _doubled_and_halved, _shuffled, _single_bin),

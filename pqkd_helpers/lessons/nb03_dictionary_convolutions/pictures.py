@@ -143,6 +143,33 @@ def features_and_mixings(
     return figure
 
 
+def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
+    """Draw features of two numbers as arrows, and their shadows on one row of A.
+
+    Parameters
+    ----------
+    panels : mapping of title to ((n, 2) array_like, (2,) array_like)
+        The features, one per moment, and the row.
+    """
+    with style():
+        figure = Figure(figsize=(max(3.4, 2.33 * len(panels)), 3.0), layout="constrained")
+        for axes, (title, (arrows, row)) in zip(
+            figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+        ):
+            along = np.asarray(row) / np.linalg.norm(row)
+            axes.plot(*np.outer(along, (-2.0, 2.0)), "--", color="0.4", label="row of A")
+            for number, arrow in enumerate(np.asarray(arrows)):
+                colour, foot = COLOURS[(0, 5)[number % 2]], (arrow @ along) * along
+                axes.annotate("", arrow, (0, 0), arrowprops={"arrowstyle": "->", "color": colour})
+                axes.annotate(f"z{number + 1}", 1.15 * arrow, color=colour, ha="center")
+                axes.plot(*np.transpose([arrow, foot]), ":", color=colour)
+                axes.plot(*foot, MARKERS[number], color=colour)
+            axes.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal", xticks=[], yticks=[])
+            axes.set_title(title)
+        axes.legend(loc="lower left")
+    return figure
+
+
 def mixing_correlations(
     cosines: ArrayLike, correlations: Mapping[str, ArrayLike], names: Sequence[str]
 ) -> Figure:

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from pqkd_helpers.classroom.grading import grading
+from pqkd_helpers.classroom.grading.archives import Unpacking
 from pqkd_helpers.classroom.grading.grading import grade
 from pqkd_helpers.classroom.grading.score_tables import summary
 from pqkd_helpers.classroom.grading.scores import grade_class
@@ -390,11 +391,11 @@ def grade_all(folder, tmp_path, seed=5):
         seed=seed,
         limits=Limits(2.0),
         sandboxed=SANDBOXED,
-    )
+    ).files
 
 
 def read(path):
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -500,10 +501,10 @@ def test_every_student_has_rows_whatever_was_handed_in(a_class, tmp_path, monkey
     (a_class / "list.csv").write_text("name")
     real = Submission._read
 
-    def unreadable(self):
+    def unreadable(self, path):
         if self.student == "carl":
             raise PermissionError(13, "Permission denied")
-        return real(self)
+        return real(self, path)
 
     monkeypatch.setattr(Submission, "_read", unreadable)
     rows = read(grade_all(a_class, tmp_path)["scores"])
@@ -649,8 +650,8 @@ def test_bad_input_is_refused(tmp_path):
         )
     (tmp_path / "class" / "anna.ipynb").unlink()
     with pytest.raises(ValueError, match="no folder"):
-        find_submissions(tmp_path / "nothing")
+        find_submissions(tmp_path / "nothing", Unpacking(tmp_path))
     with pytest.raises(ValueError, match="no notebook"):
-        find_submissions(tmp_path / "class")
+        find_submissions(tmp_path / "class", Unpacking(tmp_path))
     with pytest.raises(ValueError, match="seconds is"):
         Limits(0.0)

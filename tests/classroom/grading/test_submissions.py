@@ -4,10 +4,13 @@ import csv
 import json
 import os
 import unicodedata
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from pqkd_helpers.classroom.grading import scores
+from pqkd_helpers.classroom.grading.archives import Unpacking
 from pqkd_helpers.classroom.grading.grading import nothing_read
 from pqkd_helpers.classroom.grading.scores import MOST_REMARKS, grade_class
 from pqkd_helpers.classroom.grading.submissions import find_submissions
@@ -28,19 +31,25 @@ def lay(folder, *files, content=NOTEBOOK):
     return folder
 
 
+def handed_in(folder):
+    with TemporaryDirectory() as unpacked:
+        return find_submissions(folder, Unpacking(Path(unpacked)))
+
+
 def whose(folder):
     found = {}
-    for submission in find_submissions(folder):
+    for submission in handed_in(folder):
         found.setdefault(submission.student, []).append(submission.file)
     return found
 
 
 MOODLE = ("Änne M_4711_assignsubmission_file_", "Łukasz O'Neil_12_assignsubmission_file_")
+NAMES = ("Änne M", "Łukasz O'Neil")
 LAYOUTS = {
     "one file each": (["anna.ipynb", "ben.IPYNB"], {"anna", "ben"}),
-    "one folder each": ([f"{name}/02 (1).ipynb" for name in MOODLE], {*MOODLE}),
+    "one folder each": ([f"{name}/02 (1).ipynb" for name in MOODLE], {*NAMES}),
     "both": (["anna.ipynb", "ben/work/02.ipynb"], {"anna", "ben"}),
-    "a folder around the class": ([f"Übung 2-4242/{name}/02.ipynb" for name in MOODLE], {*MOODLE}),
+    "a folder around the class": ([f"Übung 2-4242/{name}/02.ipynb" for name in MOODLE], {*NAMES}),
     "two folders around it": (["a/b/anna/02.ipynb", "a/b/ben/02.ipynb"], {"anna", "ben"}),
     "a folder around files": (["a/anna.ipynb", "a/ben.ipynb"], {"anna", "ben"}),
     "two folders around files": (["a/b/anna.ipynb", "a/b/ben.ipynb"], {"anna", "ben"}),
@@ -62,7 +71,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_student_is_one_however_the_folder_is_laid_out(layout, tmp_path):
     files, students = LAYOUTS[layout]
-    found = find_submissions(lay(tmp_path / "class", *files))
+    found = handed_in(lay(tmp_path / "class", *files))
     assert {submission.student for submission in found} == students
     assert sorted(submission.file for submission in found) == sorted(files)
     assert all(submission.code_cells() for submission in found)
@@ -90,7 +99,7 @@ def test_an_umlaut_is_the_same_as_one_character_or_two(forms, tmp_path):
 def test_the_folders_own_name_does_not_matter(given, tmp_path, monkeypatch):
     lay(tmp_path / ".handed-in", "anna.ipynb", "tools/02.ipynb")
     monkeypatch.chdir(tmp_path / ".handed-in" / ("tools" if given != "." else ""))
-    found = find_submissions(type(tmp_path)(given))
+    found = handed_in(type(tmp_path)(given))
     assert {submission.student for submission in found} == {"anna", "tools"}
 
 
@@ -114,8 +123,8 @@ def table(tmp_path, monkeypatch):
             limits=Limits(),
             sandboxed=False,
             remark=told.append,
-        )
-        with files["scores"].open(newline="") as file:
+        ).files
+        with files["scores"].open(newline="", encoding="utf-8-sig") as file:
             return list(csv.DictReader(file)), told
 
     monkeypatch.setattr(scores, "check_processes", lambda *a, **k: None)
@@ -158,10 +167,11 @@ def test_every_file_has_its_name_in_the_table_and_what_is_not_read_has_a_reason(
     }
     remarks = {row["file"]: row for row in rows if not row["exercise"]}
     assert all(row["law"] and row["score"] == "0" for row in remarks.values())
-    assert "unpack" in remarks["emil.zip"]["law"] and remarks["anna/02.zip"]["student"] == "anna"
-    assert len(told) == len(remarks) and "emil: an archive is not read" in "\n".join(told)
+    assert remarks["anna/02.zip"]["student"] == "anna"
+    assert {row["status"] for row in rows if row["file"] == "emil.zip"} == {"missing"}
+    assert len(told) == len(remarks) and "fritz: this is no notebook" in "\n".join(told)
     assert all(row["status"] in ("not read", "several files") for row in remarks.values())
-    without_marks = {"anna", "anna (1)", "ben", "carl", "dora", "kim", "nina", "olga"}
+    without_marks = {"anna", "anna (1)", "ben", "carl", "dora", "emil", "kim", "nina", "olga"}
     assert {row["student"] for row in rows if row["exercise"]} == without_marks
 
 
@@ -212,5 +222,7 @@ def test_the_graders_own_files_are_nobodys(tmp_path, table):
 
 def test_a_folder_without_a_notebook_says_what_is_there(tmp_path):
     lay(tmp_path, "anna.zip", "ben/answers.py", content="x = 1")
-    with pytest.raises(ValueError, match=r"no notebook.*anna.zip: an archive.*ben/answers.py"):
-        find_submissions(tmp_path)
+    with pytest.raises(
+        ValueError, match=r"no notebook.*anna.zip: the archive is damaged.*ben/answers.py"
+    ):
+        handed_in(tmp_path)

@@ -35,6 +35,17 @@ def test_the_way_from_z_to_kernels_shows_its_four_arrays():
     assert np.array_equal(image(result)[:5, 18:23], kernels[3])
 
 
+def test_a_shadow_falls_at_a_right_angle_on_the_row():
+    arrows, row = np.array([[1.6, 0.5], [0.7, 1.4]]), np.array([0.9, -0.45])
+    (axes,) = pictures.shadows({"two moments": (arrows, row)}).axes
+    falls = [line.get_xydata() for line in axes.lines if line.get_linestyle() == ":"]
+    assert len(falls) == 2
+    for (tip, foot), arrow in zip(falls, arrows, strict=True):
+        assert np.allclose(tip, arrow)
+        assert foot[0] * row[1] == pytest.approx(foot[1] * row[0])  # on the row's line
+        assert foot @ row == pytest.approx(arrow @ row)  # the entry of M
+
+
 def test_compression_is_marked_where_the_filters_span_all_patches():
     ranks = np.arange(1, 101)
     (axes,) = pictures.compression_over_rank(ranks, {"a": 100 / ranks}, {"a": 9}).axes

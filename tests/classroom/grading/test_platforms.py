@@ -1,0 +1,334 @@
+"""What Moodle and Canvas export, archives that are traps, and the list of the class."""
+
+import csv
+import json
+import stat
+import struct
+import zipfile
+
+import pytest
+
+from pqkd_helpers.classroom.grading import archives, scores
+from pqkd_helpers.classroom.grading.archives import ArchiveError, Unpacking
+from pqkd_helpers.classroom.grading.grading import Row
+from pqkd_helpers.classroom.grading.platform_names import owner_of_file
+from pqkd_helpers.classroom.grading.roster import read_roster
+from pqkd_helpers.classroom.grading.scores import grade_class
+from pqkd_helpers.classroom.grading.submissions import find_submissions
+from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
+from pqkd_helpers.classroom.sandbox.student_process import Limits
+from pqkd_helpers.lessons.checking import exercises_of
+
+from ..made_up_class import NOTEBOOKS, submission
+
+NUMBERS = [exercise.number for exercise in exercises_of("2")]
+CELL = {"cell_type": "code", "metadata": {}, "source": 'f = check("2.1", f)'}
+
+
+def notebook(solved=0):
+    """Return a notebook whose made-up score is this."""
+    return json.dumps({"cells": [CELL, {**CELL, "source": f"solved = {solved}"}]})
+
+
+def zipped(path, files):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.fixture
+def grade(tmp_path, monkeypatch):
+    """Grade without a process: the first exercises are right, as many as the notebook says."""
+
+    def pretended(found, **options):
+        solved = int(found.code_cells()[-1]["source"].split("=")[1])
+        return [
+            Row(found.student, number, "a & b", int(place < solved), status, law="<law>", hint="h")
+            for place, number in enumerate(NUMBERS)
+            for status in ["right" if place < solved else "wrong"]
+        ]
+
+    def graded(folder, roster=None):
+        out = tmp_path / "out" / "scores.csv"
+        return grade_class(
+            folder,
+            notebooks=NOTEBOOKS,
+            out=out,
+            seed=1,
+            limits=Limits(),
+            sandboxed=False,
+            roster=roster,
+            workers=2,
+        )
+
+    monkeypatch.setattr(scores, "check_processes", lambda *a, **k: None)
+    monkeypatch.setattr(scores, "grade", pretended)
+    return graded
+
+
+def read(path):
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def totals(done):
+    return {row["student"]: int(row["total"]) for row in read(done.files["wide"])}
+
+
+MOODLE = "{}_{}_assignsubmission_file_/02_feature_histograms.ipynb"
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_moodles_export_names_students_and_comes_back_as_a_worksheet(flat, tmp_path, grade):
+    names = {"Änne O'Neil": 11, "Ben Ng": 12, "Carl_von Rad": 13}
+    files = {
+        MOODLE.format(name, number).replace("_/", "_" if flat else "_/"): notebook(place)
+        for place, (name, number) in enumerate(names.items())
+    }
+    files[MOODLE.format("Dora", 14).replace("02_feature_histograms.ipynb", "02.pdf")] = "%PDF"
+    done = grade(zipped(tmp_path / "export.zip", files))
+    assert totals(done) == {"Änne O'Neil": 0, "Ben Ng": 1, "Carl_von Rad": 2, "Dora": 0}
+    sheet = {row["Identifier"]: row for row in read(done.files["moodle"])}
+    assert sheet["Participant 12"]["Grade"] == "1"
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= sheet["Participant 12"].keys()
+    assert "2.1" in sheet["Participant 11"]["Feedback comments"]
+    assert "canvas" not in done.files
+    assert (done.files["feedback"] / "Ben Ng_12_assignsubmission_file_feedback.html").exists()
+    assert "2 without" not in done.closing and "1 without anything" in done.closing
+
+
+def test_canvas_export_names_students_and_comes_back_as_a_gradebook(tmp_path, grade):
+    files = {
+        "meyeranna_33_815_02.ipynb": notebook(1),
+        "meyeranna_33_816_02-1.ipynb": notebook(4),
+        "ngben_LATE_34_817_02_feature_histograms.ipynb": notebook(2),
+        "radcarl_LATE_35_818_02.py": "x = 1",
+        "anon_x3Fd9_819_02.ipynb": notebook(3),
+    }
+    done = grade(zipped(tmp_path / "submissions.zip", files))
+    assert totals(done) == {"meyeranna": 4, "ngben": 2, "radcarl": 0, "anon_x3Fd9": 3}
+    possible, *lines = read(done.files["canvas"])
+    columns = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Notebook 02"]
+    assert list(possible) == columns and "Points Possible" in possible["Student"]
+    assert possible["Notebook 02"] == "5"
+    assert {line["ID"]: line["Notebook 02"] for line in lines} == {"33": "4", "34": "2", "35": "0"}
+    assert "moodle" not in done.files
+
+
+@pytest.mark.parametrize("name", ["02_feature_histograms", "anna_02_03_x.ipynb", "anna.ipynb"])
+def test_other_names_are_no_platforms(name):
+    assert owner_of_file(name).platform == ""
+
+
+def test_two_students_of_one_name_stay_two(tmp_path, grade):
+    files = {MOODLE.format("Anna", number): notebook(number) for number in (1, 3)}
+    assert totals(grade(zipped(tmp_path / "e.zip", files))) == {"Anna (1)": 1, "Anna (3)": 3}
+
+
+def test_the_roster_corrects_names_and_shows_who_is_missing(tmp_path, grade):
+    roster = tmp_path / "names.csv"
+    roster.write_text(
+        "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Notebook 02\n"
+        "    Points Possible,,,,,5\n"
+        '"Meyer, Anna",33,s1,anna@x.org,A,\n"Müller, Jo",36,s2,xy12@x.org,A,\n'
+        '"Ng, Ben",34,s3,ben@x.org,A,\n"Rad, Carl",35,s4,carl@x.org,A,\n'
+    )
+    folder = tmp_path / "class"
+    zipped(folder / "export.zip", {"meyeranna_33_815_02.ipynb": notebook(1)})
+    for name, solved in (("xy12", 2), ("Ben Ng", 3), ("eve", 4)):
+        (folder / f"{name}.ipynb").write_text(notebook(solved))
+    done = grade(folder, roster)
+    assert totals(done) == {
+        "Meyer, Anna": 1,
+        "Müller, Jo": 2,
+        "Ng, Ben": 3,
+        "Rad, Carl": 0,
+        "eve": 4,
+    }
+    rows = read(done.files["scores"])
+    assert {row["law"] for row in rows if row["student"] == "Rad, Carl"} == {
+        "nothing was handed in that can be read"
+    }
+    strange = [row["student"] for row in rows if row["status"] == "not on the roster"]
+    assert strange == ["eve"]
+    assert [row["SIS User ID"] for row in read(done.files["canvas"])[1:]] == [
+        "s1",
+        "s2",
+        "s3",
+        "s4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a,b\n1,2\n", "Full name"), ("name\n", "no student"), ("name\nx\nx\n", "x more than once")],
+)
+def test_a_roster_that_is_none_is_refused(text, message, tmp_path):
+    (tmp_path / "names.csv").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_roster(tmp_path / "names.csv")
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_roster(tmp_path / "nothing.csv")
+
+
+def test_a_roster_may_have_first_and_last_names_and_semicolons(tmp_path):
+    (tmp_path / "names.csv").write_text("First name;Surname\nAnna;Meyer\n")
+    assert list(read_roster(tmp_path / "names.csv").students) == ["Anna Meyer"]
+
+
+def _with_link(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        link = zipfile.ZipInfo("02.ipynb")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+
+
+def _encrypted(path):
+    zipped(path, {"02.ipynb": notebook(5)})
+    data = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        place = data.index(mark) + offset
+        data[place : place + 2] = struct.pack("<H", 1)
+    path.write_bytes(data)
+
+
+def _twice(path):
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("02.ipynb", notebook(0))
+        archive.writestr("02.ipynb", notebook(5))
+
+
+def _bomb(path):
+    zipped(path, {f"{i}.ipynb": bytes(10 * 2**20) for i in range(60)})
+
+
+HOSTILE = {
+    "path traversal": (lambda p: zipped(p, {"../../02.ipynb": notebook(5)}), "leads out"),
+    "absolute path": (lambda p: zipped(p, {"/tmp/02.ipynb": notebook(5)}), "leads out"),
+    "drive": (lambda p: zipped(p, {"C:\\02.ipynb": notebook(5)}), "leads out"),
+    "bomb": (_bomb, "unpacks to 600 MB"),
+    "duplicate names": (_twice, "more than once"),
+    "file and folder": (lambda p: zipped(p, {"a": "x", "a/b.ipynb": "x"}), "more than once"),
+    "encrypted": (_encrypted, "encrypted"),
+    "damaged": (lambda p: p.write_bytes(b"PK\3\4"), "damaged"),
+}
+
+
+@pytest.mark.parametrize("trap", HOSTILE)
+def test_a_trap_costs_its_owner_alone_and_leaves_nothing(trap, tmp_path, grade):
+    make, message = HOSTILE[trap]
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "anna.ipynb").write_text(notebook(3))
+    make(folder / "eve.zip")
+    before = {*tmp_path.rglob("*")}
+    done = grade(folder)
+    assert totals(done) == {"anna": 3, "eve": 0}
+    laws = {row["law"] for row in read(done.files["scores"]) if row["student"] == "eve"}
+    assert len(laws) == 1 and message in laws.pop()
+    made = {path for path in {*tmp_path.rglob("*")} - before if "out" not in path.parts}
+    assert not made
+    with pytest.raises(ValueError, match=message):
+        grade(folder / "eve.zip")
+
+
+def test_a_link_in_an_archive_is_not_followed(tmp_path, grade):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.ipynb").write_text(notebook(3))
+    _with_link(tmp_path / "class" / "eve.zip")
+    done = grade(tmp_path / "class")
+    assert totals(done) == {"anna": 3, "eve": 0}
+    assert any("link" in row["law"] for row in read(done.files["scores"]))
+
+
+def test_archives_are_limited_in_count_depth_and_together(tmp_path, monkeypatch):
+    inner = zipped(tmp_path / "a.zip", {"02.ipynb": notebook()})
+    for name in "bcd":
+        inner = zipped(tmp_path / f"{name}.zip", {f"in-{name}.zip": inner.read_bytes()})
+    (tmp_path / "x").mkdir()
+    with pytest.raises(ValueError, match="so deep"):
+        find_submissions(tmp_path / "d.zip", Unpacking(tmp_path / "x"))
+    (found,) = find_submissions(tmp_path / "b.zip", Unpacking(tmp_path / "x"))
+    assert found.file == "in-b.zip/02.ipynb" and found.student == "in-b"
+    monkeypatch.setattr(archives, "MOST_FILES", 0)
+    with pytest.raises(ArchiveError, match="1 files, 0"):
+        Unpacking(tmp_path / "x").unpack(tmp_path / "a.zip")
+    monkeypatch.undo()
+    with pytest.raises(ArchiveError, match="together"):
+        Unpacking(tmp_path / "x", left=10).unpack(tmp_path / "a.zip")
+
+
+def test_large_files_and_files_that_are_no_notebooks_have_a_row(tmp_path, grade):
+    files = {"anna/02.ipynb": notebook(1), "anna/data.bin": bytes(21 * 2**20), "anna/a.py": "x"}
+    done = grade(zipped(tmp_path / "e.zip", files | {"ben/02.ipynb": notebook(2)}))
+    remarks = {row["file"]: row["law"] for row in read(done.files["scores"]) if not row["exercise"]}
+    assert "21 MB" in remarks["anna/data.bin"] and "no notebook" in remarks["anna/a.py"]
+
+
+def test_pages_hold_no_script_and_escape_what_comes_from_students(tmp_path, grade):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "<img src=x onerror=alert(1)>.ipynb").write_text(notebook(1))
+    done = grade(folder)
+    (page,) = done.files["feedback"].iterdir()
+    for text in (page.read_text("utf-8"), done.files["class"].read_text("utf-8")):
+        assert "<img" not in text and "<script" not in text and "default-src 'none'" in text
+    assert "&lt;img" in page.read_text("utf-8") and "&lt;law&gt;" in page.read_text("utf-8")
+    assert "<img" not in done.files["class"].read_text("utf-8") and "a &amp; b" in page.read_text()
+
+
+def test_tables_begin_with_the_mark_of_utf8(tmp_path, grade):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "Änne.ipynb").write_text(notebook(1))
+    done = grade(tmp_path / "class")
+    for name in ("scores", "wide", "summary"):
+        assert done.files[name].read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.slow
+def test_a_class_of_thirty_named_by_every_platform_gets_the_known_scores(tmp_path):
+    """Every tenth student hands in a trap; the others have solved as many as their place says."""
+    out, folder, known = tmp_path / "out" / "scores.csv", tmp_path / "class", {}
+    ways = (MOODLE, "student{0}_{1}_9{1}_02.ipynb", "{}.ipynb", "{}/work/02.ipynb", "{}.zip")
+    traps = [make for make, _ in HOSTILE.values()]
+    for place in range(30):
+        name, way = f"s{place}", ways[place % len(ways)]
+        if place % 10 == 9:
+            folder.mkdir(exist_ok=True)
+            traps[place % len(traps)](folder / f"{name}.zip")
+            known[name] = 0
+            continue
+        solved = place % 6
+        wrong = dict.fromkeys(NUMBERS[solved:], "raise NotImplementedError")
+        target = folder / way.format(name, 100 + place)
+        inner = tmp_path / "made.ipynb" if way.endswith(".zip") else target
+        submission(inner, answers=wrong)
+        if way.endswith(".zip"):
+            zipped(target, {"my work/02.ipynb": inner.read_text()})
+        known[f"student{name}" if way.startswith("student") else name] = solved
+    done = grade_class(
+        folder,
+        notebooks=NOTEBOOKS,
+        out=out,
+        seed=1,
+        limits=Limits(),
+        sandboxed=sandbox.has_sandbox(),
+        workers=2,
+    )
+    assert totals(done) == known
+
+
+def test_the_picture_shows_only_notebooks_that_somebody_began():
+    from pqkd_helpers.classroom.grading.picture import solved_shares
+    from pqkd_helpers.classroom.grading.score_tables import _handed_in, summary
+
+    rows = [Row("a", f"{n}.1", "a name", 0, status) for n, status in ((2, "wrong"), (5, "missing"))]
+    rows += [Row("b", "2.1", "a name", 0, "failed"), Row("b", "5.1", "a name", 0, "not started")]
+    lines = _handed_in(summary(rows))
+    assert [line["exercise"] for line in lines] == ["2.1"]
+    figure = solved_shares(lines)
+    figure.canvas.draw()
+    legend, page = figure.legends[0].get_window_extent(), figure.bbox
+    assert legend.x0 >= 0 and legend.x1 <= page.x1 and legend.y1 <= page.y1
