@@ -153,9 +153,8 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
     """
     with style():
         figure = Figure(figsize=(max(3.4, 2.33 * len(panels)), 3.0), layout="constrained")
-        for axes, (title, (arrows, row)) in zip(
-            figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
-        ):
+        every = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axes, (title, (arrows, row)) in zip(every, panels.items(), strict=True):
             along = np.asarray(row) / np.linalg.norm(row)
             axes.plot(*np.outer(along, (-2.0, 2.0)), "--", color="0.4", label="row of A")
             for number, arrow in enumerate(np.asarray(arrows)):
@@ -165,8 +164,9 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
                 axes.plot(*np.transpose([arrow, foot]), ":", color=colour)
                 axes.plot(*foot, MARKERS[number], color=colour)
             axes.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal", xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
             axes.set_title(title)
-        axes.legend(loc="lower left")
+        every[0].legend(loc="lower left")
     return figure
 
 

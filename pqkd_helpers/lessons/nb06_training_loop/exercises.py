@@ -705,9 +705,9 @@ _CHANGE = Exercise(
     minutes=25,
     task="""
     Now it is your method. Change **one** thing of the small trainer above, write down what you
-    expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average), `spsa_steps=0` (the
-    angles stay), `spsa_step_size=0.005`, `n_shots=20`, `hard_weight=1.0` (no teacher),
-    `objective="through-ema"`.
+    expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average),
+    `spsa_step_size=0.005`, `n_shots=20`, `hard_weight=1.0` (no teacher). Two others,
+    `objective="through-ema"` and `spsa_steps=0`, you have seen above.
 
     Fill in the protocol: copy the numbers as they were printed, so that it can be read without
     being run again. Your prediction is not marked. The verdict is: the check holds it against the
