@@ -1,6 +1,7 @@
 """Progress bars of the commands."""
 
 import os
+import time
 from collections.abc import Sequence
 
 from tqdm.auto import tqdm
@@ -8,15 +9,21 @@ from tqdm.auto import tqdm
 from ..experiments.jobs.scheduler import AnyJob, Progress
 
 PROGRAM = "python -m pqkd_helpers"
+_SECONDS_BETWEEN_LINES = 600.0
 SILENT = True if os.environ.get("CI") else None  # None: where the output is no terminal
 
 
 class JobsBar:
-    """One bar for all jobs, in epochs; silent under CI and where the output is no terminal."""
+    """One bar for all jobs, in epochs; under CI, or without a terminal, lines in its place.
+
+    There is a line for every finished job, and one every ten minutes.
+    """
 
     def __init__(self, jobs: Sequence[AnyJob]) -> None:
         self._epochs = {job.name: job.n_epochs for job in jobs}
         self._bar = tqdm(total=sum(self._epochs.values()), unit="epoch", disable=SILENT)
+        self._told: set[str] = set()
+        self._last_line = time.monotonic()
 
     def __enter__(self) -> "JobsBar":
         return self
@@ -27,6 +34,7 @@ class JobsBar:
     def report(self, progress: Progress) -> None:
         """Show how far the jobs are."""
         if self._bar.disable:
+            self._tell(progress)
             return
         finished = [*progress.done, *progress.skipped, *progress.failed]
         epochs = float(sum(self._epochs[name] for name in finished))
@@ -37,6 +45,24 @@ class JobsBar:
         self._bar.set_description(
             f"{len(finished)} done, {len(progress.running)} running, {progress.waiting} waiting"
         )
+
+    def _tell(self, progress: Progress) -> None:
+        """Print what a log should hold."""
+        finished = {
+            **dict.fromkeys(progress.done, "done"),
+            **dict.fromkeys(progress.failed, "failed"),
+        }
+        counts = f"{len(finished) + len(progress.skipped)} of {len(self._epochs)}"
+        for name in finished.keys() - self._told:
+            self._line(f"{counts}, {finished[name]}: {name}")
+        self._told |= finished.keys()
+        if time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            shares = "".join(f", {name} {share:.0%}" for name, share in progress.running.items())
+            self._line(f"{counts}, running: {shares[2:]}" if shares else f"{counts}, waiting")
+
+    def _line(self, text: str) -> None:
+        self._last_line = time.monotonic()
+        print(f"{time.strftime('%H:%M')}  {text}", flush=True)
 
 
 class ProgressBars:

@@ -12,7 +12,9 @@ from tyro.extras import literal_type_from_choices
 
 from ..experiments.grids.grid import Job, Tier
 from ..experiments.jobs.chosen_jobs import EXPERIMENTS, PREPARATIONS, chosen_jobs
+from ..experiments.jobs.comparison import comparison
 from ..experiments.jobs.executors import cluster_workers, local_workers
+from ..experiments.jobs.plan import plan_of
 from ..experiments.jobs.scheduler import run_jobs
 from ..experiments.jobs.work import AnyJob
 from ..experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
@@ -25,6 +27,8 @@ from ..networks.settings import Arithmetic
 from ..records.record import read_record, record_path
 from .progress import JobsBar, ProgressBars
 
+_UNASKED_SECONDS = 600.0
+
 if TYPE_CHECKING:
     Experiment = str
 else:
@@ -35,7 +39,9 @@ else:
 class Reproduce:
     """Carry out the paper's experiments and store one record per run.
 
-    It can be stopped at any moment; the same command goes on. Finished runs are skipped.
+    First it says which runs would start and how long they take. It can be stopped at any moment;
+    the same command goes on. Runs whose record is in the folder --out are skipped; those that the
+    project stores are not: at the end a table compares them with yours.
 
     Attributes
     ----------
@@ -63,6 +69,10 @@ class Reproduce:
         Runs computed at a time on this machine.
     cluster : str or None
         Address of a Dask scheduler, such as tcp://127.0.0.1:8786, whose workers compute instead.
+    dry_run : bool
+        Say what would be done, and do nothing.
+    yes : bool
+        Do not ask before work of more than ten minutes.
     out : Path
         Folder of the records.
     runs : Path
@@ -81,7 +91,9 @@ class Reproduce:
     device: str = "auto"
     workers: int = 1
     cluster: str | None = None
-    out: Path = Path("figures/records")
+    dry_run: tyro.conf.FlagCreatePairsOff[bool] = False
+    yes: tyro.conf.FlagCreatePairsOff[bool] = False
+    out: Path = Path("runs/reproduction")
     runs: Path = Path("runs")
     data_root: Path | None = None
 
@@ -96,15 +108,17 @@ def reproduce(command: Reproduce) -> int:
         arms=command.arms,
         arithmetic=command.arithmetic,
     )
-    if command.teachers_only:
-        _train_teachers(command, jobs)
-        return 0
     workers = (
         cluster_workers(command.cluster) if command.cluster else local_workers(command.workers)
     )
     if command.cluster is None:
         select_device(command.device)  # refused now, not once per worker
     place = Workplace(command.runs.absolute(), command.data_root, command.device, workers.threads)
+    if not _agreed(command, jobs, place, workers.n_workers):
+        return 0
+    if command.teachers_only:
+        _train_teachers(command, jobs)
+        return 0
     with JobsBar(jobs) as bar:
         progress = run_jobs(jobs, workers, place, out=command.out, report=bar.report)
     if not progress.failed:
@@ -115,7 +129,36 @@ def reproduce(command: Reproduce) -> int:
     )
     for name, error in progress.failed.items():
         print(f"failed twice: {name}: {error}", file=sys.stderr)
+    if table := comparison(jobs, command.out):
+        print(table)
     return 1 if progress.failed else 0
+
+
+def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_workers: int) -> bool:
+    """Print what would be done, and return whether to do it.
+
+    Raises
+    ------
+    ValueError
+        If it takes long, and nobody is there to be asked.
+    """
+    teachers = _checkpoints(command) if command.teachers_only else None
+    plan = plan_of(jobs, place, out=command.out, n_workers=n_workers, teachers_only=teachers)
+    print(f"{plan}\nRecords: {command.out}", flush=True)
+    if command.dry_run:
+        return False
+    if command.yes or plan.total_seconds < _UNASKED_SECONDS:
+        return True
+    if not sys.stdin.isatty():
+        raise ValueError(
+            "this takes long, and there is no terminal to ask at: give --yes to start it, or "
+            "--dry-run to see no more than the plan"
+        )
+    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _checkpoints(command: Reproduce) -> Path:
+    return command.out.parent / STORED_CHECKPOINTS.name
 
 
 def _conclude(command: Reproduce) -> None:
@@ -137,7 +180,7 @@ def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob]) -> None:
     with ProgressBars() as bars:
         train_teachers(
             [job.config for job in jobs if isinstance(job, Job)],
-            command.out.parent / STORED_CHECKPOINTS.name,
+            _checkpoints(command),
             place=Workplace(
                 command.runs, command.data_root, command.device, announce=bars.announce
             ),

@@ -9,13 +9,31 @@ import string
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..common.files import as_path
 
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
 EMBEDDED: tuple[DatasetName, ...] = ("mnist-5k", "digits")
 DATA_VARIABLE = "PQKD_DATA"
+
+
+class Sizes(NamedTuple):
+    """Shape of a data set's images (channels, height, width), and the images of each split."""
+
+    shape: tuple[int, int, int]
+    train: int
+    validation: int
+    test: int
+
+
+SIZES: dict[str, Sizes] = {  # known without reading a file
+    "mnist-5k": Sizes((1, 28, 28), 4_000, 500, 500),
+    "digits": Sizes((1, 8, 8), 1_200, 297, 300),
+    "mnist": Sizes((1, 28, 28), 55_000, 5_000, 10_000),
+    "fashion-mnist": Sizes((1, 28, 28), 55_000, 5_000, 10_000),
+    "cifar10": Sizes((3, 32, 32), 45_000, 5_000, 10_000),
+}
 
 # The files that images and labels are read from, with their MD5 sums.
 FILES: dict[str, dict[str, str]] = {

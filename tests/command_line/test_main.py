@@ -341,7 +341,7 @@ def test_reproduce_refuses_bad_input_before_any_work(tmp_path, capsys, options, 
 def test_reproduce_reports_what_failed(tmp_path, capsys):
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
     options = ("--datasets", "mnist", "--arms", "conv1-conv2", "--seeds", "1")
-    options += ("--data-root", "/dev/null")
+    options += ("--data-root", "/dev/null", "--yes")
     assert main(["reproduce", "table1", *options, *folders]) == 1
     captured = capsys.readouterr()
     assert "0 done, 0 done before, 1 failed" in captured.out

@@ -1,0 +1,107 @@
+"""How long a run takes on this machine: a few measured training steps, and counted images.
+
+A run trains on images, and evaluates others: validation after every epoch, SPSA's batches, the
+final tests. So its time is counted images times two measured numbers, the seconds that an image
+costs in a training step and in an evaluation. The student's step costs what the dense one costs,
+to a few percent (`make bench`), so that the dense network is measured for both.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+
+from ...datasets.available import SIZES
+from ...datasets.own_images import image_data
+from ...networks.adam import select_device
+from ...networks.evaluation import predict_logits
+from ...networks.settings import AdamSettings, Arithmetic
+from ...networks.teacher_and_student import TeacherCNN
+from ...networks.teacher_training import TeacherTrainer
+from ..runs.configuration import RunConfig
+
+_STEPS = 4
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """Seconds that one image costs.
+
+    Attributes
+    ----------
+    trained, evaluated : float
+        In a training step, and in an evaluation.
+    """
+
+    trained: float
+    evaluated: float
+
+
+def step_time(config: RunConfig, device: str, threads: int) -> StepTime:
+    """Measure a few steps of a run's network on random images of its data set's shape."""
+    shape = SIZES[config.dataset].shape
+    return _measured(
+        shape, config.widths, config.batch_size, config.arithmetic, select_device(device), threads
+    )
+
+
+@cache
+def _measured(
+    shape: tuple[int, int, int],
+    widths: tuple[int, int, int],
+    batch_size: int,
+    arithmetic: Arithmetic,
+    device: torch.device,
+    threads: int,
+) -> StepTime:
+    n = _STEPS * batch_size
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (n, *shape), dtype=np.uint8), np.arange(n) % 10
+    held_out = (images[:1], labels[:1])
+    data = image_data("random", (images, labels), held_out, held_out).to(device)
+    teacher = TeacherCNN(shape[0], widths, data.n_classes, seed=0).to(device)
+    settings = AdamSettings(epochs=2, batch_size=batch_size, arithmetic=arithmetic)
+    trainer = TeacherTrainer(teacher, data, settings, seed=0)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        trainer.run_epoch()  # the first steps also prepare
+        trained = _seconds(trainer.run_epoch, device)
+        evaluated = _seconds(lambda: predict_logits(teacher, data, data.train.images), device)
+    finally:
+        torch.set_num_threads(before)
+    return StepTime(trained / n, evaluated / n)
+
+
+def _seconds(do: object, device: torch.device) -> float:
+    assert callable(do)
+    started = time.perf_counter()
+    do()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - started
+
+
+def teacher_seconds(config: RunConfig, step: StepTime) -> float:
+    """Return how long the teacher of a run is trained."""
+    sizes, epochs = SIZES[config.dataset], config.teacher_settings().epochs
+    evaluated = sizes.validation + config.teacher_evaluated_images
+    return epochs * (_n_train(config) * step.trained + evaluated * step.evaluated)
+
+
+def student_seconds(config: RunConfig, step: StepTime) -> float:
+    """Return how long the student of a run is trained, and both networks are tested."""
+    sizes, n_train = SIZES[config.dataset], _n_train(config)
+    of_spsa = 2 * config.spsa_steps * config.spsa_batches * config.batch_size
+    each_epoch = 2 * sizes.validation + (of_spsa if config.student == "pqkd" else 0)
+    once = 3 * n_train + 4 * sizes.validation + (7 + config.fresh_draws) * sizes.test
+    return (
+        config.epochs * n_train * step.trained
+        + (config.epochs * each_epoch + once) * step.evaluated
+    )
+
+
+def _n_train(config: RunConfig) -> int:
+    return config.train_images or SIZES[config.dataset].train
