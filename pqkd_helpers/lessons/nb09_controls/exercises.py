@@ -10,7 +10,7 @@ CLAIMS = ("bins permuted", "two frozen z", "ten times z", "no difference shown")
 
 
 def four_predictions():
-    """Return your predictions: a dictionary with the four keys, each True or False."""
+    """Return a dictionary with the four keys, each True or False."""
     return {
         "bins permuted": True,
         "two frozen z": True,
@@ -85,17 +85,14 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    True or false? Return a dictionary with four keys, each `True` or `False`. "The same
-    distribution": over many draws of the frozen matrix $A$, training goes the same way.
+    Return a dictionary with four keys, each `True` or `False`. Does training have the same
+    distribution, over many draws of the frozen matrix $A$?
 
-    - `"bins permuted"`: all $z_t$ of a run have their 512 bins permuted, always in the same way.
-      Training has the same distribution as before.
-    - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
-      direction, gives the same distribution.
-    - `"ten times z"`: $10z$ in the place of $z$ all along, everything else unchanged, gives the
-      same distribution.
-    - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
-      equal.
+    - `"bins permuted"`: if all $z_t$ of a run have their 512 bins permuted, always alike.
+    - `"two frozen z"`: if one $z$, kept for a whole run, gives way to another of equal length.
+    - `"ten times z"`: if $10z$ stands in the place of $z$ all along.
+
+    And `"no difference shown"`: five pairs of runs show no difference. Are the methods equal?
     """,
     reference=four_predictions,
     laws=(_permutation_as_run, _frozen_as_run, _scale_as_run, _absence_as_run),
@@ -127,7 +124,7 @@ _PREDICT = Exercise(
     ),
     explanation="""
     Mixings know $z$ only through inner products. Directions and bins carry nothing; the length
-    does, through the scale at the start; and so does the way $z$ turns from epoch to epoch.
+    does, and so does the way $z$ turns from epoch to epoch.
     """,
 )
 
@@ -175,9 +172,9 @@ _COVARIANCE = Exercise(
     difficulty=2,
     minutes=12,
     task="""
-    One mixing is $m_t = \\sum_j a_j z_{t,j}$, with the same row $a$ of $A$ in every epoch $t$. Its
-    entries $a_j$ are independent, of mean 0 and variance $1/n$, for $n$ features. Return the
-    covariance $E[m_s m_t]$ over draws of $a$ for all pairs of epochs.
+    One mixing is $m_t = \\sum_j a_j z_{t,j}$; the $a_j$ are independent, of mean 0 and variance
+    $1/n$ for $n$ features. Return the covariance $E[m_s m_t]$ over draws of $a$ for all pairs of
+    epochs.
     """,
     reference=mixing_covariance,
     laws=(_one_epoch, _as_drawn, _not_changed_by_rotations),
@@ -203,9 +200,8 @@ _COVARIANCE = Exercise(
         "It is <z_s, z_t> / n for every pair: one matrix product.",
     ),
     explanation="""
-    The mixings are jointly Gaussian with this covariance. A Gaussian distribution is given by its
-    mean and covariance, so nothing else of $z$ can matter: not the bins, not the direction, not
-    whether the numbers came from photons.
+    A Gaussian distribution is given by its mean and covariance, so nothing else of $z$ can matter:
+    not the bins, not the direction, not whether the numbers came from photons.
     """,
 )
 
@@ -298,9 +294,9 @@ _TURNED = Exercise(
         "cos(angle) times z plus sin(angle) times that sideways vector.",
     ),
     explanation="""
-    Gaussian numbers have no preferred direction, and taking out the part along $z$ leaves none. The
-    new Gram matrix has the photonic run's angles between neighbours, though not between epochs that
-    are far apart: for those too, `yoked` replays the whole trajectory.
+    Gaussian numbers have no preferred direction, and taking out the part along $z$ leaves none.
+    The angles between neighbours are now the light's, those between epochs far apart are not: for
+    these, `yoked` replays the whole trajectory.
     """,
 )
 
