@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from pqkd_helpers.classroom.editions.building import build_editions
+from pqkd_helpers.classroom.grading.archives import Unpacking
 from pqkd_helpers.classroom.grading.submissions import find_submissions
 from pqkd_helpers.common.files import as_path
 from pqkd_helpers.common.stored_figures import FIGURES
@@ -102,7 +103,8 @@ def test_editions_and_submissions_lie_there(home, tmp_path):
     build_editions(home("notebooks"), home("class"))
     (tmp_path / "home" / "handed-in").mkdir()
     shutil.copy(next(originals.glob("01_*.ipynb")), tmp_path / "home" / "handed-in" / "ada.ipynb")
-    assert [found.student for found in find_submissions(home("handed-in"))] == ["ada"]
+    found = find_submissions(home("handed-in"), Unpacking(tmp_path / "unpacked"))
+    assert [submission.student for submission in found] == ["ada"]
     assert (tmp_path / "home" / "class" / "student").is_dir()
 
 

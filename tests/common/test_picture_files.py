@@ -64,7 +64,7 @@ def test_a_class_keeps_its_scores(tmp_path, monkeypatch, no_picture):
     (tmp_path / "class").mkdir()
     submission(tmp_path / "class" / "ann.ipynb")
     with pytest.warns(PictureWarning, match="scores-summary.png could not be drawn"):
-        files = scores.grade_class(
+        graded = scores.grade_class(
             tmp_path / "class",
             notebooks=NOTEBOOKS,
             out=tmp_path / "scores.csv",
@@ -72,8 +72,8 @@ def test_a_class_keeps_its_scores(tmp_path, monkeypatch, no_picture):
             limits=Limits(),
             sandboxed=False,
         )
-    assert {*files} == {"scores", "summary"}
-    assert all("1.1" in path.read_text() for path in files.values())
+    assert "picture" not in graded.files
+    assert all("1.1" in graded.files[name].read_text() for name in ("scores", "summary", "wide"))
 
 
 def test_figures_keep_their_numbers_cards_and_claims(tmp_path, no_picture):

@@ -36,7 +36,7 @@ def test_the_way_from_z_to_kernels_shows_its_four_arrays():
 
 
 def test_a_shadow_falls_at_a_right_angle_on_the_row():
-    arrows, row = np.array([[1.6, 0.5], [0.7, 1.4]]), np.array([0.9, -0.45])
+    arrows, row = np.array([[1.6, 0.5], [0.7, 1.4]]), np.array([1.0, -0.2])
     (axes,) = pictures.shadows({"two moments": (arrows, row)}).axes
     falls = [line.get_xydata() for line in axes.lines if line.get_linestyle() == ":"]
     assert len(falls) == 2
