@@ -17,7 +17,7 @@ def main() -> None:
     prepare()
     from ..records.stored import Catalogue
     from .execution import execute, read_notebook
-    from .figures import update_text, write_figures, write_idea
+    from .figures import update_text, write_figures, write_idea, write_light_in_short
     from .films import write_films
     from .guide import with_curriculum
     from .site import SiteError, build_site
@@ -39,6 +39,7 @@ def main() -> None:
         with picture_warnings_in_one_line(parser.prog):
             files = [*write_idea(ROOT / "figures"), *write_films(NOTEBOOKS)]
             files += write_figures(ROOT / "figures", catalogue)
+            files += write_light_in_short(ROOT / "figures", catalogue)
             print("\n".join(map(str, files)))
         for text in (ROOT / "README.md", NOTEBOOKS / "reproducing.md"):
             update_text(text, catalogue)

@@ -5,11 +5,19 @@ from pathlib import Path
 from ..common.files import as_path, write_atomically
 from ..common.picture_files import write_pictures
 from ..paper_figures.claims import results
+from ..paper_figures.controls.comparison import controls
+from ..paper_figures.controls.contrasts import FOLLOW_UP, KNOWN, PRIMARY
 from ..paper_figures.stored_claims import FILE, claims_file
 from ..records.stored import Catalogue
 from . import idea
 from .figure_folder import write_figure_folder
 from .readme import with_results
+
+# What the README shows of the controls: those that had the light's recipe.
+AT_ONE_RECIPE = (
+    *(FOLLOW_UP["plain randomness"], PRIMARY["selection"]),
+    *(FOLLOW_UP["interference, one recipe"], FOLLOW_UP["anything photonic, one recipe"], KNOWN),
+)
 
 
 def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
@@ -40,6 +48,16 @@ def write_idea(figures: Path | str) -> list[Path]:
     """Write the picture that opens the README, and return its file."""
     path = as_path(figures) / idea.NAME / f"{idea.NAME}.png"
     return write_pictures([path], idea.idea, alt=idea.ALT)
+
+
+def write_light_in_short(figures: Path | str, catalogue: Catalogue) -> list[Path]:
+    """Write the README's picture of light and controls, and return its file; none without runs."""
+    result = catalogue.once(controls)
+    if result is None or result.follow_up is None:
+        return []
+    short = result.of(*AT_ONE_RECIPE)
+    path = as_path(figures) / "light-in-short" / "light-in-short.png"
+    return write_pictures([path], short.draw, alt=short.alt)
 
 
 def update_text(path: Path | str, catalogue: Catalogue) -> None:

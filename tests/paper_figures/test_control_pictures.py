@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
     CIRCUIT,
     FOLLOW_UP,
@@ -18,7 +19,11 @@ from pqkd_helpers.paper_figures.controls.curves import (
     learning_curves,
 )
 from pqkd_helpers.paper_figures.controls.forest import BLOCKS, DIFFERENCE, IN_PLAIN_WORDS, forest
+from pqkd_helpers.publishing.figures import AT_ONE_RECIPE
+from pqkd_helpers.records import Catalogue
 from pqkd_helpers.statistics.means import mean_of
+
+STORED = Catalogue()
 
 
 def test_learning_curves_are_means_over_the_seeds():
@@ -64,6 +69,15 @@ def test_the_forest_has_a_block_per_kind_of_control_and_plain_words():
     labels = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
     assert labels[0] == "the z of another run (5)"
     assert len(forest(made_up_rows("planned"), margin=0.5).axes) == 1
+
+
+def test_the_readme_shows_five_opponents_that_have_the_lights_recipe():
+    result = STORED.once(controls)
+    recipes = {row["arm"]: row["recipe"] for row in result.rows}
+    assert {recipes[arm] for arm in AT_ONE_RECIPE} == {recipes["photonic"]}
+    (axes,) = result.of(*AT_ONE_RECIPE).draw().axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == [f"{IN_PLAIN_WORDS[arm]} (42)" for arm in AT_ONE_RECIPE] and len(labels) == 5
 
 
 def test_every_control_has_plain_words():

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
 from numpy.typing import ArrayLike
 
-from ...common.figure_style import COLOURS, style
+from ...common.figure_style import COLOURS, WIDTH, style
 
 # How a value comes about -> look of its frame; they differ in line style and hatch too.
 KINDS: dict[str, dict[str, Any]] = {
@@ -20,7 +20,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "frozen": {"edgecolor": "#666666", "facecolor": "#EFEFEF", "linewidth": 1.2, "hatch": "///"},
     "computed": {"edgecolor": "#333333", "facecolor": "white", "linewidth": 1.0},
 }
-_WIDTH, _HEIGHT = 110.0, 76.0
+_WIDTH, _HEIGHT = 110.0, 76.0  # units of the page; one is wider than it is high
+_ROUND = WIDTH / _WIDTH / (WIDTH / _HEIGHT)  # height of a circle of width 1
 _PLAIN = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": "none"}
 
 
@@ -60,7 +61,7 @@ def idea_in_one_picture(
         Angles of the circuit.
     """
     with style():
-        figure = Figure(figsize=(_WIDTH / 10, _HEIGHT / 10))
+        figure = Figure(figsize=(WIDTH, WIDTH))
         page = figure.add_axes((0, 0, 1, 1), label="page")
         page.set(xlim=(0, _WIDTH), ylim=(0, _HEIGHT))
         page.axis("off")
@@ -96,7 +97,7 @@ def _panel(
         "bbox": _PLAIN if "hatch" in look else None,
     }
     page.text(x + width / 2, y + height - 1.6, name, weight="bold", **centred)
-    page.text(x + width / 2, y + 1.6, note, fontsize=9.5, **centred)
+    page.text(x + width / 2, y + 1.6, note, **centred)
 
 
 def _inset(page: Axes, x: float, y: float, width: float, height: float, label: str) -> Axes:
@@ -107,6 +108,11 @@ def _inset(page: Axes, x: float, y: float, width: float, height: float, label: s
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     return axes
+
+
+def _circle(x: float, y: float, radius: float, **look: Any) -> Ellipse:
+    """Return what is a circle on a page whose units differ in width and height."""
+    return Ellipse((x, y), 2.0 * radius, 2.0 * radius * _ROUND, **look)
 
 
 def _map(axes: Axes, values: ArrayLike, cmap: str) -> None:
@@ -130,17 +136,17 @@ def _light_row(
         page.add_patch(Rectangle((left, 60.5), 16.8 / photons.size, 2.4, facecolor="white",
                                  edgecolor="#888888", linewidth=0.8))  # fmt: skip
         if count:
-            page.add_patch(Circle((left + 8.4 / photons.size, 61.7), 0.42, color=COLOURS[5]))
+            page.add_patch(_circle(left + 8.4 / photons.size, 61.7, 0.42, color=COLOURS[5]))
     _panel(page, 31, 54, 20, 15.5, "trained", "two fibre loops",
            rf"{n_angles} angles $\theta$")  # fmt: skip
     page.plot([32.5, 49.5], [59, 59], color="black", linewidth=1.5)
     for centre in (37.2, 44.8):
-        page.add_patch(Circle((centre, 61.9), 2.9, fill=False, edgecolor="black", linewidth=1.5))
+        page.add_patch(_circle(centre, 61.0, 2.9, fill=False, edgecolor="black", linewidth=1.5))
         corners = ((centre - 1.1, 59), (centre, 60.1), (centre + 1.1, 59), (centre, 57.9))
         page.add_patch(Polygon(corners, facecolor=COLOURS[0], edgecolor="black", zorder=3))
-    _panel(page, 57, 54, 18, 15.5, "sampled", "clicks", "200 shots of 16 bits")
+    _panel(page, 57, 54, 18, 15.5, "sampled", "clicks", "200 shots")
     _map(_inset(page, 59.5, 57.4, 13, 8.8, "clicks"), shots, "Greys")
-    _panel(page, 81, 54, 23, 15.5, "sampled", "two histograms", "512 numbers, scaled: $z$")
+    _panel(page, 81, 54, 23, 15.5, "sampled", "two histograms", "512 numbers $z$")
     axes = _inset(page, 82.5, 57.4, 20, 8.4, "histogram")
     values = np.asarray(histogram)
     half = values.size // 2
@@ -158,7 +164,7 @@ def _light_row(
 def _kernel_row(
     page: Axes, projection: ArrayLike, mixing: ArrayLike, basis: ArrayLike, kernels: ArrayLike
 ) -> None:
-    _panel(page, 81, 30.5, 23, 17, "frozen", "random matrix $A$", "drawn once, from a seed")
+    _panel(page, 81, 30.5, 23, 17, "frozen", "random matrix $A$", "drawn once")
     _map(_inset(page, 84.5, 33.7, 16, 10.3, "projection"), projection, "gray")
     _panel(page, 57, 30.5, 18, 17, "computed", "mixing", "$M = A\\,z$")
     _map(_inset(page, 61, 33.7, 10, 10.3, "mixing"), mixing, "gray")
@@ -193,15 +199,15 @@ def _tiles(
 def _image_row(page: Axes, digit: ArrayLike) -> None:
     axes = _inset(page, 6.5, 10.6, 11, 11, "digit")
     _map(axes, digit, "Greys")
-    page.text(12, 8.6, "an image", ha="center", va="center", fontsize=9.5)
+    page.text(12, 8.6, "an image", ha="center", va="center")
     _panel(page, 25, 17, 24, 7.6, "trained", "student", "and its plain weights")
     _panel(page, 25, 7.4, 24, 7.6, "frozen", "teacher", "trained beforehand")
     for y, name in ((20.8, "answer"), (11.2, "soft targets")):
         page.text(61, y + 1.2, name, ha="center", va="center")
-        page.text(61, y - 1.4, "10 numbers", ha="center", va="center", fontsize=9.5)
+        page.text(61, y - 1.4, "10 numbers", ha="center", va="center")
         _arrow(page, [(49.6, y), (54.6, y)])
-    _panel(page, 75, 10.5, 22, 11, "computed", "distillation loss", "soft targets and label")
-    page.text(86, 15.6, "answer against", ha="center", va="center", fontsize=9.5)
+    _panel(page, 75, 10.5, 22, 11, "computed", "distillation loss", "targets, label")
+    page.text(86, 15.6, "answer against", ha="center", va="center")
     _arrow(page, [(18, 18), (24.4, 20.8)])
     _arrow(page, [(18, 14), (24.4, 11.2)])
     _arrow(page, [(67.4, 20.8), (74.4, 17.8)])

@@ -23,7 +23,7 @@ def accuracies(results: Mapping[str, tuple[float, float, float]], chance: float)
         Accuracy of guessing, in [0, 1].
     """
     with style():
-        figure = Figure(figsize=(8.0, 0.9 + 0.5 * len(results)), layout="constrained")
+        figure = Figure(figsize=(7.0, 0.9 + 0.5 * len(results)), layout="constrained")
         axes = figure.subplots()
         hatches = ("", "///", "...", "xx")
         for place, (share, low, high) in enumerate(results.values()):
@@ -58,7 +58,7 @@ def seeds(teacher: ArrayLike, student: ArrayLike, interval: tuple[float, float])
     teacher, student = np.asarray(teacher), np.asarray(student)
     places = np.arange(len(teacher))
     with style():
-        figure = Figure(figsize=(8.6, 3.1), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.3), layout="constrained")
         left, right = figure.subplots(1, 2)
         left.vlines(places, teacher, student, color=COLOURS[6], linewidth=1.2)
         left.plot(places, teacher, "o", color=COLOURS[3], label="teacher")

@@ -41,9 +41,9 @@ def device_in_time(
     """
     m, delay = len(input_state), sum(loop_lengths)
     with style():
-        figure = Figure(figsize=(9.4, 6.0))
+        figure = Figure(figsize=(7.0, 6.4))
         space, light, shots = figure.subplots(3, 1, height_ratios=(1.1, 3.2, 3.0))
-        figure.subplots_adjust(left=0.115, right=0.985, top=0.97, bottom=0.085, hspace=0.12)
+        figure.subplots_adjust(left=0.145, right=0.985, top=0.97, bottom=0.085, hspace=0.12)
         _draw_device(space, loop_lengths)
         _draw_light(light, input_state, loop_lengths)
         _draw_shots(shots, np.asarray(clicks), np.asarray(click_shares), delay)
@@ -58,19 +58,19 @@ def _draw_device(axes: Axes, loop_lengths: Sequence[int]) -> None:
     axes.set(xlim=(0.0, 21.0), ylim=(-0.85, 1.15), aspect="equal")
     axes.axis("off")
     axes.plot([1.0, 20.0], [0.0, 0.0], color=DARK, zorder=1)
-    for x, text in ((1.0, "photon\nsource"), (20.0, "detector\nand clock")):
+    for x, text in ((1.6, "photon\nsource"), (19.2, "detector\nand clock")):
         axes.text(
             x, 0.0, text, ha="center", va="center", bbox={"facecolor": "white", "edgecolor": DARK}
         )
     for i in range(4):
-        pulse = 2.8 + 0.75 * i + _PULSE
+        pulse = 3.8 + 0.65 * i + _PULSE
         axes.plot(pulse, 0.55 * np.exp(-((_PULSE / 0.15) ** 2)), color=BLUE, linewidth=1.2)
     for number, length in enumerate(loop_lengths):
-        x = 5.6 + (number + 0.5) * 11.6 / len(loop_lengths)
+        x = 6.2 + (number + 0.3) * 11.2 / len(loop_lengths)
         axes.add_patch(Circle((x, 0.55), 0.5, fill=False, edgecolor=DARK, linewidth=1.8))
         axes.add_patch(Rectangle((x - 0.2, -0.16), 0.4, 0.32, color=ORANGE, zorder=3))
         bins = "1 time bin" if length == 1 else f"{length} time bins"
-        axes.text(x + 0.7, 0.65, f"loop {number + 1}: one round\nlasts {bins}", va="center")
+        axes.text(x + 0.7, 0.85, f"loop {number + 1}: round\nin {bins}", va="center")
         axes.text(x, -0.3, "beam splitter", ha="center", va="top")
 
 
@@ -82,7 +82,7 @@ def _draw_light(axes: Axes, input_state: Sequence[int], loop_lengths: Sequence[i
         axes.plot(i + _PULSE, top + height, color=BLUE, linewidth=1.2)
         if photons:
             axes.fill_between(i + _PULSE, top, top + height, color=BLUE)
-        axes.text(i, top + 0.58, str(i), ha="center", fontsize=8)
+        axes.text(i, top + 0.58, str(i), ha="center")
     delay, first = 0, 0
     for number, length in enumerate(loop_lengths):
         level = top - 1.0 - number
@@ -109,7 +109,6 @@ def _draw_light(axes: Axes, input_state: Sequence[int], loop_lengths: Sequence[i
                 (gates[gate], level),
                 xytext=(5, -11),
                 textcoords="offset points",
-                fontsize=9,
             )
         delay, first = delay + length, first + m - length
     for i in range(m):
@@ -136,7 +135,7 @@ def _draw_shots(axes: Axes, clicks: NDArray, shares: NDArray, delay: int) -> Non
     axes.bar(np.arange(m) + delay, -2.9 * shares, width=0.8, bottom=base, color=BLUE, ec="white")
     axes.plot([delay - 0.5, m + delay - 0.5], [base, base], color=DARK, linewidth=0.9)
     for i in range(m):
-        axes.text(i + delay, base + 0.25, str(i), ha="center", va="top", fontsize=8)
+        axes.text(i + delay, base + 0.25, str(i), ha="center", va="top")
     axes.set(ylim=(base + 1.4, -0.2), xlabel="time (bins)")
     axes.set_yticks(
         [n_shots / 2, base - 1.3, base + 0.7],

@@ -20,7 +20,7 @@ def histogram_and_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) -> 
     exact, measured = np.asarray(exact), np.asarray(measured)
     n_bins = len(exact) // 2
     with style():
-        figure = Figure(figsize=(8.6, 3.2), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.0), layout="constrained")
         panels = figure.subplots(1, 2, sharey=True)
         for side, axes in enumerate(panels):
             part = slice(side * n_bins, (side + 1) * n_bins)

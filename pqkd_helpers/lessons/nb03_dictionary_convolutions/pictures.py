@@ -29,7 +29,7 @@ def from_z_to_kernels(
     """
     z, mixing = np.asarray(z), np.asarray(mixing)
     with style():
-        figure = Figure(figsize=(8.8, 2.9), layout="constrained")
+        figure = Figure(figsize=(7.0, 2.7), layout="constrained")
         feature, middle, filters, result = figure.subplots(
             1, 4, width_ratios=(2.2, 1.0, 0.8, 1.6)
         ).ravel()
@@ -71,7 +71,7 @@ def compression_over_rank(
             at = float(np.interp(np.log(useful[name]), np.log(ranks), ratio))
             axes.plot(useful[name], at, MARKERS[number], color=colour)
         axes.axhline(1.0, color="black", linestyle=":", linewidth=1.2)
-        axes.annotate("as many values as the dense layer", (1.0, 0.3), fontsize=9)
+        axes.annotate("as many values as the dense layer", (1.0, 0.3))
         axes.set(xlabel="rank R", ylabel="dense values per dictionary value")
         axes.legend(title="marks: R = k²", loc="upper right")
     return figure
@@ -125,7 +125,7 @@ def features_and_mixings(
     middle = (edges[1:] + edges[:-1]) / 2.0
     gauss = np.exp(-((middle / sigma) ** 2) / 2.0) / (sigma * np.sqrt(2.0 * np.pi))
     with style():
-        figure = Figure(figsize=(8.0, 3.8), layout="constrained")
+        figure = Figure(figsize=(7.0, 4.4), layout="constrained")
         upper, lower = figure.subplots(2, len(features), sharey="row")
         for number, (name, z) in enumerate(features.items()):
             z = np.asarray(z)
@@ -139,7 +139,8 @@ def features_and_mixings(
             lower[number].set(xlabel="mixing coefficient M")
         upper[0].set_ylabel("value of z")
         lower[0].set_ylabel("probability density")
-        lower[0].legend(fontsize=8)
+        lower[0].set_ylim(top=1.4 * gauss.max())
+        lower[0].legend(loc="upper right")
     return figure
 
 
@@ -202,7 +203,7 @@ def mixing_correlations(
         last = -1.0
         for cosine, name in sorted(zip(cosines, names, strict=True)):
             last = max(float(cosine), last + 0.055)  # keeps the names apart
-            axes.annotate(name, (float(cosine), last), (cosine + 0.05, last - 0.03), fontsize=8)
+            axes.annotate(name, (float(cosine), last), (cosine + 0.05, last - 0.03))
         axes.set(
             xlabel="cosine of the angle between the two z",
             ylabel="correlation of the two mixings",

@@ -46,26 +46,27 @@ def soft_targets(example: str, temperatures: Sequence[float]) -> Figure:
         The image, then one panel of bars per temperature.
     """
     with style():
-        figure = Figure(figsize=(9.0, 2.6))
+        figure = Figure(figsize=(7.0, 2.6))
         left, *panels = figure.subplots(
             1,
             1 + len(temperatures),
-            gridspec_kw={"width_ratios": [0.8, *([1.0] * len(temperatures))]},
+            gridspec_kw={"width_ratios": [0.75, *([1.0] * len(temperatures))]},
         )
         _draw_image(left, image_of(example))
         for i, (axes, temperature) in enumerate(zip(panels, temperatures, strict=True)):
             shares = softmax(EXAMPLES[example].teacher, temperature)
             axes.bar(range(shares.size), shares, color=COLOURS[0])
-            axes.set(title=rf"$\tau = {temperature:g}$", xlabel="class", ylim=(0.0, 1.08))
-            axes.set_xticks(range(shares.size))
+            axes.set(title=rf"$\tau = {temperature:g}$", xlabel="class")
+            axes.set(xlim=(-1.4, 9.6), ylim=(0.0, 1.1), xticks=range(shares.size))
             axes.grid(axis="x", visible=False)
             if i == 0:
-                axes.set_ylabel("soft target (probability)")
+                axes.set_ylabel("probability")
             else:
                 axes.tick_params(labelleft=False)
             for k in np.argsort(shares)[-2:]:
-                axes.text(k, shares[k] + 0.02, f"{shares[k]:.2f}", ha="center", fontsize=8)
-        figure.subplots_adjust(0.02, 0.2, 0.99, 0.88, wspace=0.22)
+                axes.text(k, shares[k] + 0.02, f"{shares[k]:.2f}", ha="center")
+        figure.subplots_adjust(0.01, 0.2, 0.99, 0.88, wspace=0.16)
+        left.set_position((0.01, 0.25, 0.13, 0.55))  # room for the scale next to it
         return figure
 
 
@@ -84,7 +85,7 @@ def lookalikes(maps: Sequence[ArrayLike], titles: Sequence[str]) -> Figure:
         One panel per map. The diagonal is left blank: only the wrong classes are coloured.
     """
     with style():
-        figure = Figure(figsize=(4.6 * len(maps), 4.4), layout="constrained")
+        figure = Figure(figsize=(3.5 * len(maps), 3.6), layout="constrained")
         panels = np.atleast_1d(figure.subplots(1, len(maps)))
         wrong = [np.where(np.eye(len(np.asarray(m)), dtype=bool), np.nan, m) for m in maps]
         top = max(float(np.nanmax(values)) for values in wrong)
@@ -96,11 +97,11 @@ def lookalikes(maps: Sequence[ArrayLike], titles: Sequence[str]) -> Figure:
             axes.grid(visible=False)
             for (row, column), value in np.ndenumerate(values):
                 if row == column:
-                    axes.text(column, row, "x", ha="center", va="center", size=8, color="0.6")
+                    axes.text(column, row, "x", ha="center", va="center", color="0.6")
                 elif value >= 0.035:
                     colour = "white" if value > 0.6 * top else "black"
                     text = f"{100 * value:.0f}"
-                    axes.text(column, row, text, ha="center", va="center", size=8, color=colour)
+                    axes.text(column, row, text, ha="center", va="center", color=colour)
         figure.colorbar(image, ax=list(panels), label="mean soft target (probability)", shrink=0.85)
         return figure
 
@@ -209,7 +210,7 @@ def student_gains(
         As `paired_students` takes them; accuracy in percentage points.
     """
     with style():
-        figure = Figure(figsize=(9.0, 3.6), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.4), layout="constrained")
         left, right = figure.subplots(1, 2)
         paired_students(accuracy, "accuracy gained (points)", left)
         paired_students(cross_entropy, "change of cross-entropy (nats)", right)

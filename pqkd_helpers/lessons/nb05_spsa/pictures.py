@@ -228,7 +228,6 @@ def error_over_shift(
             xycoords=("axes fraction", "data"),
             xytext=(0, 3),
             textcoords="offset points",
-            fontsize=8,
         )
         axes.set(
             xscale="log",
@@ -278,7 +277,6 @@ def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
         axes.annotate(
             r"$\pi$: from 0 to the bound",
             (0.01, np.pi),
-            fontsize=8,
             xycoords=("axes fraction", "data"),
             xytext=(0, 3),
             textcoords="offset points",
