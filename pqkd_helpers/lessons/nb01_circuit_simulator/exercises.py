@@ -57,8 +57,8 @@ _ONE_IN_EACH_BIN = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Work it out with pen and paper. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons are
-    identical. With what probability is **one photon found in each bin** after
+    Work it out with pen and paper. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons
+    are identical. With what probability is **one photon found in each bin** after
 
     - (a) one splitter, a photon from each side, written $|1, 1\\rangle$;
     - (b) one splitter, both photons from the same side, written $|2, 0\\rangle$;

@@ -80,10 +80,11 @@ _TWIN = Exercise(
     difficulty=2,
     minutes=20,
     task="""
-    The second section showed two distributions with one $z$; in one of them the halves were
-    independent. Build the opposite, from any joint distribution: a twin with the same two
-    histograms in which the halves *rise together*. Small numbers of the first half go with small numbers of the second,
-    large with large. Of any two shots, none may be ahead in one half and behind in the other.
+    *What does the feature forget?* showed two distributions with one $z$. In one of them the
+    halves were independent. Build the opposite, from any joint distribution: a twin with the same
+    two histograms in which the halves *rise together*. Small numbers of the first half go with small
+    numbers of the second, large with large. Of any two shots, none may be ahead in
+    one half and behind in the other.
 
     Begin in the corner: how much probability can the entry (0, 0) take at most? Which row or column
     is then used up, and where do you go next?

@@ -160,10 +160,10 @@ def test_what_stands_for_a_missing_answer_is_none(process):
 
 
 def test_the_worked_solution_itself_is_no_answer(process):
-    module = "pqkd_helpers.lessons.nb00_start_here.exercises"
+    module = "pqkd_helpers.lessons.nb02_feature_histograms.exercises"
     for source in (
-        f"from {module} import accuracy_at_zero as f",
-        f"import {module} as m\nf = m.accuracy_at_zero",
+        f"from {module} import twin as f",
+        f"import {module} as m\nf = m.twin",
     ):
         answer = answer_of(process, [f"import {module} as m", source])
         with pytest.raises(Exception, match="the worked solution itself"):
