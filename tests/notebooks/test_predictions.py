@@ -113,9 +113,10 @@ SPOILERS = {
         "no cell in which to write",
     ),
     "an unfolded solution": (
-        lambda cells: next(cell for cell in cells if part_of(cell) == "solution").update(
-            source="It is 0."
-        ),
+        lambda cells: [
+            next(cell for cell in cells if part_of(cell) == part).update(source=source)
+            for part, source in (("task", "Predict it."), ("solution", "It is 0."))
+        ],
         "its solution is not folded",
     ),
     "an answer as first picture": (

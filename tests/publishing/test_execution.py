@@ -133,14 +133,14 @@ def test_exercise_cells_follow_their_reference(path):
     cells = [
         marked((new_code_cell if part in ("stub", "check") else new_markdown_cell)("old"), **mark)
         for part in exercise_cells.PARTS
-        for mark in [{"exercise": "2.1", "part": part}]
+        for mark in [{"exercise": "0.1", "part": part}]
     ]
     notebook = new_notebook(cells=cells)
     exercise_cells.refresh_exercises(notebook)
     task, stub, check, solution = (cell.source for cell in notebook.cells)
-    exercise = find_exercise("2.1")
-    assert task.startswith(f"### Exercise 2.1: {exercise.name}\n\n●○○ about")
-    assert stub.startswith("def error_ratio():") and "NotImplementedError" in stub
-    assert "** 0.5" not in stub and "** 0.5" in solution
-    assert check == 'error_ratio = check("2.1", error_ratio)'
-    assert solution.startswith("<details><summary>Worked solution 2.1</summary>")
+    exercise = find_exercise("0.1")
+    assert task.startswith(f"### Exercise 0.1: {exercise.name}\n\n●○○ about")
+    assert stub.startswith("def accuracy_at_zero():") and "NotImplementedError" in stub
+    assert "return 10" not in stub and "return 10" in solution
+    assert check == 'accuracy_at_zero = check("0.1", accuracy_at_zero)'
+    assert solution.startswith("<details><summary>Worked solution 0.1</summary>")

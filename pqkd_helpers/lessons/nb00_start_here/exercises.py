@@ -1,18 +1,13 @@
-"""Exercises of notebook 00: z = 0, who trains what, counting, and what a ratio hides."""
-
-from functools import cache
+"""Exercises of notebook 00: z = 0, counting, and what a ratio hides."""
 
 import numpy as np
 import torch
 
-from ...circuit_simulator.interferometer import TimeBinInterferometer
 from ...compression.counting import measure_compression
 from ...datasets.image_data import ImageData, Split
 from ...networks.evaluation import evaluate
 from ...networks.teacher_and_student import StudentCNN, TeacherCNN, trained_values
-from ...training_loop.settings import PQKDSettings
-from ...training_loop.trainer import PQKDTrainer
-from ..exercise import Exercise, Mistake, drawn, expect
+from ..exercise import Exercise, Mistake, expect
 
 # --- 0.1 -----------------------------------------------------------------------------------
 
@@ -92,127 +87,6 @@ _AT_ZERO = Exercise(
 # --- 0.2 -----------------------------------------------------------------------------------
 
 
-def who_sets_it():
-    """Say where each value comes from while the student is trained.
-
-    Returns
-    -------
-    dict of str to str
-        The keys "B", "theta", "A", "clicks" and "teacher", each with one of
-        "Adam", "SPSA", "frozen" and "sampled".
-    """
-    return {
-        "B": "Adam",
-        "theta": "SPSA",
-        "A": "frozen",
-        "clicks": "sampled",
-        "teacher": "frozen",
-    }
-
-
-@cache
-def _what_moves(spsa_steps):
-    """Train a tiny student for an epoch and say which values are different afterwards."""
-    teacher = TeacherCNN(widths=(2, 2, 2))
-    student = StudentCNN(widths=(2, 2, 2), rank=2, scope="all")
-    settings = PQKDSettings(epochs=1, batch_size=10, n_shots=50, spsa_steps=spsa_steps)
-    circuit = TimeBinInterferometer()
-    trainer = PQKDTrainer(student, teacher, _toy_data(), circuit, settings, seed=0)
-
-    def values():
-        return {
-            "B": student.conv1.basis.detach().numpy().copy(),
-            "theta": trainer.theta.copy(),
-            "A": student.conv1.projection.rows(0, 4),
-            "teacher": teacher.conv1.weight.detach().numpy().copy(),
-        }
-
-    before = values()
-    trainer.run_epoch()
-    return {name: not np.array_equal(before[name], now) for name, now in values().items()}
-
-
-def _five_keys(answer):
-    """The dictionary has the five keys of the task."""
-    expect(sorted(answer()), sorted(who_sets_it()), given="the keys of your dictionary")
-
-
-def _adam_moves_it(answer):
-    """What moves in an epoch without SPSA is set by Adam."""
-    assert _what_moves(0)["B"]
-    expect(answer()["B"], "Adam", given="B, which moves when SPSA takes no step")
-
-
-def _spsa_moves_it(answer):
-    """What moves in an epoch with SPSA, and stays put without, is set by SPSA."""
-    assert _what_moves(1)["theta"] and not _what_moves(0)["theta"]
-    expect(answer()["theta"], "SPSA", given="theta, which moves only when SPSA takes steps")
-
-
-def _nothing_moves_it(answer):
-    """What an epoch with both optimisers leaves as it was is frozen."""
-    for name in ("A", "teacher"):
-        assert not _what_moves(1)[name]
-        expect(answer()[name], "frozen", given=f"{name}, before and after an epoch")
-
-
-def _it_differs_by_itself(answer):
-    """What differs between two measurements at the same angles is sampled."""
-    circuit, rng = TimeBinInterferometer(), drawn(0)
-    theta = rng.uniform(-np.pi, np.pi, circuit.n_angles)
-    first, second = (circuit.sample(theta, 200, rng=rng) for _ in range(2))
-    assert not np.array_equal(first, second)
-    expect(answer()["clicks"], "sampled", given="clicks, measured twice at the same theta")
-
-
-_WHO = Exercise(
-    number="0.2",
-    name="Trained, frozen or sampled?",
-    difficulty=1,
-    minutes=4,
-    task="""
-    Where does each of these come from while the student is trained: the basis $B$, the angles
-    $\\theta$, the matrix $A$, the clicks, the teacher's weights? Return a dictionary.
-    """,
-    reference=who_sets_it,
-    laws=(_five_keys, _adam_moves_it, _spsa_moves_it, _nothing_moves_it, _it_differs_by_itself),
-    probes=lambda: [()],
-    mistakes=(
-        Mistake(
-            lambda: who_sets_it() | {"A": "SPSA"},
-            "SPSA moves 30 angles. A holds far more numbers, drawn once before training.",
-        ),
-        Mistake(
-            lambda: who_sets_it() | {"A": "Adam"},
-            "no optimiser touches A. It is drawn once from a seed and kept.",
-        ),
-        Mistake(
-            lambda: who_sets_it() | {"theta": "Adam"},
-            "Adam needs a gradient, and no gradient is passed back through single clicks.",
-        ),
-        Mistake(
-            lambda: who_sets_it() | {"teacher": "Adam"},
-            "the teacher was trained by Adam before; while the student learns, it only answers.",
-        ),
-        Mistake(
-            lambda: who_sets_it() | {"clicks": "SPSA"},
-            "SPSA sets the angles. In which bins the detector then clicks is left to chance.",
-        ),
-    ),
-    hints=(
-        "Look at the frames in the picture: thick, dashed or hatched. Then follow the blue arrows.",
-        "The two blue arrows end at what is trained: one at the loops, one at basis and student.",
-        "B: Adam. theta: SPSA. The clicks are sampled; the two that are left are frozen.",
-    ),
-    explanation="""
-    The check ran an epoch with SPSA and one without and looked at what had moved. Sentences such as
-    "30 angles generate the network" leave out the frozen $A$, which holds most of the numbers.
-    """,
-)
-
-# --- 0.3 -----------------------------------------------------------------------------------
-
-
 def student_values(widths, rank, n_angles):
     """Count the trained values of a student whose three convolutions are all compressed.
 
@@ -260,7 +134,7 @@ def _one_more_channel(answer):
 
 
 _COUNT = Exercise(
-    number="0.3",
+    number="0.2",
     name="Count the student",
     difficulty=2,
     minutes=8,
@@ -321,7 +195,7 @@ _COUNT = Exercise(
     """,
 )
 
-# --- 0.4 -----------------------------------------------------------------------------------
+# --- 0.3 -----------------------------------------------------------------------------------
 
 
 def growth(small, large):
@@ -388,7 +262,7 @@ def _ratio_only(widths):
 
 
 _GROWTH = Exercise(
-    number="0.4",
+    number="0.3",
     name="What a higher ratio hides",
     difficulty=2,
     minutes=8,
@@ -450,4 +324,4 @@ _GROWTH = Exercise(
     """,
 )
 
-EXERCISES = (_AT_ZERO, _WHO, _COUNT, _GROWTH)
+EXERCISES = (_AT_ZERO, _COUNT, _GROWTH)

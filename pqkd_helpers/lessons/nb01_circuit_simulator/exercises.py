@@ -1,11 +1,12 @@
-"""Exercises of notebook 01: photons that meet, coins that do not, clicks, and darkness."""
+"""Exercises of notebook 01: photons that meet, coins that do not, a sampler, and clicks."""
 
-from itertools import permutations, product
+from itertools import combinations_with_replacement, permutations, product
+from math import factorial, prod
 
 import numpy as np
 
 from ...circuit_simulator.interferometer import TimeBinInterferometer
-from ..exercise import Exercise, Mistake, drawn, expect, shown
+from ..exercise import Exercise, Mistake, drawn, expect
 
 
 def _network(n_modes, seed):
@@ -14,9 +15,7 @@ def _network(n_modes, seed):
     return TimeBinInterferometer((1,) * n_modes).unitary(angles)
 
 
-def _splitter(theta):
-    return np.array([[np.cos(theta), np.sin(theta)], [-np.sin(theta), np.cos(theta)]])
-
+_FIFTY = np.sqrt(0.5) * np.array([[1.0, 1.0], [-1.0, 1.0]])
 
 # --- 1.1 -----------------------------------------------------------------------------------
 
@@ -33,7 +32,7 @@ def _coincidence(input_state, n_splitters):
 
 
 def _three_numbers(answer):
-    """There are three predictions, one number each."""
+    """There are three probabilities, one number each."""
     expect(np.shape(answer()), (3,), given="the shape of your result")
 
 
@@ -58,8 +57,8 @@ _ONE_IN_EACH_BIN = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict before you compute. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons are
-    identical. With what probability is **one photon found in each bin** after
+    Work it out with pen and paper. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons
+    are identical. With what probability is **one photon found in each bin** after
 
     - (a) one splitter, a photon from each side, written $|1, 1\\rangle$;
     - (b) one splitter, both photons from the same side, written $|2, 0\\rangle$;
@@ -114,147 +113,175 @@ _ONE_IN_EACH_BIN = Exercise(
 # --- 1.2 -----------------------------------------------------------------------------------
 
 
-def loop_sampler(photons, theta, n_shots, rng):
-    """Sample the clicks behind one loop of length 1, each photon following its own coins.
+def permanent(M):
+    """Add the products over all ways to pair rows with columns, as section 4 does."""
+    n = len(M)
+    return sum(prod(M[i, order[i]] for i in range(n)) for order in permutations(range(n)))
+
+
+def sample_clicks(U, photons, n_shots, rng, identical):
+    """Sample the clicks behind a network, for identical photons or for classical particles.
 
     Parameters
     ----------
-    photons : (m,) array of 0 and 1, the bins that photons enter in
-    theta : (m - 1,) array, radians; beam splitter k joins bins k and k + 1, k = 0 first
-    n_shots : int
-    rng : np.random.Generator, the coins
+    U : (m, m) array, real; U[i, j] leads from bin j to bin i
+    photons : list of the bins that photons enter in, one in each
+    n_shots, rng : int, np.random.Generator
+    identical : bool
 
     Returns
     -------
     (n_shots, m) array of 0 and 1
     """
-    clicks = np.zeros((n_shots, len(photons)), dtype=int)
-    for start in np.flatnonzero(photons):
-        place = np.full(n_shots, start)
-        for k, angle in enumerate(theta):
-            meets = (place == k) | (place == k + 1)
-            crosses = meets & (rng.random(n_shots) < np.sin(angle) ** 2)
-            place = np.where(crosses, 2 * k + 1 - place, place)
-        clicks[np.arange(n_shots), place] = 1
+    outcomes = list(combinations_with_replacement(range(len(U)), len(photons)))
+    chances = []
+    for bins in outcomes:
+        table = U[np.ix_(bins, photons)]
+        ways = permanent(table) ** 2 if identical else permanent(table**2)
+        chances.append(ways / prod(map(factorial, np.bincount(bins))))
+    clicks = np.zeros((n_shots, len(U)), dtype=int)
+    for shot, number in zip(clicks, rng.choice(len(outcomes), n_shots, p=chances), strict=True):
+        shot[list(outcomes[number])] = 1
     return clicks
 
 
-def _sampled(answer, photons, theta, n_shots=20_000):
+_SHOTS = 20_000
+
+
+def _sampled(answer, U, photons, identical, n_shots=_SHOTS):
     """Return an answer's clicks and what was given, or say that they have another form."""
-    clicks = answer(np.array(photons), np.array(theta), n_shots, drawn(20))
-    given = f"photons {list(photons)}, theta = {shown(np.array(theta))}, {n_shots:,} shots"
-    expect(np.shape(clicks), (n_shots, len(photons)), given=f"{given}, shape of the clicks")
+    clicks = answer(U.copy(), list(photons), n_shots, drawn(20), identical)
+    given = f"{len(U)} bins, photons {list(photons)}, {n_shots:,} shots, identical = {identical}"
+    expect(np.shape(clicks), (n_shots, len(U)), given=f"{given}, shape of the clicks")
     clicks = np.asarray(clicks, dtype=float)
     expect(np.unique(clicks).tolist() in ([0, 1], [1], [0]), True, given=f"{given}, only 0 and 1")
     return clicks, given
 
 
-def _no_coin_needed(answer):
-    """At 0 every photon stays in its bin; at pi/2 it crosses wherever it meets a beam splitter."""
-    photons = [1, 0, 1, 0, 0]
-    for angle, expected in ((0.0, photons), (np.pi / 2, [0, 1, 0, 0, 1])):
-        clicks, given = _sampled(answer, photons, [angle] * 4, n_shots=3)
-        expect(clicks, [expected] * 3, given=given)
+def _certain(answer):
+    """Where each photon has one way only, every shot is the same, for both kinds of light."""
+    U = np.eye(4)[[1, 2, 3, 0]]  # what enters bin 1 leaves in bin 0, and so on
+    for identical in (True, False):
+        clicks, given = _sampled(answer, U, [1, 3], identical, n_shots=3)
+        expect(clicks, [[1, 0, 1, 0]] * 3, given=f"{given}, U moves all by one bin")
 
 
 def _one_photon_alone(answer):
-    """One photon leaves in each bin as often as |U|^2 says."""
-    theta = drawn(21).uniform(0.3, 1.3, 4)
-    for start in range(5):
-        photons = [int(k == start) for k in range(5)]
-        clicks, given = _sampled(answer, photons, theta)
-        U = TimeBinInterferometer(tuple(photons), (1,)).unitary(theta)
+    """One photon leaves in each bin as often as |U|^2 says, whatever kind it is."""
+    U = _network(4, 21)
+    for identical in (True, False):
+        clicks, given = _sampled(answer, U, [2], identical)
         said = f"{given}: share of clicks in each bin"
-        expect(clicks.mean(axis=0), U[:, start] ** 2, given=said, tolerance=0.025)
+        expect(clicks.mean(axis=0), U[:, 2] ** 2, given=said, tolerance=0.025)
 
 
-def _independent_photons(answer):
-    """Two photons toss different coins: the chances of one bin staying dark multiply."""
-    theta = drawn(22).uniform(0.5, 1.1, 3)
-    U = TimeBinInterferometer((1, 1, 0, 0), (1,)).unitary(theta)
-    clicks, given = _sampled(answer, [1, 1, 0, 0], theta)
-    expected = (1 - U[:, 0] ** 2) * (1 - U[:, 1] ** 2)
-    said = f"{given}: share of dark shots, bin by bin"
-    expect(1 - clicks.mean(axis=0), expected, given=said, tolerance=0.025)
+def _at_a_splitter(answer):
+    """Behind a 50:50 splitter identical photons never click apart, classical ones in half."""
+    for identical, apart in ((True, 0.0), (False, 0.5)):
+        clicks, given = _sampled(answer, _FIFTY, [0, 1], identical)
+        said = f"50:50 splitter, {given}: share of shots with two clicks"
+        expect((clicks.sum(axis=1) == 2).mean(), apart, given=said, tolerance=0.025)
 
 
-def _walk(photons, theta, n_shots, rng, *, chance, coins, count=False):
-    """Return the clicks of a walk with another chance to cross, or other coins."""
-    found = np.zeros((n_shots, len(photons)), dtype=int)
-    shared = coins(rng, n_shots, len(theta))
-    for start in np.flatnonzero(photons):
-        place, tossed = np.full(n_shots, start), shared
-        for k, angle in enumerate(theta):
-            meets = (place == k) | (place == k + 1)
-            coin = rng.random(n_shots) if tossed is None else tossed[k]
-            place = np.where(meets & (coin < chance(angle)), 2 * k + 1 - place, place)
-        if count:
-            found[np.arange(n_shots), place] += 1
-        else:
-            found[np.arange(n_shots), place] = 1
-    return found
+def _every_pattern(answer):
+    """Every pattern of clicks is as frequent as the exact probability says."""
+    for state, loops in (((1, 1, 1), (1, 1)), ((1, 0, 1, 0), (1, 1)), ((0, 1, 1, 1), (1,))):
+        angles = drawn(23).uniform(-np.pi, np.pi, len(loops) * (len(state) - 1))
+        places = 2 ** np.arange(len(state))[::-1]
+        for identical in (True, False):
+            circuit = TimeBinInterferometer(state, loops, indistinguishability=float(identical))
+            U, photons = circuit.unitary(angles), np.flatnonzero(state)
+            clicks, given = _sampled(answer, U, photons.tolist(), identical)
+            shares = np.bincount((clicks @ places).astype(int), minlength=2 ** len(state)) / _SHOTS
+            said = f"{given}: share of each pattern, 0...0 to 1...1"
+            expect(shares, circuit.click_probabilities(angles), given=said, tolerance=0.025)
 
 
-def _walker(*, chance=lambda angle: np.sin(angle) ** 2, coins=lambda *_: None, count=False):
-    return lambda photons, theta, n_shots, rng: _walk(
-        photons, theta, n_shots, rng, chance=chance, coins=coins, count=count
-    )
+def _sampler(ways, correct=True, count=False):
+    """Return a sampler with other ways to an outcome, without factorials, or of numbers."""
+
+    def sample(U, photons, n_shots, rng, identical):
+        outcomes = list(combinations_with_replacement(range(len(U)), len(photons)))
+        chances = np.array([ways(U[np.ix_(bins, photons)], identical) for bins in outcomes])
+        if correct:
+            chances /= [prod(map(factorial, np.bincount(bins))) for bins in outcomes]
+        shots = rng.choice(len(outcomes), n_shots, p=chances / chances.sum())
+        numbers = np.array([np.bincount(bins, minlength=len(U)) for bins in outcomes])[shots]
+        return numbers if count else (numbers > 0).astype(int)
+
+    return sample
 
 
-_LOOP_SAMPLER = Exercise(
+def _ways(table, identical):
+    return permanent(table) ** 2 if identical else permanent(table**2)
+
+
+_SAMPLE_CLICKS = Exercise(
     number="1.2",
-    name="A loop's sampler from coins",
-    difficulty=2,
-    minutes=20,
+    name="A sampler for photons and for marbles",
+    difficulty=3,
+    minutes=30,
     task="""
-    Build a sampler for *classical* photons in one loop of length 1. Beam splitter $k$ joins the
-    bins $k$ and $k+1$; a photon that is in one of them crosses to the other with probability
-    $\\sin^2\\theta_k$, else it stays. Begin with $k = 0$. The detectors are threshold detectors:
-    a bin with two photons clicks once.
+    Build the simulator of this notebook for a few photons. Your function samples the clicks behind
+    a network `U`, for identical photons and for classical particles. Three steps: list all
+    outcomes, find the probability of each, draw. An outcome says how many photons leave in each
+    bin. The detectors are threshold detectors: a bin with two photons clicks once.
 
-    For a single photon these coins are exact, although the real thing has amplitudes. Why? (Count
-    the ways to each bin.)
+    For identical photons use section 4. For classical particles the same sum over all ways is
+    needed; only the square moves to another place. Where does it go? You may call `permanent`,
+    `factorial` and `combinations_with_replacement`.
     """,
-    reference=loop_sampler,
-    laws=(_no_coin_needed, _one_photon_alone, _independent_photons),
+    reference=sample_clicks,
+    laws=(_certain, _one_photon_alone, _at_a_splitter, _every_pattern),
     probes=lambda: [
-        (np.array([1, 1, 0, 1]), np.array([0.5, 0.9, 0.7]), 40, np.random.default_rng(k))
-        for k in (1, 2)
+        (_network(3, 4), [0, 1], 200, np.random.default_rng(1), identical)
+        for identical in (True, False)
     ],
     mistakes=(
         Mistake(
-            _walker(chance=lambda angle: np.cos(angle) ** 2),
-            "at angle 0 your photons cross. They stay: the chance to cross is sin^2.",
+            _sampler(lambda table, identical: permanent(table) ** 2),
+            "both kinds bunch. Classical particles have no amplitudes: square every entry of the "
+            "table first, then add up the ways.",
         ),
         Mistake(
-            _walker(chance=lambda angle: abs(np.sin(angle))),
-            "sin is the amplitude to cross; the probability is its square.",
+            _sampler(lambda table, identical: permanent(table**2)),
+            "both kinds are marbles: for identical photons amplitudes are added first, and the "
+            "sum is squared.",
         ),
         Mistake(
-            _walker(coins=lambda rng, n_shots, n: rng.random((n, 1))),
-            "one coin is tossed for all shots, so every shot is the same.",
+            _sampler(_ways, correct=False),
+            "outcomes with two photons in one bin come too often: the permanent counts each of "
+            "their ways twice. Divide by the factorials.",
         ),
         Mistake(
-            _walker(coins=lambda rng, n_shots, n: rng.random((n, n_shots))),
-            "all photons of a shot use the same coins, so they go together. Each tosses its own.",
+            _sampler(lambda table, identical: 1.0),
+            "all outcomes are equally likely here. The network decides: take the rows in which "
+            "photons leave, the columns in which they enter.",
         ),
         Mistake(
-            _walker(count=True),
+            lambda U, *rest: sample_clicks(U.T, *rest),
+            "rows and columns are exchanged: U[i, j] leads from bin j to bin i.",
+        ),
+        Mistake(
+            _sampler(_ways, count=True),
             "these are photon numbers. A threshold detector clicks once, however many arrive.",
         ),
     ),
     hints=(
-        "One photon, one shot: where is it after beam splitter 0, after 1, and so on?",
-        "It can only cross at k if it is in bin k or k + 1; then k + 1 becomes k, and k becomes "
-        "k + 1. Who stayed behind in bin k meets no further beam splitter.",
-        "For all shots at once: place = np.full(n_shots, start); crosses = meets & "
-        "(rng.random(n_shots) < np.sin(angle) ** 2); place = np.where(crosses, 2 * k + 1 - place, "
-        "place).",
+        "List an outcome by its bins: (0, 0, 2) has two photons in bin 0 and one in bin 2. "
+        "combinations_with_replacement(range(len(U)), len(photons)) gives each of them once.",
+        "The table of an outcome is U[np.ix_(bins, photons)]. Identical: permanent(table) ** 2. "
+        "Classical: the chances of the ways add, so square the entries.",
+        "Divide by prod(map(factorial, np.bincount(bins))). Then rng.choice(len(outcomes), "
+        "n_shots, p=chances) draws an outcome for each shot, and its bins click.",
     ),
     explanation="""
-    In one loop there is one single way from each bin to each bin: so no two amplitudes are added,
-    and the square of a product is the product of the squares. A second loop gives several ways,
-    and two identical photons may exchange theirs: there the coins fail, and amplitudes are needed.
+    Photons: add, then square. Marbles: square, then add. Everything that is quantum about this
+    circuit stands in the place of one square. For one photon the table is a single entry, there is
+    nothing to add, and both kinds agree.
+
+    The list of outcomes is what makes this slow: 8 photons in 16 bins have 490,314 of them. The
+    helper's sampler never writes the list (`circuit_simulator/sampling`).
     """,
 )
 
@@ -386,9 +413,6 @@ def mean_clicks(U, identical):
     return a + b - both
 
 
-_FIFTY = np.sqrt(0.5) * np.array([[1.0, 1.0], [-1.0, 1.0]])
-
-
 def _fifty_fifty(answer):
     """Identical photons leave a 50:50 splitter together: each bin clicks in half of the shots."""
     expect(answer(_FIFTY, True), [0.5, 0.5], given="50:50 splitter, identical photons")
@@ -495,128 +519,4 @@ _MEAN_CLICKS = Exercise(
     """,
 )
 
-# --- 1.5 -----------------------------------------------------------------------------------
-
-
-def no_light(A, dark):
-    """Return the probability that identical photons leave all of some bins dark.
-
-    Parameters
-    ----------
-    A : (m, n) array, real
-        One column per photon, all from different bins: its amplitudes to leave in each of m bins.
-    dark : list of int
-        The bins that must stay dark.
-
-    Returns
-    -------
-    float in [0, 1]
-    """
-    n = A.shape[1]
-    rows = A[list(dark)]
-    M = np.eye(n) - rows.T @ rows
-    ways = [M[np.arange(n), list(order)] for order in permutations(range(n))]
-    return np.prod(ways, axis=1).sum()
-
-
-def _columns(n_modes, n_photons, seed):
-    return _network(n_modes, seed)[:, :n_photons]
-
-
-def _nothing_asked(answer):
-    """No bin must stay dark: that is certain."""
-    expect(answer(_columns(4, 2, 0), []), 1.0, given="4 bins, 2 photons, dark = []")
-
-
-def _nowhere_to_go(answer):
-    """All bins dark: impossible, the photons must leave somewhere."""
-    expect(answer(_columns(4, 2, 0), [0, 1, 2, 3]), 0.0, given="4 bins, 2 photons, all dark")
-
-
-def _one_photon(answer):
-    """One photon misses the dark bins with what probability is left for the others."""
-    A = _columns(4, 1, 1)
-    expect(answer(A, [0, 2]), A[1, 0] ** 2 + A[3, 0] ** 2, given="1 photon, dark = [0, 2]")
-
-
-def _bunched_half_of_the_time(answer):
-    """Behind a 50:50 splitter, bin 0 is dark in half of the shots (classical photons: 1/4)."""
-    expect(answer(_FIFTY, [0]), 0.5, given="50:50 splitter, dark = [0]")
-
-
-def _sum_of_outcomes(answer):
-    """Adding up all outcomes without a photon in the dark bins gives the same."""
-    angles = drawn(3).uniform(-np.pi, np.pi, 8)
-    for state in ((1, 1, 0, 0, 0), (1, 0, 1, 1, 0)):
-        circuit = TimeBinInterferometer(state)
-        A = circuit.unitary(angles)[:, np.flatnonzero(state)]
-        states, probabilities = circuit.photon_probabilities(angles)
-        for dark in ([1], [0, 2], [0, 1, 3]):
-            expected = probabilities[states[:, dark].sum(axis=1) == 0].sum()
-            expect(answer(A, dark), expected, given=f"photons in {state}, dark = {dark}")
-
-
-def _table(A, dark):
-    rows = A[list(dark)]
-    return np.eye(A.shape[1]) - rows.T @ rows
-
-
-_NO_LIGHT = Exercise(
-    number="1.5",
-    name="How likely is darkness?",
-    difficulty=3,
-    minutes=15,
-    task="""
-    Write the probability that identical photons leave the bins in `dark` without light. It is the
-    permanent of the $n \\times n$ table
-
-    $$M_{jk} = \\delta_{jk} - \\sum_{i \\in \\text{dark}} A_{ij} A_{ik}.$$
-
-    ($\\delta_{jk}$ is 1 for $j = k$ and else 0. Classical photons need the product of the diagonal
-    only. You may call `permanent` of section 4.)
-    """,
-    reference=no_light,
-    laws=(
-        _nothing_asked,
-        _nowhere_to_go,
-        _one_photon,
-        _bunched_half_of_the_time,
-        _sum_of_outcomes,
-    ),
-    probes=lambda: [(_columns(5, 3, 4), dark) for dark in ([1], [0, 2], [0, 1, 3])],
-    mistakes=(
-        Mistake(
-            lambda A, dark: np.prod(np.diag(_table(A, dark))),
-            "the product of the diagonal is for classical photons. Identical ones need all "
-            "orders, not the straight one alone.",
-        ),
-        Mistake(
-            lambda A, dark: np.linalg.det(_table(A, dark)),
-            "that is the determinant, with minus signs: it describes fermions, such as "
-            "electrons, which avoid each other.",
-        ),
-        Mistake(
-            lambda A, dark: no_light(A, dark) ** 2,
-            "M holds products of two amplitudes already: its permanent is a probability, "
-            "not to be squared again.",
-        ),
-        Mistake(
-            lambda A, dark: no_light(A, sorted(set(range(len(A))) - set(dark))),
-            "the roles of dark and bright bins are exchanged: without the 1 the table holds "
-            "the light *in* the dark bins.",
-        ),
-    ),
-    hints=(
-        "For one photon M is a single number: 1 minus the probability to leave in a dark bin.",
-        "Take the rows of A in `dark`; their table of products is rows.T @ rows.",
-        "M = np.eye(n) - rows.T @ rows, and its permanent is a sum over all permutations.",
-    ),
-    explanation="""
-    $M_{jk}$ is the overlap of what photons j and k send to the *bright* bins. The permanent adds
-    up every exchange of identical photons. Its straight order alone, the diagonal, is the
-    classical answer; the other orders always add up to something not negative (a theorem on such
-    tables), so that identical photons leave any set of bins dark more often, or as often.
-    """,
-)
-
-EXERCISES = (_ONE_IN_EACH_BIN, _LOOP_SAMPLER, _CLICKS_OF_COINS, _MEAN_CLICKS, _NO_LIGHT)
+EXERCISES = (_ONE_IN_EACH_BIN, _SAMPLE_CLICKS, _CLICKS_OF_COINS, _MEAN_CLICKS)

@@ -219,7 +219,8 @@ def _draw_patterns(
     for bin_, name in ((0, "bin 0"), (m - 1, f"bin {m - 1}")):
         axes.text(-0.8, -0.09 * (bin_ + 1), name, transform=below, ha="right", va="center")
     axes.set_xticks([])
-    axes.set_xlabel("click pattern: one column each, dark is a click", labelpad=12 * m)
+    axes.set_xlabel("click pattern: one column each, dark is a click")
+    axes.xaxis.set_label_coords(0.5, -0.09 * (m + 0.7))  # below the lowest squares
     axes.set(ylabel="probability", ylim=(0, 1.0), xlim=(-0.7, len(heights) - 0.3))
     axes.set_yticks((0.0, 0.5, 1.0))
     axes.grid(axis="x", visible=False)

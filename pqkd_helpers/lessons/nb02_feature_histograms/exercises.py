@@ -1,4 +1,4 @@
-"""Exercises of notebook 02: histograms, what they forget, their noise, and the moving average."""
+"""Exercises of notebook 02: what histograms forget, how they are made, how much to average."""
 
 import numpy as np
 
@@ -8,65 +8,128 @@ from ..exercise import Exercise, Mistake, drawn, expect
 # --- 2.1 -----------------------------------------------------------------------------------
 
 
-def error_ratio():
-    """Return the error of the histogram at 200 shots over its error at 800 shots.
+def twin(joint):
+    """Return the joint distribution with the same z in which both halves rise together.
 
-    The error is the root mean square distance from the exact histogram.
+    Parameters
+    ----------
+    joint : (n, n) array
+        joint[a, b]: probability that the first half reads a and the second reads b.
+
+    Returns
+    -------
+    (n, n) array
     """
-    return (800 / 200) ** 0.5
+    first, second = joint.sum(axis=1), joint.sum(axis=0)
+    result = np.zeros_like(joint)
+    a = b = 0
+    while a < len(first) and b < len(second):
+        both = min(first[a], second[b])
+        result[a, b] = both
+        first[a] -= both
+        second[b] -= both
+        if first[a] == 0:
+            a += 1
+        else:
+            b += 1
+    return result
 
 
-def _measured_ratio(answer):
-    """Repeated experiments on a coin with 200 and with 800 tosses show your ratio."""
-    rng = drawn(0)
-    errors = [
-        np.sqrt(np.mean((rng.binomial(n_shots, 0.3, 40_000) / n_shots - 0.3) ** 2))
-        for n_shots in (200, 800)
-    ]
-    measured = round(errors[0] / errors[1], 2)
-    expect(answer(), measured, given="200 and 800 shots, 40,000 repetitions", tolerance=0.05)
+def _normalised(values):
+    return values / values.sum()
 
 
-def _exact_ratio(answer):
-    """The law says exactly this: the squared error is proportional to 1 over the shots."""
-    expect(answer() ** 2, 800 / 200, given="the square of your ratio", tolerance=1e-6)
+def _joint(seed, n=4):
+    return _normalised(drawn(seed).exponential(size=(n, n)) ** 2)
 
 
-_ERROR_RATIO = Exercise(
+def _a_law(answer):
+    """The result is a probability distribution: no entry is negative, and the sum is 1."""
+    got = np.asarray(answer(_joint(4)))
+    expect(got.shape, (4, 4), given="the shape for a 4 x 4 table")
+    expect(min(got.min(), 0.0), 0.0, given="the smallest entry")
+    expect(got.sum(), 1.0, given="the sum of all entries")
+
+
+def _same_histograms(answer):
+    """Both halves have the histograms that they had before."""
+    for joint in (_joint(5), _joint(6, 6)):
+        got = np.asarray(answer(joint.copy()))
+        expect(got.sum(axis=1), joint.sum(axis=1), given="the first half's histogram")
+        expect(got.sum(axis=0), joint.sum(axis=0), given="the second half's histogram")
+
+
+def _equal_halves(answer):
+    """Where both halves have one histogram, they always read the same number."""
+    shares = _normalised(drawn(9).uniform(0.5, 1.5, 4))
+    got = answer(np.outer(shares, shares))
+    expect(got, np.diag(shares), given="independent halves with equal histograms")
+
+
+def _never_crossed(answer):
+    """Of two numbers of the first half, the larger never goes with the smaller of the second."""
+    got = np.asarray(answer(_joint(10, 6)))
+    taken = np.argwhere(got > 1e-12)
+    crossed = [(a, b, c, d) for a, b in taken for c, d in taken if a < c and b > d]
+    expect(len(crossed), 0, given="a random 6 x 6 table: pairs of entries that are crossed")
+
+
+_TWIN = Exercise(
     number="2.1",
-    name="Four times the shots",
-    difficulty=1,
-    minutes=5,
+    name="A twin that z cannot tell apart",
+    difficulty=2,
+    minutes=20,
     task="""
-    Predict before you compute: a histogram is measured with 200 shots, then with 800. By what
-    factor does its distance from the exact histogram shrink? Return the number.
+    *What does the feature forget?* showed two distributions with one $z$. In one of them the
+    halves were independent. Build the opposite, from any joint distribution: a twin with the same
+    two histograms in which the halves *rise together*. Small numbers of the first half go with
+    small numbers of the second, large with large. Of any two shots, none may be ahead in one half
+    and behind in the other.
+
+    Begin in the corner: how much probability can the entry (0, 0) take at most? Which row or column
+    is then used up, and where do you go next?
     """,
-    reference=error_ratio,
-    laws=(_measured_ratio, _exact_ratio),
-    probes=lambda: [()],
+    reference=twin,
+    laws=(_a_law, _same_histograms, _equal_halves, _never_crossed),
+    probes=lambda: [(_joint(7),), (_joint(8, 3),)],
+    private_inputs=lambda rng: (_normalised(rng.random((5, 5))),),
     mistakes=(
         Mistake(
-            lambda: 4.0,
-            "the *squared* error shrinks by the factor 4. Four times the work does not buy four "
-            "times the precision.",
+            lambda joint: np.array(joint),
+            "that is the same distribution again. Keep its sums over rows and columns, and "
+            "nothing else.",
         ),
         Mistake(
-            lambda: 16.0,
-            "the variance of a mean goes as 1 / S, not as 1 / S^2, and the error is its root.",
+            lambda joint: np.outer(joint.sum(axis=1), joint.sum(axis=0)),
+            "that is the product: same z, but the halves know nothing of each other. Here they "
+            "should rise together.",
         ),
         Mistake(
-            lambda: 0.5,
-            "that is the new error over the old one; the question is for the old over the new.",
+            lambda joint: np.diag(joint.sum(axis=1)),
+            "on the diagonal alone the second half gets the histogram of the first. Where the "
+            "second has less room, the rest must go to the next column.",
+        ),
+        Mistake(
+            lambda joint: twin(joint.T),
+            "rows and columns are swapped: the first half runs along the rows (axis 0), so its "
+            "histogram is the sum over axis 1.",
+        ),
+        Mistake(
+            lambda joint: twin(joint[:, ::-1])[:, ::-1],
+            "these halves go against each other: large numbers of the one with small of the other.",
         ),
     ),
     hints=(
-        "Toss a coin S times: how does the spread of the share of heads depend on S?",
-        "The variance of a mean of S independent values is the variance of one value over S.",
-        "The error is the square root of the variance: take the root of 800 / 200.",
+        "The histograms of the two halves are all you need: joint.sum(axis=1), joint.sum(axis=0).",
+        "Entry (a, b) takes what is left of both, the smaller of the two. Subtract it from both.",
+        "If nothing is left of row a, go to row a + 1, else to column b + 1, until one runs out.",
     ),
     explanation="""
-    Shot noise falls as $1/\\sqrt{S}$: each further digit of precision costs a hundred times the
-    shots.
+    Two worlds, one $z$: in the first the halves are independent, in the second one half tells
+    almost everything about the other. The network sees no difference. So $z$ does not "hold the
+    quantum state": of 65,536 probabilities 512 sums are left, and the order between the halves is
+    not among what they tell. (Such a table is known as the *north-west corner* of a transport
+    problem.)
     """,
 )
 
@@ -172,88 +235,130 @@ _HALF_HISTOGRAMS = Exercise(
 # --- 2.3 -----------------------------------------------------------------------------------
 
 
-def twin(joint):
-    """Return the joint distribution with the same two histograms, but independent halves.
+def best_beta(noise, drift):
+    """Return the beta that keeps the moving average nearest to a histogram that moves.
 
     Parameters
     ----------
-    joint : (n, n) array
-        joint[a, b]: probability that the first half reads a and the second reads b.
+    noise : float
+        Mean squared distance of one measurement from the exact histogram.
+    drift : float
+        Distance that the exact histogram moves from epoch to epoch, always the same way.
 
     Returns
     -------
-    (n, n) array
+    float, a multiple of 0.01 from 0 to 0.99
     """
-    first = joint.sum(axis=1)
-    second = joint.sum(axis=0)
-    return np.outer(first, second)
+    betas = np.arange(100) / 100
+    errors = noise * (1 - betas) / (1 + betas) + (drift * betas / (1 - betas)) ** 2
+    return betas[np.argmin(errors)]
 
 
-def _joint(seed, n=4):
-    values = drawn(seed).exponential(size=(n, n)) ** 2
-    return values / values.sum()
+def _stands_still(answer):
+    """Without drift there is no price: as much memory as may be, 0.99."""
+    expect(answer(0.01, 0.0), 0.99, given="noise = 0.01, drift = 0")
 
 
-def _a_law(answer):
-    """The result is a probability distribution: no entry is negative, and the sum is 1."""
-    got = np.asarray(answer(_joint(4)))
-    expect(got.shape, (4, 4), given="the shape for a 4 x 4 table")
-    expect(min(got.min(), 0.0), 0.0, given="the smallest entry")
-    expect(got.sum(), 1.0, given="the sum of all entries")
+def _no_noise(answer):
+    """Without noise there is nothing to average: 0."""
+    expect(answer(0.0, 0.1), 0.0, given="noise = 0, drift = 0.1")
 
 
-def _same_histograms(answer):
-    """Both halves have the histograms that they had before."""
-    joint = _joint(5)
-    got = np.asarray(answer(joint))
-    expect(got.sum(axis=1), joint.sum(axis=1), given="the first half's histogram")
-    expect(got.sum(axis=0), joint.sum(axis=0), given="the second half's histogram")
+def _the_unit_is_free(answer):
+    """Lengths three times as large change nothing: the noise is a squared length."""
+    noise, drift = drawn(14).uniform(0.5, 1.5), drawn(15).uniform(0.05, 0.2)
+    one, three = answer(noise, drift), answer(9 * noise, 3 * drift)
+    given = f"noise = {9 * noise:.3f}, drift = {3 * drift:.3f}, and both in other units"
+    expect(three, one, given=given, tolerance=0.011)
 
 
-def _independent(answer):
-    """The halves are independent: every row is a multiple of every other."""
-    got = np.asarray(answer(_joint(6)))
-    minors = got[:-1, :-1] * got[1:, 1:] - got[:-1, 1:] * got[1:, :-1]
-    expect(minors, np.zeros((3, 3)), given="got[a, b] got[a+1, b+1] - got[a, b+1] got[a+1, b]")
+def _measured(answer):
+    """In a run of 300 epochs, 1,000 times over, no other beta is clearly better."""
+    for drift in (0.03, 0.3):
+        rng, betas, noise = drawn(16), np.arange(100) / 100, 0.5
+        average, place = np.zeros((1000, 100)), 0.0
+        for _ in range(300):
+            place += drift
+            new = place + noise**0.5 * rng.normal(size=(1000, 1))
+            average = betas * average + (1 - betas) * new
+        errors = ((average - place) ** 2).mean(axis=0)[:96]  # more needs a longer run
+        beta = answer(noise, drift)
+        given = f"noise = {noise}, drift = {drift}: beta = {beta}, error over the least error"
+        expect(0.0 <= beta <= 0.95, True, given=f"{given}: beta is between 0 and 0.95")
+        expect(max(errors[round(100 * beta)] / errors.min(), 1.1), 1.1, given=given)
 
 
-_TWIN = Exercise(
+def _least_on_paper(answer):
+    """Noise that is left, plus the squared distance by which the average lags, is least there."""
+    for noise, drift in ((0.0095, 0.01), (1.0, 1.0), (drawn(17).uniform(0.1, 1.0), 0.05)):
+        weights = {beta / 100: (beta / 100) ** np.arange(4000.0) for beta in range(100)}
+        errors = {
+            beta: noise * ((1 - beta) * w @ w * (1 - beta))
+            + (drift * (1 - beta) * (w @ np.arange(4000.0))) ** 2
+            for beta, w in weights.items()
+        }
+        given = f"noise = {noise:.4f}, drift = {drift}"
+        expect(answer(noise, drift), min(errors, key=errors.get), given=given)
+
+
+def _choice(error):
+    """Return a choice of beta that makes another error least."""
+    betas = np.arange(100) / 100
+    return lambda noise, drift: betas[np.argmin(error(betas, noise, drift))]
+
+
+_BEST_BETA = Exercise(
     number="2.3",
-    name="A twin that z cannot tell apart",
+    name="How much memory?",
     difficulty=2,
-    minutes=10,
+    minutes=20,
     task="""
-    z sees the two halves only one at a time. Given any joint distribution of the halves, construct
-    a *different* one with exactly the same z: the one in which the halves are independent.
+    Is $\\beta = 0.9$ a good choice? That depends on how fast the angles move. Let the exact
+    histogram move by the same small step in every epoch. A long memory then averages more noise
+    away, and lags further behind. Decide: which $\\beta$ keeps the moving average nearest to the
+    exact histogram of *this* epoch, in the mean square, after many epochs? You may calculate with
+    the table of the moving average, or simulate.
     """,
-    reference=twin,
-    laws=(_a_law, _same_histograms, _independent),
-    probes=lambda: [(_joint(7),), (_joint(8, 3),)],
+    reference=best_beta,
+    laws=(_stands_still, _no_noise, _the_unit_is_free, _measured, _least_on_paper),
+    probes=lambda: [(0.0095, 0.01), (1.0, 0.3), (0.2, 0.05)],
+    private_inputs=lambda rng: (rng.uniform(0.1, 1.0), rng.uniform(0.02, 0.5)),
     mistakes=(
         Mistake(
-            lambda joint: np.array(joint),
-            "that is the same distribution again. Keep its sums over rows and columns, and "
-            "nothing else.",
+            lambda noise, drift: 0.99,
+            "most memory has the least noise, but it lags ninety-nine epochs behind.",
         ),
         Mistake(
-            lambda joint: np.full_like(joint, 1.0 / joint.size),
-            "in the uniform distribution the halves are independent, but their histograms "
-            "have changed.",
+            lambda noise, drift: 0.9,
+            "that is the paper's choice for all cases. Yours should depend on noise and drift.",
         ),
         Mistake(
-            lambda joint: np.outer(joint.sum(axis=0), joint.sum(axis=1)),
-            "rows and columns are swapped: the first half runs along the rows (axis 0), so its "
-            "histogram is the sum over axis 1.",
+            _choice(lambda b, n, d: n * (1 - b) / (1 + b) + d * b / (1 - b)),
+            "a squared distance (noise) and a distance (lag times drift) are added. Square the "
+            "second.",
+        ),
+        Mistake(
+            _choice(lambda b, n, d: n * (1 - b) ** 2 / (1 + b) + (d * b / (1 - b)) ** 2),
+            "that is the jump from epoch to epoch. Here the distance from the exact histogram "
+            "counts.",
+        ),
+        Mistake(
+            _choice(lambda b, n, d: n * (1 - b) + (d * b / (1 - b)) ** 2),
+            "the noise that is left is not 1 - beta of it: the weights are squared in a variance.",
         ),
     ),
     hints=(
-        "Independent means: the probability of (a, b) is that of a times that of b.",
-        "The histogram of the first half is the sum of each row: joint.sum(axis=1).",
-        "np.outer(u, v)[a, b] is u[a] * v[b].",
+        "Two terms: what is left of the noise, and how far the average lags behind.",
+        "The table divides the noise by (1 + beta) / (1 - beta). A lag of beta / (1 - beta) epochs "
+        "at drift per epoch is a distance.",
+        "Compute noise * (1 - b) / (1 + b) + (drift * b / (1 - b)) ** 2 for b = np.arange(100) / "
+        "100 and take the smallest.",
     ),
     explanation="""
-    So z does not "hold the quantum state": 65,536 probabilities became 512, and every
-    correlation between the halves is gone.
+    Noise falls with memory, lag grows with it, and in between lies the best choice. Only the ratio
+    of the squared drift to the noise decides: four times the shots, a quarter of the noise, and a
+    shorter memory is best. One $\\beta$ for a whole training is a compromise, since the angles do
+    not move equally fast from beginning to end.
     """,
 )
 
@@ -434,106 +539,4 @@ _FEATURES = Exercise(
     """,
 )
 
-# --- 2.5 -----------------------------------------------------------------------------------
-
-
-def memory(beta, n):
-    """Return the weights of the first n values in the moving average, oldest first.
-
-    Parameters
-    ----------
-    beta : float
-        Share of the old value that is kept, in [0, 1).
-    n : int
-        Values taken in so far, 1 or more.
-
-    Returns
-    -------
-    (n,) array
-    """
-    weights = np.zeros(n)
-    weights[0] = 1.0
-    for k in range(1, n):
-        weights *= beta
-        weights[k] = 1.0 - beta
-    return weights
-
-
-def _one_value(answer):
-    """After the first value, the average is that value."""
-    expect(answer(0.9, 1), [1.0], given="beta = 0.9, n = 1")
-
-
-def _weights_sum_to_one(answer):
-    """The weights sum to 1: an average of equal values is that value."""
-    for beta, n in ((0.9, 4), (0.5, 7)):
-        expect(np.sum(answer(beta, n)), 1.0, given=f"beta = {beta}, n = {n}")
-
-
-def _no_memory(answer):
-    """At beta = 0 only the newest value counts."""
-    expect(answer(0.0, 4), [0.0, 0.0, 0.0, 1.0], given="beta = 0, n = 4")
-
-
-def _as_the_helper_does(answer):
-    """Fed with a single 1 among zeros, the helper's average ends at that value's weight."""
-    for beta, n in ((0.9, 5), (0.6, 3)):
-        expected = []
-        for place in range(n):
-            average = EMA(beta)
-            for k in range(n):
-                value = average.update([float(k == place)])
-            expected.append(value[0])
-        expect(answer(beta, n), expected, given=f"beta = {beta}, n = {n}")
-
-
-def _as_if_from_zero(beta, n):
-    return (1.0 - beta) * beta ** np.arange(n - 1.0, -1.0, -1.0)
-
-
-_MEMORY = Exercise(
-    number="2.5",
-    name="What the average remembers",
-    difficulty=3,
-    minutes=15,
-    task="""
-    After $n$ epochs the smoothed histogram is a weighted sum of the $n$ measured ones. Return the
-    weights. Remember how the average starts: at the first value.
-    """,
-    reference=memory,
-    laws=(_one_value, _weights_sum_to_one, _no_memory, _as_the_helper_does),
-    probes=lambda: [(0.9, 5), (0.5, 4)],
-    private_inputs=lambda rng: (rng.uniform(0.1, 0.95), int(rng.integers(2, 30))),
-    mistakes=(
-        Mistake(
-            _as_if_from_zero,
-            "these weights belong to an average that starts at zero; they sum to less than 1. "
-            "Ours starts at the first value, which therefore weighs more.",
-        ),
-        Mistake(
-            lambda beta, n: _as_if_from_zero(beta, n) / _as_if_from_zero(beta, n).sum(),
-            "dividing by the sum is the bias correction that some averages use; ours has none.",
-        ),
-        Mistake(
-            lambda beta, n: memory(beta, n)[::-1],
-            "the order is reversed: the oldest value comes first.",
-        ),
-        Mistake(
-            lambda beta, n: np.full(n, 1.0 / n),
-            "that is the plain mean. The moving average forgets the past step by step.",
-        ),
-    ),
-    hints=(
-        "Write down the average after 1, 2 and 3 values by hand.",
-        "Every update multiplies all old weights by beta and gives the new value 1 - beta.",
-        "The first value is special: it starts with the weight 1, then it is multiplied by beta "
-        "n - 1 times.",
-    ),
-    explanation="""
-    The sum of the squared weights is the factor by which the noise shrinks. At $\\beta = 0.9$ it
-    is 0.674 after 3 epochs and still 0.195 after 10: the average needs many epochs to reach its
-    final 1/19.
-    """,
-)
-
-EXERCISES = (_ERROR_RATIO, _HALF_HISTOGRAMS, _TWIN, _FEATURES, _MEMORY)
+EXERCISES = (_TWIN, _HALF_HISTOGRAMS, _BEST_BETA, _FEATURES)

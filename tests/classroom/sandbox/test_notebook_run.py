@@ -135,33 +135,35 @@ def test_what_check_hands_back_is_the_students_answer_on_trial(form, process):
 def test_other_exercises_go_on_from_the_worked_solution(process):
     cells = [
         "import numpy as np\nfrom pqkd_helpers.lessons import check",
-        "def error_ratio():\n    raise NotImplementedError",
-        "error_ratio = check('2.1', error_ratio)",
-        "def f():\n    return error_ratio() + twin(np.ones((1, 1)))[0, 0]",
+        "def accuracy_at_zero():\n    raise NotImplementedError",
+        "accuracy_at_zero = check('0.1', accuracy_at_zero)",
+        "def f():\n    return accuracy_at_zero() + twin(np.ones((1, 1)))[0, 0]",
     ]
-    process.open(cells, [], {"2.1": "error_ratio", "2.2": "f", "2.3": "twin"})
+    process.open(cells, [], {"0.1": "accuracy_at_zero", "2.2": "f", "2.1": "twin"})
     for cell, statement in ((1, 0), (1, 1), (2, 0), (3, 0), (4, 0)):
         process.run(cell, statement, 60.0)
-    assert process.answer("2.2")() == 3.0
-    with pytest.raises(Exception, match=r"2\.3"):
-        process.answer("2.3")()  # there is no answer, only what stands for one
+    assert process.answer("2.2")() == 11.0
+    with pytest.raises(Exception, match=r"2\.1"):
+        process.answer("2.1")()  # there is no answer, only what stands for one
 
 
 def test_what_stands_for_a_missing_answer_is_none(process):
     process.open(
-        ["g = error_ratio", "globals()['error_ratio'] = lambda: g()"], [], {"2.1": "error_ratio"}
+        ["g = accuracy_at_zero", "globals()['accuracy_at_zero'] = lambda: g()"],
+        [],
+        {"0.1": "accuracy_at_zero"},
     )
     for cell in (1, 2):
         process.run(cell, 0, 60.0)
     with pytest.raises(Exception, match="no answer of the student's"):
-        process.answer("2.1")()
+        process.answer("0.1")()
 
 
 def test_the_worked_solution_itself_is_no_answer(process):
     module = "pqkd_helpers.lessons.nb02_feature_histograms.exercises"
     for source in (
-        f"from {module} import error_ratio as f",
-        f"import {module} as m\nf = m.error_ratio",
+        f"from {module} import twin as f",
+        f"import {module} as m\nf = m.twin",
     ):
         answer = answer_of(process, [f"import {module} as m", source])
         with pytest.raises(Exception, match="the worked solution itself"):

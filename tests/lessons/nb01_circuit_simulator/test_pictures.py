@@ -168,3 +168,12 @@ def test_the_squares_under_a_bar_are_the_bins_of_its_pattern():
         assert [s.get_y() for s in column] == sorted((s.get_y() for s in column), reverse=True)
         clicked = [s.get_facecolor() != (1.0, 1.0, 1.0, 1.0) for s in column]
         assert clicked == [digit == "1" for digit in format(pattern, "04b")]
+
+
+@pytest.mark.parametrize("explorer", [CLICKS, PHASES], ids=lambda explorer: explorer.name)
+def test_the_words_under_the_patterns_do_not_cover_them(explorer):
+    figure = explorer.draw(**explorer.start())
+    figure.draw_without_rendering()
+    axes = next(ax for ax in figure.axes if "click pattern" in ax.get_xlabel())
+    lowest = min(patch.get_window_extent().y0 for patch in axes.patches)
+    assert axes.xaxis.label.get_window_extent().y1 <= lowest

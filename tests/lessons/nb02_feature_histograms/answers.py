@@ -3,10 +3,6 @@
 import numpy as np
 
 
-def error_ratio():
-    return 2
-
-
 def half_histograms(clicks):
     rows = [[int(bit) for bit in shot] for shot in clicks]
     half = len(rows[0]) // 2
@@ -18,7 +14,23 @@ def half_histograms(clicks):
 
 
 def twin(joint):
-    return np.sum(joint, axis=1, keepdims=True) @ np.sum(joint, axis=0, keepdims=True)
+    """The lower of both running sums, taken apart again."""
+    first, second = np.cumsum(joint.sum(axis=1)), np.cumsum(joint.sum(axis=0))
+    both = np.pad(np.minimum.outer(first, second), ((1, 0), (1, 0)))
+    return np.diff(np.diff(both, axis=0), axis=1)
+
+
+def best_beta(noise, drift):
+    """Go up as long as the next step is better; the error has one valley."""
+
+    def error(step):
+        beta = step / 100
+        return noise * (1 - beta) / (1 + beta) + (drift / (1 - beta) - drift) ** 2
+
+    step = 0
+    while step < 99 and error(step + 1) < error(step):
+        step += 1
+    return round(step / 100, 2)
 
 
 def features(clicks, beta):
@@ -38,18 +50,15 @@ def memory(beta, n):
 
 
 ANSWERS = {
-    "2.1": error_ratio,
+    "2.1": twin,
     "2.2": half_histograms,
-    "2.3": twin,
+    "2.3": best_beta,
     "2.4": features,
-    "2.5": memory,
 }
 EQUIVALENT = {
-    "2.1": {"(800 / 200) ** 0.5  ->  800 / 200 * 0.5": "half of 4 is its root"},
     "2.4": {
         "np.concatenate(counts) / n_shots  ->  np.concatenate(counts) * n_shots": (
             "a factor common to all epochs goes in the scaling"
         )
     },
-    "2.5": {"np.zeros  ->  np.ones": "every weight is written before it is read"},
 }
