@@ -1,4 +1,4 @@
-"""Exercises of notebook 07: three predictions, the exact law, effective shots, judging a fit."""
+"""Exercises of notebook 07: three predictions, how far shots turn z, judging a fit."""
 
 import numpy as np
 
@@ -9,39 +9,39 @@ from ..exercise import Exercise, Mistake, drawn, expect
 
 
 def three_predictions():
-    """Return your predictions: a dictionary with the keys "shots", "variance" and "gain"."""
-    shots = 4 * 200
-    variance = (1 - 0.9) / (1 + 0.9)
+    """Return your predictions: a dictionary with the keys "shots", "limits" and "gain"."""
+    shots = 200 * (1 + 0.9) / (1 - 0.9)
+    limits = 1
     gain = 99 - 100 / 10
-    return {"shots": shots, "variance": variance, "gain": gain}
+    return {"shots": shots, "limits": limits, "gain": gain}
 
 
 def _predicted(answer, key):
     given = answer()
     keys = sorted(map(str, given)) if isinstance(given, dict) else f"a {type(given).__name__}"
-    expect(keys, ["gain", "shots", "variance"], given="the keys of your dictionary")
+    expect(keys, ["gain", "limits", "shots"], given="the keys of your dictionary")
     return given[key]
 
 
-def _half_the_error(answer):
-    """shots: repeated experiments show half the error that 200 shots leave."""
-    rng = drawn(0)
-    shots = _predicted(answer, "shots")
-    errors = [rng.binomial(n, 0.3, 40_000) / n - 0.3 for n in (200, int(shots))]
-    ratio = round(float(np.std(errors[1]) / np.std(errors[0])), 2)
-    expect(ratio, 0.5, given=f"{shots} shots, error over that of 200 shots", tolerance=0.02)
-    given = f"{shots} shots, by the law: squared error over that of 200 shots"
-    expect(200 / shots, 0.25, given=given, tolerance=5e-4)
-
-
-def _variance_as_run(answer):
-    """variance: the weights of a settled average, squared and added, give the same factor."""
+def _shots_as_run(answer):
+    """shots: the weights of a settled average, squared and added, give the same number."""
     average, series = EMA(0.9), np.zeros(400)
     series[1] = 1.0  # one value among zeros shows the weights that it has from then on
     weights = np.array([average.update(value) for value in series])
-    got = _predicted(answer, "variance")
-    given = "beta = 0.9, smoothed variance over raw variance"
-    expect(got, round(float(weights @ weights), 4), given=given, tolerance=5e-4)
+    expected = round(float(200 / (weights @ weights)))
+    given = "beta = 0.9, 200 shots in every epoch"
+    expect(_predicted(answer, "shots"), expected, given=given, tolerance=1.0)
+
+
+def _limits_as_run(answer):
+    """limits: more and more shots, smoothed or not, lead to as many different histograms."""
+    exact = np.array([0.5, 0.3, 0.2])
+    epochs = drawn(1).multinomial(10**8, exact, size=200) / 10**8
+    average = EMA(0.9)
+    smoothed = [average.update(epoch) for epoch in epochs][-1]
+    ends = {tuple(np.round(end, 2)) for end in (smoothed, epochs[-1])}
+    given = "100 million shots in every epoch, the angles at rest"
+    expect(_predicted(answer, "limits"), len(ends), given=given)
 
 
 def _gain_as_run(answer):
@@ -54,8 +54,8 @@ def _gain_as_run(answer):
     expect(_predicted(answer, "gain"), points, given=given, tolerance=0.01)
 
 
-def _predictions(shots, variance, gain):
-    return lambda: {"shots": shots, "variance": variance, "gain": gain}
+def _predictions(shots, limits, gain):
+    return lambda: {"shots": shots, "limits": limits, "gain": gain}
 
 
 _PREDICT = Exercise(
@@ -66,9 +66,11 @@ _PREDICT = Exercise(
     task="""
     Predict three numbers before you read on. Return them in a dictionary.
 
-    - `"shots"`: 200 shots leave a certain error in the feature. How many shots leave half of it?
-    - `"variance"`: the moving average with $\\beta = 0.9$ has run for very long, at fixed angles.
-      By what factor is the noise variance of the feature multiplied? (A number below 1.)
+    - `"shots"`: with 200 shots in every epoch and $\\beta = 0.9$, the moving average has run for
+      very long, at fixed angles. How many shots would *one* histogram need to be as precise?
+      (Notebook 02 has the factor.)
+    - `"limits"`: suppose that shot noise alone moved $z$. With more and more shots, to how many
+      *different* limits would the two curves climb, the one with smoothing and the one without?
     - `"gain"`: a student answers 99 % of the images right, from ten classes of equal size. At
       $z = 0$ all its compressed kernels are zero, so it gives the same answer to every image.
       What is acc(z) - acc(z = 0), in percentage points?
@@ -76,55 +78,59 @@ _PREDICT = Exercise(
     The check runs all three.
     """,
     reference=three_predictions,
-    laws=(_half_the_error, _variance_as_run, _gain_as_run),
+    laws=(_shots_as_run, _limits_as_run, _gain_as_run),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            _predictions(400, 0.1 / 1.9, 89.0),
-            "twice the shots halve the squared error. The error is its root.",
+            _predictions(shots=400, limits=1, gain=89),
+            "the article, too, says that smoothing nearly doubles the shots. Notebook 02 derived "
+            "the factor (1 + beta) / (1 - beta).",
         ),
         Mistake(
-            _predictions(800, 0.1, 89.0),
-            "1 - beta is the weight of the newest value. The variance adds up the squares of all "
-            "the weights.",
+            _predictions(shots=2000, limits=1, gain=89),
+            "an average over about ten epochs is worth more than ten, as old values fade slowly: "
+            "(1 + beta) / (1 - beta).",
         ),
         Mistake(
-            _predictions(800, np.sqrt(0.1 / 1.9), 89.0),
-            "that is the factor of the error, about 1/4.4. Asked for is the variance, its square.",
+            _predictions(shots=3800, limits=2, gain=89),
+            "with infinitely many shots all histograms are the same one. What would an average of "
+            "equal histograms change?",
         ),
         Mistake(
-            _predictions(800, 19.0, 89.0),
-            "the variance is divided by 19, so it is multiplied by a number below 1.",
-        ),
-        Mistake(
-            _predictions(800, 0.1 / 1.9, 99.0),
-            "a student that gives one answer to all images is not always wrong: it is right for "
-            "one class of the ten.",
+            _predictions(shots=3800, limits=1, gain=99),
+            "at z = 0 the accuracy is not 0 %: one answer for all images is right for the images "
+            "of that class.",
         ),
     ),
     hints=(
-        "Each of the three is one line of arithmetic; notebook 02 has the first two.",
-        "The error goes as one over the root of S; the settled variance is multiplied by "
-        "(1 - beta) / (1 + beta); a constant answer is right for one class.",
-        "Four times the shots; 0.1 / 1.9; 99 minus a tenth of 100.",
+        "shots: notebook 02 says by what smoothing divides the variance, and the variance goes as "
+        "1 over the shots. limits: which noise is left at S = infinity? gain: which images does a "
+        "constant answer get right?",
+        "shots: 200 times 1.9 / 0.1. limits: without noise, smoothing changes nothing. gain: 99 "
+        "minus the share of one class in ten.",
+        "3,800 shots; one limit; 89 points.",
     ),
     explanation="""
-    The third number does not depend on light at all. Any student of 99 % has a gain of 89 points
-    over $z = 0$, and 89.05 is the limit that the paper reports with smoothing. So this gain is the
-    accuracy minus chance.
+    Keep the second number in mind: the paper fits *two* limits, 89.05 and 46.68 points. The third
+    does not depend on light at all: any student of 99 % has a gain of 89 points over $z = 0$. So
+    this gain is the accuracy minus chance.
     """,
 )
 
 # --- 7.2 -----------------------------------------------------------------------------------
 
 
-def feature_error(h, n_shots):
-    """Return the distance, a number or (n,), of a feature from S shots to the exact one.
+def turn_by_shots(h, n_shots):
+    """Return by how many degrees the histogram turns from one epoch to the next.
 
-    h: (512,) or (n, 512), exact histograms of both halves, end to end; each half sums to 1.
+    The angles rest; only the shots are new. Returns a number or (settings,).
+
+    h: (512,) or (settings, 512), exact histograms of both halves, end to end; each half sums to 1.
     n_shots: the number S of shots.
     """
-    return np.sqrt((2 - np.sum(h**2, axis=-1)) / n_shots)
+    length = np.sum(h**2, axis=-1)
+    cosine = length / (length + (2 - length) / n_shots)
+    return np.degrees(np.arccos(cosine))
 
 
 def _exact_features(n, seed):
@@ -134,197 +140,108 @@ def _exact_features(n, seed):
 
 
 def _certain_outcomes(answer):
-    """Where every shot gives the same outcome there is no noise."""
+    """Where every shot gives the same outcome nothing turns."""
     h = np.zeros(512)
     h[[5, 256 + 130]] = 1.0
-    expect(answer(h, 200), 0.0, given="h[5] = h[386] = 1, all others 0, S = 200", tolerance=1e-6)
+    expect(answer(h, 200), 0.0, given="h[5] = h[386] = 1, all others 0, S = 200", tolerance=1e-5)
 
 
 def _as_simulated(answer):
-    """The error is that of a simulation: both halves counted, distances squared and averaged."""
+    """Pairs of simulated epochs turn so far: mean inner product over mean squared length."""
     rng = drawn(1)
     for h, n_shots in zip(_exact_features(2, seed=2), (25, 400), strict=True):
-        counts = [rng.multinomial(n_shots, half / half.sum(), 1500) for half in h.reshape(2, 256)]
-        distances = np.hstack(counts) / n_shots - h
-        measured = np.sqrt((distances**2).sum(axis=1).mean())
-        given = f"|h|^2 = {h @ h:.3f}, S = {n_shots}, your error over that of 1,500 simulations"
-        ratio = np.asarray(answer(h.copy(), n_shots), dtype=float) / measured
+        halves = [half / half.sum() for half in h.reshape(2, 256)]
+        first, second = (
+            np.hstack([rng.multinomial(n_shots, half, 4000) for half in halves]) / n_shots
+            for _ in range(2)
+        )
+        cosine = (first * second).sum() / (first**2 + second**2).sum() * 2
+        given = f"|h|^2 = {h @ h:.3f}, S = {n_shots}, degrees over those of 4,000 pairs of epochs"
+        ratio = np.asarray(answer(h.copy(), n_shots), dtype=float) / np.degrees(np.arccos(cosine))
         expect(ratio, 1.0, given=given, tolerance=0.04)
 
 
 def _four_times_the_shots(answer):
-    """Four times the shots leave half the error."""
+    """Where there are many shots, four times as many halve the turn."""
     (h,) = _exact_features(1, seed=3)
-    ratio = np.asarray(answer(h.copy(), 800), dtype=float) / answer(h.copy(), 200)
-    expect(ratio, 0.5, given="error at S = 800 over error at S = 200", tolerance=1e-6)
+    ratio = np.asarray(answer(h.copy(), 4 * 10**5), dtype=float) / answer(h.copy(), 10**5)
+    expect(ratio, 0.5, given="turn at S = 400,000 over turn at S = 100,000", tolerance=1e-3)
 
 
 def _row_by_row(answer):
-    """Many settings at once: one error for every row of h."""
+    """Many settings at once: one turn for every row of h."""
     h = _exact_features(3, seed=4)
     rows = [answer(row.copy(), 200) for row in h]
     expect(answer(h.copy(), 200), rows, given="h of shape (3, 512), S = 200")
 
 
-_ERROR = Exercise(
+def _turn_with(cosine):
+    return lambda h, n_shots: np.degrees(np.arccos(cosine(np.sum(h**2, axis=-1), n_shots)))
+
+
+_TURN = Exercise(
     number="7.2",
-    name="The exact law of shot noise",
+    name="How far do new shots turn z?",
     difficulty=2,
-    minutes=10,
+    minutes=15,
     task="""
-    Write the law of the shot noise: the root mean square of $|h_S - h|$, where $h$ is the exact raw
-    feature, $h_S$ the one measured with $S$ shots, and $|\\cdot|$ the length of a vector.
+    Two epochs, the same angles, new shots: two histograms $h_S$ and $h_S'$ around the same exact
+    $h$. Each is $h$ plus noise. You know two things of the noise: its mean squared length is
+    $(2-|h|^2)/S$, and one epoch's noise knows nothing of the other's or of $h$: any inner product
+    with it is 0 on average. From these follow the mean of $\\langle h_S, h_S'\\rangle$ and the
+    mean of $|h_S|^2$. Return the angle, in degrees, whose cosine is the first of these means
+    divided by the second.
     """,
-    reference=feature_error,
+    reference=turn_by_shots,
     laws=(_certain_outcomes, _as_simulated, _four_times_the_shots, _row_by_row),
     probes=lambda: [(_exact_features(1, seed=5)[0], 200), (_exact_features(3, seed=6), 50)],
     mistakes=(
         Mistake(
-            lambda h, n_shots: (2 - np.sum(h**2, axis=-1)) / n_shots,
-            "this is the mean of the *squared* distance. The error is its root.",
+            lambda h, n_shots: np.radians(turn_by_shots(h, n_shots)),
+            "this is in radians. Degrees are wanted: np.degrees.",
         ),
         Mistake(
-            lambda h, n_shots: np.sqrt(512 / n_shots) * np.ones(np.shape(h)[:-1]),
-            "this is the bound with K = 512 bins. It does not look at h, and it is far too large: "
-            "most bins hardly ever change.",
+            lambda h, n_shots: np.degrees(
+                np.arctan(np.sqrt((2 / np.sum(h**2, axis=-1) - 1) / n_shots))
+            ),
+            "this is the turn from the exact histogram to a noisy one. Both epochs are noisy.",
         ),
         Mistake(
-            lambda h, n_shots: np.sqrt((1 - np.sum(h**2, axis=-1)) / n_shots),
+            _turn_with(lambda length, n_shots: length / (length + (1 - length) / n_shots)),
             "that would be right for one histogram. h holds two, so its sum is 2.",
         ),
         Mistake(
-            lambda h, n_shots: np.sqrt((2 - np.sum(h**2)) / n_shots),
+            _turn_with(lambda length, n_shots: 1 - (2 - length) / n_shots),
+            "that would be right if h had the length 1. It is shorter: divide by the mean squared "
+            "length of h_S.",
+        ),
+        Mistake(
+            lambda h, n_shots: turn_by_shots(np.reshape(h, -1), n_shots),
             "h may hold many rows: sum over the bins only, the last axis.",
         ),
     ),
     hints=(
-        "Begin with one bin: how does its share of S shots scatter?",
-        "The share of bin j has the variance h_j (1 - h_j) / S. Add up the bins, take the root.",
-        "The sum over all bins of h_j is 2, that of h_j^2 is np.sum(h**2, axis=-1).",
+        "Write h_S = h + noise and h_S' = h + noise'. Multiply out both products; which terms are "
+        "0 on average?",
+        "The mean inner product is |h|^2. The mean squared length is |h|^2 + (2 - |h|^2) / S.",
+        "length = np.sum(h**2, axis=-1); np.degrees(np.arccos(length / (length + (2 - length) / "
+        "n_shots))).",
     ),
     explanation="""
-    The number of bins does not appear, as the shares sum to 2 in any case: the squared error is
-    never above $2/S$. Divided by $|h|$ it is the relative noise of the histogram, and of every
-    kernel made from it, since kernels are linear in $z$ and `unit-rms` only multiplies $h$ by a
-    number.
+    At random angles $|h|^2$ is about 0.1. Then 200 shots turn $z$ by some twenty degrees in each
+    epoch, 3,200 by some six. `unit-rms` scaling only multiplies $h$ by a number, so $z$ turns as
+    far as $h$ does, and so does every kernel mixed from it, on average over $A$.
     """,
 )
-
 
 # --- 7.3 -----------------------------------------------------------------------------------
-
-
-def effective_shots(n_shots, beta, n_epochs):
-    """Return how many shots a plain histogram would need to be as precise as the average.
-
-    n_shots: shots S of every epoch. beta: share of the old value that is kept, in [0, 1).
-    n_epochs: epochs so far, 1 or more; the average began with the first one's value.
-    """
-    weights = (1 - beta) * beta ** np.arange(n_epochs)
-    weights[-1] = beta ** (n_epochs - 1)
-    return n_shots / np.sum(weights**2)
-
-
-def _one_histogram(answer):
-    """After one epoch, or without smoothing (beta = 0), a single histogram counts: S shots."""
-    for beta, n_epochs in ((0.9, 1), (0.5, 1), (0.0, 7)):
-        given = f"S = 200, beta = {beta}, {n_epochs} epochs"
-        expect(answer(200, beta, n_epochs), 200.0, given=given, tolerance=1e-6)
-
-
-def _as_the_weights_say(answer):
-    """The helper's weights give the same number at any beta and any number of epochs."""
-    for beta, n_epochs in ((0.9, 2), (0.9, 20), (0.5, 5), (0.98, 40)):
-        average = EMA(beta)
-        weights = [average.update(row) for row in np.eye(n_epochs)][-1]
-        given = f"S = 200, beta = {beta}, {n_epochs} epochs"
-        expect(answer(200, beta, n_epochs), 200 / (weights @ weights), given=given, tolerance=1e-6)
-
-
-def _settled(answer):
-    """In the end it is S (1 + beta) / (1 - beta)."""
-    got = answer(200, 0.9, 500)
-    expect(got, 200 * 19, given="S = 200, beta = 0.9, 500 epochs", tolerance=1e-6)
-
-
-def _begun_at_zero(n_shots, beta, n_epochs):
-    return n_shots / np.sum(((1 - beta) * beta ** np.arange(n_epochs)) ** 2)
-
-
-def _corrected(n_shots, beta, n_epochs):
-    return _begun_at_zero(n_shots, beta, n_epochs) * (1 - beta**n_epochs) ** 2
-
-
-def _upside_down(n_shots, beta, n_epochs):
-    return n_shots**2 / effective_shots(n_shots, beta, n_epochs)
-
-
-_EFFECTIVE = Exercise(
-    number="7.3",
-    name="Effective shots",
-    difficulty=2,
-    minutes=15,
-    task="""
-    A moving average is as precise as one histogram from more shots: its **effective shots**. After
-    $n$ epochs it is a sum $\\sum_i w_i x_i$ of independent histograms, each of variance
-    $\\sigma^2/S$, so its variance is $\\sum_i w_i^2\\,\\sigma^2/S$. The weights: $\\beta^{n-1}$ for
-    the first value, which the average began with, and $(1-\\beta)\\beta^k$ for the others, where
-    $k = 0, \\dots, n-2$ counts back from the newest.
-    """,
-    reference=effective_shots,
-    laws=(_one_histogram, _as_the_weights_say, _settled),
-    probes=lambda: [(200, 0.9, 3), (200, 0.9, 10), (50, 0.5, 4)],
-    private_inputs=lambda rng: (
-        int(rng.integers(20, 900)),
-        rng.uniform(0.2, 0.95),
-        int(rng.integers(2, 60)),
-    ),
-    mistakes=(
-        Mistake(
-            lambda n_shots, beta, n_epochs: n_shots * (1 + beta) / (1 - beta),
-            "this is the settled state, from the first epoch on. The average begins with no more "
-            "than one histogram.",
-        ),
-        Mistake(
-            _begun_at_zero,
-            "your weights do not sum to 1: the first value has the weight beta^(n - 1), without "
-            "the factor 1 - beta.",
-        ),
-        Mistake(
-            _corrected,
-            "this is for an average whose slow start is corrected, as Adam does. Ours begins at "
-            "its first value instead.",
-        ),
-        Mistake(
-            lambda n_shots, beta, n_epochs: n_shots * n_epochs,
-            "that is for a plain mean, with equal weights. Here some values count more, and "
-            "unequal weights waste shots.",
-        ),
-        Mistake(
-            _upside_down,
-            "upside down: the variance is multiplied by the sum of the squared weights, so the "
-            "shots are divided by it.",
-        ),
-    ),
-    hints=(
-        "Write down the n weights for n = 3: the first value, the second, the newest.",
-        "For n = 3, newest first: 1 - beta, (1 - beta) beta, beta^2. They sum to 1.",
-        "weights = (1 - beta) * beta ** np.arange(n); set the last one to beta ** (n - 1); return "
-        "S over the sum of their squares.",
-    ),
-    explanation="""
-    At $\\beta = 0.9$ the gain is 1.5 after 3 epochs, 5.1 after 10, 14 after 20, and 19 in the end.
-    A run of a few epochs cannot show what smoothing does.
-    """,
-)
-
-# --- 7.4 -----------------------------------------------------------------------------------
 
 
 def best_exponent(shots, smoothed, raw, exponents):
     """Return the exponent of the best fit with one common limit for both curves.
 
-    shots: (n,). smoothed, raw: (n,), percentage points. exponents: (m,), those to choose from.
+    shots: (budgets,), numbers S. smoothed, raw: (budgets,), percentage points.
+    exponents: (exponents,), those to choose from.
     """
     gains = np.concatenate([smoothed, raw])
     misses = []
@@ -418,16 +335,16 @@ def _given_limit(shots, smoothed, raw, exponents):
 
 
 _FIT = Exercise(
-    number="7.4",
+    number="7.3",
     name="Which exponent do the data want?",
     difficulty=3,
     minutes=20,
     task="""
-    The paper fits $\\Delta(S) = \\Delta_\\infty - k/\\sqrt S$ to each curve. Test the $1/2$: fit
-    $\\Delta_j(S) = \\Delta_\\infty - k_j S^{-p}$ to both curves at once, with one *common* limit
-    $\\Delta_\\infty$ and one $k_j$ for each curve, for every exponent $p$ of a list. Return the
-    exponent that leaves the smallest sum of squares. For a given $p$ the fit is linear: three
-    unknowns, `np.linalg.lstsq`.
+    The paper fits $G(S) = G_\\infty - \\mathrm{slope}/\\sqrt S$ to each curve of gains. Test the
+    $1/2$: fit $G(S) = G_\\infty - \\mathrm{slope} \\cdot S^{-\\alpha}$ to both curves at once, with
+    one *common* limit $G_\\infty$ and a slope for each curve, for every exponent $\\alpha$ of a
+    list. Return the exponent that leaves the smallest sum of squares. For a given $\\alpha$ the fit
+    is linear: three unknowns, `np.linalg.lstsq`.
     """,
     reference=best_exponent,
     laws=(_clean_data, _noisy_data, _one_limit, _from_the_list),
@@ -448,7 +365,7 @@ _FIT = Exercise(
         ),
         Mistake(
             _one_slope,
-            "the limit is common, the factor k is not: smoothing makes it smaller.",
+            "the limit is common, the slope is not: smoothing makes it smaller.",
         ),
         Mistake(
             _given_limit,
@@ -459,8 +376,8 @@ _FIT = Exercise(
     hints=(
         "Put the gains of both curves into one vector of length 2 n. Which three columns explain "
         "it, for one exponent?",
-        "A column of ones for the limit; S^(-p) over zeros for the first curve; zeros over S^(-p) "
-        "for the second.",
+        "A column of ones for the limit; S^(-alpha) over zeros for the first curve; zeros over "
+        "S^(-alpha) for the second.",
         "Loop over the exponents: design = np.stack(columns, axis=1), parameters = "
         "np.linalg.lstsq(design, gains, rcond=None)[0], then the sum of the squares of gains - "
         "design @ parameters. Return the exponent with the smallest.",
@@ -473,4 +390,4 @@ _FIT = Exercise(
     """,
 )
 
-EXERCISES = (_PREDICT, _ERROR, _EFFECTIVE, _FIT)
+EXERCISES = (_PREDICT, _TURN, _FIT)

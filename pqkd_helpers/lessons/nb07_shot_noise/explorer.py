@@ -25,7 +25,7 @@ N_RESAMPLES = 30  # the interval need not be exact here, and the picture must no
 
 
 def made_up_gains(exponent: float, scatter: float, n_seeds: int) -> dict[str, NDArray[np.float64]]:
-    """Return gains that follow ``limit - k S^(-exponent)``, with noise.
+    """Return gains that follow ``limit - slope S^(-exponent)``, with noise.
 
     Parameters
     ----------

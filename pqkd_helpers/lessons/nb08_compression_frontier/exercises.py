@@ -1,12 +1,9 @@
 """Exercises of notebook 08: what a ratio counts, the frontier, and when two numbers agree."""
 
-import itertools
 import math
 
 import numpy as np
-from scipy.stats import t as student_t
 
-from ...statistics.verdicts import compare_with_paper
 from ..exercise import Exercise, Mistake, drawn, expect
 
 _RATIOS = {"48.81x": (32, 64, 64), "76.18x": (48, 96, 96), "105.40x": (64, 128, 128)}
@@ -413,158 +410,126 @@ _PARETO = Exercise(
 # --- 8.4 -----------------------------------------------------------------------------------
 
 
-def judge_number(ours, paper_mean, paper_deviation, margin):
-    """Judge our mean against the paper's by the 90 % interval of their difference (Welch).
+def keep_largest(weights, n_kept):
+    """Say which weights of a network stay, if only n_kept may.
 
     Parameters
     ----------
-    ours : (n,) array
-        One value per seed, n >= 2.
-    paper_mean, paper_deviation : float
-        Over the paper's 5 runs.
-    margin : float
+    weights : list of arrays, one for each layer, of any shapes
+    n_kept : int
+
+    Returns
+    -------
+    list of bool arrays
+        Shapes as in weights; True where a weight stays.
     """
-    n, difference = len(ours), np.mean(ours) - paper_mean
-    a, b = np.var(ours, ddof=1) / n, paper_deviation**2 / 5
-    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / 4)
-    half = student_t.ppf(0.95, freedom) * np.sqrt(a + b)
-    if -margin < difference - half and difference + half < margin:
-        return "equivalent"
-    if difference + half < -margin or difference - half > margin:
-        return "different"
-    return "inconclusive"
+    sizes = np.abs(np.concatenate([layer.ravel() for layer in weights]))
+    stays = np.zeros(sizes.size, dtype=bool)
+    stays[np.argsort(-sizes)[:n_kept]] = True
+    ends = np.cumsum([layer.size for layer in weights])
+    parts = np.split(stays, ends[:-1])
+    return [part.reshape(layer.shape) for part, layer in zip(parts, weights, strict=True)]
 
 
-def _seeds(mean, deviation, n, seed=0):
-    """Return n made-up values with exactly this mean and standard deviation."""
-    raw = drawn(seed).standard_normal(n)
-    return mean + deviation * (raw - raw.mean()) / raw.std(ddof=1)
+def _layers(seed):
+    """Return three layers of made-up weights; the second has much smaller ones."""
+    rng = drawn(seed)
+    scales = ((3.0, (4, 1, 5, 5)), (0.1, (6, 4, 3, 3)), (1.0, (10, 6)))
+    return [scale * rng.standard_normal(shape) for scale, shape in scales]
 
 
-def _wide(answer):
-    """A wide interval is inconclusive, however close the two means are."""
-    for n, ours, theirs in ((3, 0.5, 0.1), (5, 0.1, 0.8)):
-        given = f"equal means, s = {ours} (n = {n}), the paper's s = {theirs}, margin 0.3"
-        got = answer(_seeds(99.0, ours, n), 99.0, theirs, 0.3)
-        expect(got, "inconclusive", given=given)
+def _masks(answer, weights, n_kept):
+    """Return the answer as bool arrays; of a shape that does not fit, say so."""
+    found = [np.asarray(mask) for mask in answer([layer.copy() for layer in weights], n_kept)]
+    shapes, expected = ([a.shape for a in arrays] for arrays in (found, weights))
+    expect(shapes, expected, given="the shapes of what you return")
+    kinds = sorted({mask.dtype.name for mask in found})
+    expect(kinds, ["bool"], given="the type of what you return")
+    return found
 
 
-def _small_but_certain(answer):
-    """A difference that is certain, but small against the margin, is equivalent."""
-    for sign in (1.0, -1.0):
-        got = answer(_seeds(99.0 + sign * 0.1, 0.01, 5), 99.0, 0.01, 0.3)
-        given = f"difference {sign * 0.1:+.1f}, both s = 0.01, margin 0.3"
-        expect(got, "equivalent", given=given)
+def _so_many_stay(answer):
+    """Exactly as many weights stay as may, in all layers together."""
+    weights = _layers(0)
+    for n_kept in (0, 1, 30, 200, sum(layer.size for layer in weights)):
+        kept = sum(int(mask.sum()) for mask in _masks(answer, weights, n_kept))
+        expect(kept, n_kept, given=f"{n_kept} of three layers' weights may stay; how many do")
 
 
-def _large_and_certain(answer):
-    """A difference whose whole interval lies beyond the margin is different, on either side."""
-    for sign in (1.0, -1.0):
-        got = answer(_seeds(99.0 + sign * 0.6, 0.1, 5), 99.0, 0.1, 0.3)
-        given = f"difference {sign * 0.6:+.1f}, both s = 0.1, margin 0.3"
-        expect(got, "different", given=given)
-
-
-def _at_the_ends(seed, factors):
-    """Return comparisons whose margins lie around both ends of the 90 % interval."""
-    grid = itertools.product((2, 3, 5, 9), ((0.2, 0.05), (0.05, 0.2)), (0.6, 0.04, -0.04, -0.6))
-    cases = []
-    for n, (ours, theirs), gap in grid:
-        values = _seeds(90.0 + gap, ours, n, seed)
-        found = compare_with_paper(values, paper_mean=90.0, paper_deviation=theirs, margin=1.0)
-        ends = itertools.product((found.low, found.high), factors)
-        cases += [(values, 90.0, theirs, abs(end) * factor) for end, factor in ends]
-    return cases
-
-
-def _ends_of_the_interval(answer):
-    """The verdict changes where the margin passes an end of the 90 % interval."""
-    for values, mean, theirs, margin in _at_the_ends(0, (0.98, 1.02)):
-        found = compare_with_paper(values, paper_mean=mean, paper_deviation=theirs, margin=margin)
-        given = (
-            f"n = {len(values)}, s = {values.std(ddof=1):.2f}, the paper's s = {theirs}, "
-            f"90 % interval {found.low:+.3f} to {found.high:+.3f}, margin {margin:.3f}"
+def _the_largest_stay(answer):
+    """No weight that goes is larger than one that stays, sign aside, wherever they are."""
+    for seed, n_kept in ((1, 25), (2, 120)):
+        weights = _layers(seed)
+        masks = _masks(answer, weights, n_kept)
+        stay, go = (
+            np.concatenate([np.abs(w[m == kept]) for w, m in zip(weights, masks, strict=True)])
+            for kept in (True, False)
         )
-        expect(answer(values.copy(), mean, theirs, margin), found.finding, given=given)
+        largest, smallest = float(go.max()), float(stay.min())
+        given = f"{n_kept} stay: the largest that goes, {largest:.3f}, is below the smallest kept"
+        expect(largest < smallest, True, given=f"{given}, {smallest:.3f}")
 
 
-def _wrong_interval(level=0.95, root=True, theirs=True):
-    """Return an answer that goes wrong in its interval alone."""
-
-    def wrong(ours, paper_mean, paper_deviation, margin):
-        n, difference = len(ours), np.mean(ours) - paper_mean
-        a = np.var(ours, ddof=1) / (n if root else 1)
-        b = paper_deviation**2 / (5 if root else 1) if theirs else 0.0
-        freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / 4)
-        half = student_t.ppf(level, freedom) * np.sqrt(a + b)
-        if abs(difference) + half < margin:
-            return "equivalent"
-        return "different" if abs(difference) - half > margin else "inconclusive"
-
-    return wrong
+def _by_eye(answer):
+    """Two small layers that one can compare by eye."""
+    weights = [np.array([[0.5, -4.0]]), np.array([3.0, -0.1, 1.0])]
+    got = [mask.tolist() for mask in _masks(answer, weights, 3)]
+    expected = [[[False, True]], [True, False, True]]
+    expect(got, expected, given="layers [[0.5, -4]] and [3, -0.1, 1], of which 3 weights stay")
 
 
-def _not_significant(ours, paper_mean, paper_deviation, margin):
-    theirs = {"paper_mean": paper_mean, "paper_deviation": paper_deviation}
-    found = compare_with_paper(ours, **theirs, margin=margin)
-    return "equivalent" if found.low <= 0.0 <= found.high else "different"
+def _layer_by_layer(weights, n_kept):
+    total = sum(layer.size for layer in weights)
+    shares = [round(n_kept * layer.size / total) for layer in weights]
+    return [keep_largest([w], share)[0] for w, share in zip(weights, shares, strict=True)]
 
 
-_TWO_ONE_SIDED_TESTS = Exercise(
+_PRUNE = Exercise(
     number="8.4",
-    name="Reproduced, or not, or not known?",
-    difficulty=3,
+    name="Build the rival: prune",
+    difficulty=2,
     minutes=20,
     task="""
-    Write the rule by which this series compares a mean $\\bar x$ of $n$ seeds with a mean of the
-    paper over 5 runs. With the standard deviations $s$ (divide by $n - 1$) and
-    $s_\\mathrm{paper}$, let $a = s^2/n$ and $b = s_\\mathrm{paper}^2/5$. The 90 % interval of the
-    difference is $\\bar x - \\bar x_\\mathrm{paper} \\pm t\\sqrt{a + b}$, with $t$ the 95 %
-    quantile, `student_t.ppf(0.95, f)`, and Welch's
-    $f = (a + b)^2 / (a^2/(n - 1) + b^2/4)$.
-    Return `"equivalent"` if the interval lies inside (-margin, margin), `"different"` if it lies
-    wholly outside, else `"inconclusive"`. (`student_t` is `scipy.stats.t`.)
+    What would one do without PQKD? Take the trained teacher, keep its largest weights, and set the
+    others to zero: **pruning**. Write which ones stay. All layers compete together, by absolute
+    value, so one layer may lose nearly all. The next cell prunes a network with your function.
     """,
-    reference=judge_number,
-    laws=(_wide, _small_but_certain, _large_and_certain, _ends_of_the_interval),
-    probes=lambda: _at_the_ends(50, (0.5, 0.8, 0.95, 1.05, 1.3, 2.0)),
+    reference=keep_largest,
+    laws=(_by_eye, _so_many_stay, _the_largest_stay),
+    probes=lambda: [(_layers(seed), n) for seed, n in ((50, 1), (51, 40), (52, 300))],
     mistakes=(
         Mistake(
-            _not_significant,
-            '"not significantly different" is not "equal": with few seeds almost nothing is '
-            "significant. Equality has to be shown, against the margin.",
+            _layer_by_layer,
+            "you gave each layer its share. All layers compete together: a layer of small weights "
+            "may lose nearly all.",
         ),
         Mistake(
-            _wrong_interval(level=0.975, theirs=False),
-            "that is the 95 % interval of our mean alone. The paper's mean is uncertain, too, and "
-            "two one-sided tests at 5 % make a 90 % interval.",
+            lambda weights, n_kept: [~mask for mask in keep_largest(weights, n_kept)],
+            "True means that a weight stays. Yours are the other way round.",
         ),
         Mistake(
-            _wrong_interval(theirs=False),
-            "the paper's mean comes from 5 runs: its own standard error belongs under the root.",
+            lambda weights, n_kept: keep_largest([np.maximum(w, 0) for w in weights], n_kept),
+            "a large negative weight matters as much as a large positive one: take np.abs first.",
         ),
         Mistake(
-            _wrong_interval(root=False),
-            "s says where single runs lie. Means are compared: their errors are s / sqrt(n).",
-        ),
-        Mistake(
-            _wrong_interval(level=0.975),
-            "that is the 95 % interval. Two one-sided tests at 5 % each leave 5 % on either side: "
-            "90 %.",
+            lambda weights, n_kept: [
+                np.abs(w) * mask
+                for w, mask in zip(weights, keep_largest(weights, n_kept), strict=True)
+            ],
+            "True or False is wanted for every weight, not the weights themselves.",
         ),
     ),
     hints=(
-        "Three steps: the difference, half the width of its interval, then two questions about "
-        "where the ends lie.",
-        "half = student_t.ppf(0.95, freedom) * np.sqrt(a + b), with a = np.var(ours, ddof=1) / n.",
-        "Equivalent: -margin < low and high < margin. Different: high < -margin or low > margin.",
+        "Put the absolute values of all layers into one long vector first.",
+        "np.argsort(-sizes)[:n_kept] are the places of the n_kept largest.",
+        "Set these places of a bool vector to True, cut it with np.split at the cumulated sizes of "
+        "the layers, and reshape each part.",
     ),
     explanation="""
-    These are two one-sided tests (Schuirmann): one asks whether the difference is above $-$margin,
-    the other whether it is below $+$margin, each at 5 %. The burden of proof is turned round:
-    whoever says "equal" must show it, and too few seeds give "inconclusive", not "reproduced". The
-    margin must be stated before the run. `pqkd_helpers.statistics.verdicts` does the same.
+    Five lines, and an old idea (LeCun and others, 1989, with a better measure than size). Pruned at
+    once, a network loses much; pruned step by step while it trains on, far less, as the next cell
+    does it. `pqkd_helpers.compression` does the same, in a hundred small steps.
     """,
 )
 
-EXERCISES = (_THREE_STUDENTS, _COUNT_STUDENT, _PARETO, _TWO_ONE_SIDED_TESTS)
+EXERCISES = (_THREE_STUDENTS, _COUNT_STUDENT, _PARETO, _PRUNE)

@@ -1,251 +1,366 @@
-"""Exercises of notebook 10: what a table shows, t from it, how many seeds, what changed."""
+"""Exercises of notebook 10: the rule, a verdict from records, how many seeds, what changed."""
+
+import itertools
 
 import numpy as np
 from scipy.stats import t as student_t
-from scipy.stats import ttest_ind, ttest_ind_from_stats
 
-from ...paper_figures.paper_values import SEEDS, TABLE1, accuracy_margin
+from ...paper_figures.paper_values import accuracy_margin
 from ...records.stored import stored_record
+from ...statistics.verdicts import compare_with_paper, judge_claim, verdict
 from ..exercise import Exercise, Mistake, drawn, expect
 
-# --- 10.1 ----------------------------------------------------------------------------------
-
-# Key of the answer -> data set and quantity of Table 1.
-_NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
-CLAIMS = {
-    f"{name} {kind}": (dataset, f"validation {kind}")
-    for dataset, name in _NAMES.items()
-    for kind in ("accuracy", "cross-entropy")
-}
-WORDS = ("higher", "lower", "not shown")
+# --- 10.1 -----------------------------------------------------------------------------------
 
 
-def what_the_table_shows():
-    """Say of each quantity whether the student's is shown to differ from the teacher's.
+def judge_number(ours, paper_mean, paper_deviation, margin):
+    """Judge our mean against the paper's by the 90 % interval of their difference (Welch).
 
-    Returns
-    -------
-    dict of str to str
-        Six keys, "MNIST accuracy" to "CIFAR-10 cross-entropy"; each value is
-        "higher", "lower" or "not shown".
+    Parameters
+    ----------
+    ours : (n,) array
+        One value per seed, n >= 2.
+    paper_mean, paper_deviation : float
+        Over the paper's 5 runs.
+    margin : float
     """
-    return {
-        "MNIST accuracy": "not shown",
-        "MNIST cross-entropy": "not shown",
-        "Fashion-MNIST accuracy": "higher",
-        "Fashion-MNIST cross-entropy": "lower",
-        "CIFAR-10 accuracy": "lower",
-        "CIFAR-10 cross-entropy": "higher",
-    }
+    n, difference = len(ours), np.mean(ours) - paper_mean
+    a, b = np.var(ours, ddof=1) / n, paper_deviation**2 / 5
+    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / 4)
+    half = student_t.ppf(0.95, freedom) * np.sqrt(a + b)
+    if -margin < difference - half and difference + half < margin:
+        return "equivalent"
+    if difference + half < -margin or difference - half > margin:
+        return "different"
+    return "inconclusive"
 
 
-def _from_table(claim):
-    """Return mean and deviation of the student and of the teacher."""
-    dataset, quantity = CLAIMS[claim]
-    return tuple(tuple(TABLE1[dataset][who][quantity]) for who in ("student", "teacher"))
+def _seeds(mean, deviation, n, seed=0):
+    """Return n made-up values with exactly this mean and standard deviation."""
+    raw = drawn(seed).standard_normal(n)
+    return mean + deviation * (raw - raw.mean()) / raw.std(ddof=1)
 
 
-def _judged(claim):
-    """Return the right word, and the test that it follows from."""
-    student, teacher = _from_table(claim)
-    test = ttest_ind_from_stats(*student, SEEDS, *teacher, SEEDS, equal_var=False)
-    word = "higher" if test.statistic > 0 else "lower"
-    said = f"{claim}, student minus teacher: t = {test.statistic:.1f}, p = {test.pvalue:.1g}"
-    return word if test.pvalue < 0.05 else "not shown", said
+def _wide(answer):
+    """A wide interval is inconclusive, however close the two means are."""
+    for n, ours, theirs in ((3, 0.5, 0.1), (5, 0.1, 0.8)):
+        given = f"equal means, s = {ours} (n = {n}), the paper's s = {theirs}, margin 0.3"
+        got = answer(_seeds(99.0, ours, n), 99.0, theirs, 0.3)
+        expect(got, "inconclusive", given=given)
 
 
-def _rows():
-    """Return the part of Table 1 that is decided on, as Markdown."""
-    lines = ["| quantity | student | teacher |", "|---|---|---|"]
-    for claim in CLAIMS:
-        digits, unit = (2, " (%)") if claim.endswith("accuracy") else (3, "")
-        cells = (f"{mean:.{digits}f} ± {s:.{digits}f}" for mean, s in _from_table(claim))
-        lines.append(f"| {claim}{unit} | " + " | ".join(cells) + " |")
-    return "\n    ".join(lines)
+def _small_but_certain(answer):
+    """A difference that is certain, but small against the margin, is equivalent."""
+    for sign in (1.0, -1.0):
+        got = answer(_seeds(99.0 + sign * 0.1, 0.01, 5), 99.0, 0.01, 0.3)
+        given = f"difference {sign * 0.1:+.1f}, both s = 0.01, margin 0.3"
+        expect(got, "equivalent", given=given)
 
 
-def _six_keys(answer):
-    """The dictionary has the six keys of the task."""
-    expect(sorted(answer()), sorted(CLAIMS), given="the keys of your dictionary")
+def _large_and_certain(answer):
+    """A difference whose whole interval lies beyond the margin is different, on either side."""
+    for sign in (1.0, -1.0):
+        got = answer(_seeds(99.0 + sign * 0.6, 0.1, 5), 99.0, 0.1, 0.3)
+        given = f"difference {sign * 0.6:+.1f}, both s = 0.1, margin 0.3"
+        expect(got, "different", given=given)
 
 
-def _three_words(answer):
-    """Every value is one of the three words of the task."""
-    for claim, said in answer().items():
-        if said not in WORDS:
-            expect(said, " | ".join(WORDS), given=claim)
+def _at_the_ends(seed, factors):
+    """Return comparisons whose margins lie around both ends of the 90 % interval."""
+    grid = itertools.product((2, 3, 5, 9), ((0.2, 0.05), (0.05, 0.2)), (0.6, 0.04, -0.04, -0.6))
+    cases = []
+    for n, (ours, theirs), gap in grid:
+        values = _seeds(90.0 + gap, ours, n, seed)
+        found = compare_with_paper(values, paper_mean=90.0, paper_deviation=theirs, margin=1.0)
+        ends = itertools.product((found.low, found.high), factors)
+        cases += [(values, 90.0, theirs, abs(end) * factor) for end, factor in ends]
+    return cases
 
 
-def _shown_or_not(answer):
-    """A difference is shown where the 95 % interval leaves out zero, and only there."""
-    for claim, said in answer().items():
-        word, given = _judged(claim)
-        got, expected = ("not shown" if text == "not shown" else "shown" for text in (said, word))
-        expect(got, expected, given=given)
+def _ends_of_the_interval(answer):
+    """The verdict changes where the margin passes an end of the 90 % interval."""
+    for values, mean, theirs, margin in _at_the_ends(0, (0.98, 1.02)):
+        found = compare_with_paper(values, paper_mean=mean, paper_deviation=theirs, margin=margin)
+        given = (
+            f"n = {len(values)}, s = {values.std(ddof=1):.2f}, the paper's s = {theirs}, "
+            f"90 % interval {found.low:+.3f} to {found.high:+.3f}, margin {margin:.3f}"
+        )
+        expect(answer(values.copy(), mean, theirs, margin), found.finding, given=given)
 
 
-def _direction(answer):
-    """Where a difference is shown, the word says on which side the student's number lies."""
-    for claim, said in answer().items():
-        word, given = _judged(claim)
-        expect(said, word, given=given)
+def _wrong_interval(level=0.95, root=True, theirs=True):
+    """Return an answer that goes wrong in its interval alone."""
+
+    def wrong(ours, paper_mean, paper_deviation, margin):
+        n, difference = len(ours), np.mean(ours) - paper_mean
+        a = np.var(ours, ddof=1) / (n if root else 1)
+        b = paper_deviation**2 / (5 if root else 1) if theirs else 0.0
+        freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / 4)
+        half = student_t.ppf(level, freedom) * np.sqrt(a + b)
+        if abs(difference) + half < margin:
+            return "equivalent"
+        return "different" if abs(difference) - half > margin else "inconclusive"
+
+    return wrong
 
 
-_EXCHANGED = {"higher": "lower", "lower": "higher", "not shown": "not shown"}
+def _not_significant(ours, paper_mean, paper_deviation, margin):
+    theirs = {"paper_mean": paper_mean, "paper_deviation": paper_deviation}
+    found = compare_with_paper(ours, **theirs, margin=margin)
+    return "equivalent" if found.low <= 0.0 <= found.high else "different"
 
-_WHAT_IT_SHOWS = Exercise(
+
+_TWO_ONE_SIDED_TESTS = Exercise(
     number="10.1",
-    name="What does the table show?",
-    difficulty=1,
-    minutes=5,
-    task=f"""
-    Predict before you compute. Validation results of five runs, mean ± standard deviation
-    (paper):
-
-    {_rows()}
-
-    For each row: do these numbers alone show that the student's is higher or lower? "Shown" means
-    that the 95 % interval of the difference of the means leaves out zero.
+    name="Equal, different, or not known?",
+    difficulty=3,
+    minutes=20,
+    task="""
+    Write the rule. You have our values, one for each seed, and of the paper the mean, the standard
+    deviation over 5 runs and the margin $m$. With $a = s^2/n$ ($s$ divides by $n - 1$) and
+    $b = s_p^2/5$, the 90 % interval of the difference $d$ is $d \\pm q\\sqrt{a + b}$. There $q$ is
+    the 95 % quantile of Student's distribution, `student_t.ppf(0.95, f)`, with Welch's number of
+    degrees of freedom, $f = (a + b)^2 / (a^2/(n - 1) + b^2/4)$.
+    Return `"equivalent"`, `"different"` or `"inconclusive"`.
     """,
-    reference=what_the_table_shows,
-    laws=(_six_keys, _three_words, _shown_or_not, _direction),
-    probes=lambda: [()],
+    reference=judge_number,
+    laws=(_wide, _small_but_certain, _large_and_certain, _ends_of_the_interval),
+    probes=lambda: _at_the_ends(50, (0.5, 0.8, 0.95, 1.05, 1.3, 2.0)),
     mistakes=(
         Mistake(
-            lambda: (
-                what_the_table_shows()
-                | {"MNIST accuracy": "higher", "MNIST cross-entropy": "lower"}
-            ),
-            "you compared the means only. Look at MNIST once more: how large are the standard "
-            "deviations next to the differences?",
+            _not_significant,
+            '"not significantly different" is not "equal": with few seeds almost nothing is '
+            "significant. Equality has to be shown, against the margin.",
         ),
         Mistake(
-            lambda: what_the_table_shows() | {"MNIST cross-entropy": "lower"},
-            "the article too says that the student reduces the cross-entropy on MNIST. The "
-            "difference is no larger than its own standard error.",
+            _wrong_interval(level=0.975, theirs=False),
+            "that is the 95 % interval of our mean alone. The paper's mean is uncertain, too, and "
+            "two one-sided tests at 5 % make a 90 % interval.",
         ),
         Mistake(
-            lambda: {claim: _EXCHANGED[word] for claim, word in what_the_table_shows().items()},
-            "these are the words for the teacher. The question is where the student's number lies.",
+            _wrong_interval(theirs=False),
+            "the paper's mean comes from 5 runs: its own standard error belongs under the root.",
         ),
         Mistake(
-            lambda: (
-                what_the_table_shows()
-                | {"Fashion-MNIST cross-entropy": "higher", "CIFAR-10 cross-entropy": "lower"}
-            ),
-            '"higher" is meant of the number, not of the quality: a better cross-entropy is lower.',
+            _wrong_interval(root=False),
+            "s says where single runs lie. Means are compared: their errors are s / sqrt(n).",
+        ),
+        Mistake(
+            _wrong_interval(level=0.975),
+            "that is the 95 % interval. Two one-sided tests at 5 % each leave 5 % on either side: "
+            "90 %.",
         ),
     ),
     hints=(
-        "Compare each difference with the two standard deviations next to it.",
-        "The standard error of the difference is the root of (s1² + s2²) / 5. Which differences "
-        "are three times as large or more?",
-        "On MNIST nothing is shown; on the other two everything is. There the means say which way.",
+        "Three steps: the difference, half the width of its interval, then two questions about "
+        "where the ends lie.",
+        "half = student_t.ppf(0.95, freedom) * np.sqrt(a + b), with a = np.var(ours, ddof=1) / n.",
+        "Equivalent: -margin < low and high < margin. Different: high < -margin or low > margin.",
     ),
     explanation="""
-    The six claims are not equally strong. On MNIST the paper shows no difference, in either
-    direction. On Fashion-MNIST the student is better, on CIFAR-10 it is clearly worse. All of this
-    is about this table: it does not say *why* (light, teacher, or the smaller network), and SPSA
-    saw images of the same validation set.
+    These are two one-sided tests (Schuirmann): one asks whether the difference is above $-$margin,
+    the other whether it is below $+$margin, each at 5 %. The burden of proof is turned round:
+    whoever says "equal" must show it, and too few seeds give "inconclusive", not "equivalent". The
+    margin must be stated before the run. `pqkd_helpers.statistics.verdicts` does the same.
     """,
 )
 
 # --- 10.2 ----------------------------------------------------------------------------------
 
 
-def t_from_table(student, teacher, n):
-    """Return Welch's t of student minus teacher, a float.
+def row_verdict(records, paper_mean, paper_deviation, margin):
+    """Return the verdict on "the student's validation accuracy is above its teacher's".
 
     Parameters
     ----------
-    student, teacher : (float, float)
-        Mean and standard deviation over the runs.
-    n : int
-        Runs of each of the two.
+    records : list of dict
+        One record for each seed.
+    paper_mean, paper_deviation : float
+        The paper's student, percent, over 5 runs.
+    margin : float
+        Percentage points.
     """
-    (mean_s, s_s), (mean_t, s_t) = student, teacher
-    return (mean_s - mean_t) / np.sqrt((s_s**2 + s_t**2) / n)
+
+    def accuracies(who, images):  # percent, one for each record
+        return np.array([100 * record[who]["final"][images]["accuracy"] for record in records])
+
+    student, teacher = accuracies("student", "validation"), accuracies("teacher", "validation")
+    number = compare_with_paper(
+        student, paper_mean=paper_mean, paper_deviation=paper_deviation, margin=margin
+    ).finding
+    claim = judge_claim(student, teacher, "above")
+    memorised = accuracies("teacher", "train").mean() >= 99.9
+    recipe = all(record["tier"] == "paper" for record in records)
+    return verdict([number, claim], premise=memorised, paper_recipe=recipe)
 
 
-_T_CASES = (((3.0, 0.5), (1.0, 0.2), 5), ((0.3, 1.2), (0.9, 3.0), 12))
+_PAPER = (92.42, 0.16, 0.75)
 
 
-def _antisymmetric(answer):
-    """Exchanging student and teacher changes the sign."""
-    first, second, n = _T_CASES[0]
-    given = f"{first} and {second}, n = {n}, then exchanged"
-    expect(answer(first, second, n), -answer(second, first, n), given=given)
+def _records(students, gains, train=99.95, tier="cpu", student_train=95.0):
+    """Return made-up records: students in percent, their gains over the teachers in points."""
+    trains = np.broadcast_to(train, len(students))
+    students = [
+        s + jitter for s, jitter in zip(students, drawn(0).normal(0, 0.02, 9), strict=False)
+    ]
+    return [
+        {
+            "tier": tier,
+            "student": {
+                "final": {
+                    "validation": {"accuracy": s / 100},
+                    "train": {"accuracy": student_train / 100},
+                }
+            },
+            "teacher": {
+                "final": {
+                    "validation": {"accuracy": (s - gain) / 100},
+                    "train": {"accuracy": t / 100},
+                }
+            },
+        }
+        for s, gain, t in zip(students, gains, trains, strict=True)
+    ]
 
 
-def _grows_as_root_n(answer):
-    """Four times as many runs with the same means and deviations double t."""
-    first, second, n = _T_CASES[0]
-    expect(answer(first, second, 4 * n), 2 * answer(first, second, n), given=f"n = {n} and {4 * n}")
+_CLOSE, _BELOW = (92.3, 92.4, 92.5), (89.9, 90.0, 90.1)
+_BETTER, _WORSE, _EITHER = (0.5, 0.6, 0.7), (-2.0, -2.1, -1.9), (-0.4, 0.1, 0.5)
 
 
-def _as_from_the_runs(answer):
-    """It is the t that the single runs give, unpaired."""
-    for seed, n in ((0, 5), (1, 9)):
-        rng = drawn(seed)
-        runs = rng.normal(92.4, 0.2, n), rng.normal(92.1, 0.6, n)
-        summaries = [(float(x.mean()), float(x.std(ddof=1))) for x in runs]
-        expected = ttest_ind(*runs, equal_var=False).statistic
-        expect(answer(*summaries, n), expected, given=f"{n} made-up runs each", tolerance=1e-6)
+def _holds_for(answer, cases):
+    for records, expected, what in cases:
+        expect(answer(records, *_PAPER), expected, given=what)
 
 
-def _values_of_table_1(answer):
-    """Table 1 gives 0.3 and -1.0 on MNIST, 4.1 and -23 on Fashion-MNIST."""
-    for claim, expected in zip(CLAIMS, (0.28, -1.0, 4.10, -23.26, -34.6, 50.0), strict=True):
-        got = answer(*_from_table(claim), SEEDS)
-        expect(got, expected, given=f"{claim}, n = {SEEDS}", tolerance=0.05)
+def _number_and_claim(answer):
+    """Number and claim together: reproduced, partly, inconclusive, or not."""
+    cases = (
+        (_CLOSE, _BETTER, "reproduced", "student equal to the paper's, above its teacher"),
+        (_CLOSE, _WORSE, "partly", "student equal to the paper's, below its teacher"),
+        (_BELOW, _BETTER, "partly", "student 2 points below the paper's, above its teacher"),
+        (_BELOW, _WORSE, "not", "student 2 points below the paper's, below its teacher"),
+        ((90.0, 92.4, 94.0), _EITHER, "inconclusive", "students and differences that scatter"),
+    )
+    rows = ((_records(s, g, tier="paper"), word, what) for s, g, word, what in cases)
+    _holds_for(answer, rows)
 
 
-def _t_with(error):
-    return lambda a, b, n: (a[0] - b[0]) / error(a[1], b[1], n)
+def _in_pairs(answer):
+    """The claim is decided in pairs: a seed's student and teacher may go up and down together."""
+    records = _records((91.6, 92.4, 93.2), (0.5, 0.5, 0.6))
+    number = compare_with_paper(
+        [91.6, 92.4, 93.2], paper_mean=92.42, paper_deviation=0.16, margin=3.0
+    )
+    given = "students 91.6, 92.4, 93.2 %, each half a point above its own teacher; margin 3 points"
+    expect(number.finding, "equivalent", given="the made-up students")
+    expect(answer(records, 92.42, 0.16, 3.0), "reproduced", given=given)
 
 
-_T = Exercise(
+def _the_premise(answer):
+    """Without a teacher that has memorised its images nothing else counts; 99.9 % is enough."""
+    cases = (
+        (99.95, "reproduced", "teachers with 99.95 % of their training images"),
+        ((99.85, 99.95, 99.97), "reproduced", "teachers with 99.85, 99.95 and 99.97 %"),
+        ((99.95, 99.93, 99.0), "premise not met", "teachers with 99.95, 99.93 and 99.0 %"),
+    )
+    _holds_for(answer, ((_records(_CLOSE, _BETTER, t), word, what) for t, word, what in cases))
+    what = "teachers with 99.0 % of their training images, students with 99.95 %"
+    records = _records(_CLOSE, _BETTER, 99.0, student_train=99.95)
+    _holds_for(answer, [(records, "premise not met", what)])
+
+
+def _the_scale(answer):
+    """What is "not" with the paper's recipe is "not at this scale" without it."""
+    for tier, expected in (("paper", "not"), ("cpu", "not at this scale")):
+        records = _records(_BELOW, _WORSE, tier=tier)
+        expect(answer(records, *_PAPER), expected, given=f"nothing agrees, tier {tier}")
+
+
+def _with(records_of):
+    """Return the answer that sees other records than it was given."""
+
+    def answer(records, *paper):
+        return row_verdict([records_of(record) for record in records], *paper)
+
+    return answer
+
+
+def _in_shares(record):
+    def shares(who):
+        final = record[who]["final"].items()
+        return {"final": {name: {"accuracy": v["accuracy"] / 100} for name, v in final}}
+
+    return record | {"student": shares("student"), "teacher": shares("teacher")}
+
+
+def _student_memorised(record):
+    final = record["teacher"]["final"] | {"train": record["student"]["final"]["train"]}
+    return record | {"teacher": {"final": final}}
+
+
+def _unpaired(records, *paper):
+    order = [*records[1:], records[0]]
+    mixed = [a | {"teacher": b["teacher"]} for a, b in zip(records, order, strict=True)]
+    return row_verdict(mixed, *paper)
+
+
+_ROW_VERDICT = Exercise(
     number="10.2",
-    name="t from a published table",
+    name="Your verdict, from the records",
     difficulty=2,
-    minutes=10,
+    minutes=20,
     task="""
-    The code and the single runs are closed, but means, standard deviations and $n$ are printed. So
-    an *unpaired* comparison is possible: the difference of the means over its standard error,
-    $t = (m_S - m_T) / \\sqrt{s_S^2/n + s_T^2/n}$ (Welch).
+    Be the referee for one claim: *the student's validation accuracy is above its teacher's*. All
+    you get are the records. An accuracy is at
+    `record["student"]["final"]["validation"]["accuracy"]` (or `"teacher"`, or `"train"`), a share
+    from 0 to 1; the paper's numbers are percent.
+
+    - number: the student against the paper's, `compare_with_paper(...).finding`, the rule of 10.1;
+    - claim: student above teacher, in pairs, `judge_claim(student, teacher, "above")`;
+    - premise: our teachers have 99.9 % of their *training* images or more, on average;
+    - recipe: `record["tier"]` is `"paper"` in every record.
+
+    Return `verdict([number, claim], premise=..., paper_recipe=...)`.
     """,
-    reference=t_from_table,
-    laws=(_antisymmetric, _grows_as_root_n, _as_from_the_runs, _values_of_table_1),
-    probes=lambda: [*_T_CASES],
+    reference=row_verdict,
+    laws=(_number_and_claim, _in_pairs, _the_premise, _the_scale),
+    probes=lambda: [
+        (_records(_CLOSE, _BETTER, tier="paper"), *_PAPER),
+        (_records(_CLOSE, _WORSE), *_PAPER),
+        (_records(_BELOW, _WORSE), *_PAPER),
+        (_records(_CLOSE, _BETTER, 99.0), *_PAPER),
+        (_records(_CLOSE, _BETTER, 99.0, student_train=99.95), *_PAPER),
+        (_records((91.6, 92.4, 93.2), (0.5, 0.5, 0.6)), 92.42, 0.16, 3.0),
+    ],
     mistakes=(
         Mistake(
-            _t_with(lambda s, t, n: np.sqrt(s**2 + t**2)),
-            "this compares with the spread of single runs. The mean of n runs is more certain: "
-            "where is n?",
+            _with(_in_shares),
+            "a record holds shares from 0 to 1, the paper percent: multiply by 100 first.",
         ),
         Mistake(
-            _t_with(lambda s, t, n: np.sqrt((s + t) / n)),
-            "variances add, not deviations: square s before you add.",
+            _with(_student_memorised),
+            "the premise is about the *teacher's* training images.",
         ),
         Mistake(
-            _t_with(lambda s, t, n: (s**2 + t**2) / n),
-            "this is the variance of the difference. Its root is missing.",
+            _unpaired,
+            "each student belongs to the teacher of its own seed: keep both in the records' order.",
         ),
         Mistake(
-            lambda a, b, n: -t_from_table(a, b, n),
-            "student minus teacher: yours has the other sign.",
+            _with(lambda record: record | {"tier": "paper"}),
+            "only tier `paper` has the paper's recipe. Without it nothing is said of the paper.",
         ),
     ),
     hints=(
-        "Numerator: the difference of the means. Denominator: its standard error.",
-        "The variance of a mean of n runs is s² / n; those of student and teacher add up.",
-        "(m_S - m_T) / np.sqrt((s_S**2 + s_T**2) / n)",
+        "First three arrays, in percent, one value for each record: validation accuracies of "
+        "student and teacher, training accuracy of the teacher.",
+        "number = compare_with_paper(student, paper_mean=paper_mean, "
+        "paper_deviation=paper_deviation, margin=margin).finding",
+        "premise=memorised.mean() >= 99.9, paper_recipe=all(r['tier'] == 'paper' for r in records)",
     ),
     explanation="""
-    With five runs each, 95 % needs $|t|$ above 2.3 to 2.8. Two limits. The numbers are rounded: on
-    MNIST the cross-entropies 0.030 ± 0.001 and 0.031 ± 0.002 allow any $t$ from $-2.8$ to 0. And if
-    the runs of a student and its teacher go up and down together, a paired $t$ would be larger.
-    Only the single runs can tell. So publish them.
+    Nothing in these lines is a matter of taste, and that is their worth: whoever has the records
+    and the rule comes to the same verdict. Taste went into the rule (which margin? which premise?),
+    so the rule must be older than the runs.
     """,
 )
 
@@ -533,4 +648,4 @@ _CHANGED = Exercise(
     """,
 )
 
-EXERCISES = (_WHAT_IT_SHOWS, _T, _PAIRS_NEEDED, _CHANGED)
+EXERCISES = (_TWO_ONE_SIDED_TESTS, _ROW_VERDICT, _PAIRS_NEEDED, _CHANGED)

@@ -5,20 +5,14 @@ import numpy as np
 
 def three_predictions():
     weights = [0.1 * 0.9**age for age in range(1000)]
-    return {"gain": 89, "variance": sum(w * w for w in weights), "shots": 800.0}
+    return {"gain": 89, "limits": 1.0, "shots": 200 / sum(w * w for w in weights)}
 
 
-def feature_error(z, n_shots):
-    """Add up the variances of the single bins."""
-    return np.sqrt((z * (1 - z) / n_shots).sum(axis=z.ndim - 1))
-
-
-def effective_shots(n_shots, beta, n_epochs):
-    """Follow the variance from epoch to epoch."""
-    variance = 1.0
-    for _ in range(n_epochs - 1):
-        variance = beta**2 * variance + (1 - beta) ** 2
-    return n_shots / variance
+def turn_by_shots(h, n_shots):
+    """Add up bin by bin; the half angle's tangent gives the angle."""
+    inner = (h * h).sum(axis=h.ndim - 1)
+    noise = (h * (1 - h) / n_shots).sum(axis=h.ndim - 1)
+    return 360 / np.pi * np.arctan2(np.sqrt(noise), np.sqrt(2 * inner + noise))
 
 
 def best_exponent(shots, smoothed, raw, exponents):
@@ -38,8 +32,7 @@ def best_exponent(shots, smoothed, raw, exponents):
 
 ANSWERS = {
     "7.1": three_predictions,
-    "7.2": feature_error,
-    "7.3": effective_shots,
-    "7.4": best_exponent,
+    "7.2": turn_by_shots,
+    "7.3": best_exponent,
 }
 EQUIVALENT = {}
