@@ -280,7 +280,7 @@ def spsa_contribution(folder: Path, *, gain: float = 0.0) -> None:
     """Store what SPSA contributes, its students better by so many points."""
     for arm in GRIDS["spsa-contribution"].arms:
         for seed in range(4):
-            accuracy = 95.0 + 0.1 * seed + (gain + 0.05 * (seed % 2)) * (arm == "spsa")
+            accuracy = 95.0 + 0.1 * seed + (gain + 0.05 * (seed % 2)) * (arm == "through-ema-spsa")
             student = {"test": evaluation(accuracy)}
             record = run("spsa-contribution", arm, seed, dataset="mnist-5k", student=student)
             store(folder, {**record, "tier": "quick"})

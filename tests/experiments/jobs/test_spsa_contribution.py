@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pqkd_helpers.command_line.main import main
+from pqkd_helpers.experiments.grids.grid import FRESH
 from pqkd_helpers.experiments.grids.paper import SPSA_CONTRIBUTION
 from pqkd_helpers.experiments.runs.presets import preset
 from pqkd_helpers.records import stored_record
@@ -18,7 +19,7 @@ SEEDS = range(10)
 
 
 def test_the_arms_differ_from_the_quick_run_by_what_they_are_named_after():
-    quick = preset("quick").as_json()
+    quick = {**preset("quick").as_json(), **FRESH}
     for arm, changes in ARMS.items():
         found = SPSA_CONTRIBUTION.config("cpu", "mnist-5k", arm, 3).as_json()
         assert found == {**quick, **changes, "seed": 3}
