@@ -177,6 +177,7 @@ SPSA_CONTRIBUTION = Grid(
         "gentle-sham": {"spsa_step_size": 0.005, "spsa_sham": True},
         "through-ema-spsa": BY_DEFAULT,
         "through-ema-sham": {**BY_DEFAULT, "spsa_sham": True},
+        "through-ema-none": {**BY_DEFAULT, **FROZEN},
     },
     base=FRESH,
     cpu={},
