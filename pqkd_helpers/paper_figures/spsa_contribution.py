@@ -22,7 +22,7 @@ EXPERIMENT = "spsa-contribution"
 DECIDED_BY = ("through-ema-spsa", "through-ema-sham")
 PAIRS = (
     DECIDED_BY,
-    ("through-ema-spsa", "none"),
+    ("through-ema-spsa", "through-ema-none"),
     ("spsa", "sham"),
     ("spsa", "none"),
     ("sham", "none"),
