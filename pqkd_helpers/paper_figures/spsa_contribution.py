@@ -34,8 +34,8 @@ RULE = Rule(
     "SPSA helped if the 95 % interval of the paired difference in test accuracy, SPSA minus sham, "
     "with the z trained with, lies above zero.",
     commit="10eee88",
-    amended="The pair that decides asks SPSA through the moving average, as the package does; it was "
-    "added before its runs. The older pairs, which ask about a fresh z, are described.",
+    amended="The pair that decides asks SPSA through the moving average, as the package does; it "
+    "was added before its runs. The older pairs, which ask about a fresh z, are described.",
 )
 
 

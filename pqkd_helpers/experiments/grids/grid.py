@@ -23,6 +23,8 @@ Values = Mapping[str, Any]
 
 # What SPSA is asked, and its gain (the paper's), in all runs but those of an arm that says otherwise.
 FRESH: Values = {"objective": "fresh", "spsa_step_size": 0.05}
+# The package's default, written out: through the moving average, in small steps.
+BY_DEFAULT: Values = {"objective": "through-ema", "spsa_step_size": 0.01}
 
 SMOKE: Values = {
     "dataset": "digits",

@@ -6,7 +6,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 from collections.abc import Mapping
 
 from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
-from .grid import FRESH, SMOKE, Grid, Tier, Values
+from .grid import BY_DEFAULT, FRESH, SMOKE, Grid, Tier, Values
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
 FROZEN: Values = {"spsa_steps": 0}
@@ -16,7 +16,6 @@ DENSE: Values = {"student": "dense-distilled"}
 # z, or under the z that the moving average would become; the latter also with Spall's decaying
 # gains and with a tenth of the paper's. `paper_figures.readings` chooses.
 THROUGH_EMA: Values = {"objective": "through-ema"}
-BY_DEFAULT: Values = {**THROUGH_EMA, "spsa_step_size": 0.01}
 
 READINGS: dict[str, Values] = {
     "fresh": FRESH,
