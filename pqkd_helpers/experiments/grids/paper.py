@@ -163,8 +163,8 @@ ARTICLE = Grid(
 # SPSA minus sham is what the *information* in its two evaluations is worth, and sham minus none is
 # what moving theta costs. The first three arms ask SPSA about a fresh z, the gentle ones so too,
 # with a tenth of the paper's step size a. The last ones ask through the moving average, with the
-# package's gain; they are younger, and they decide the claim. They have angles at rest of their own,
-# since another machine gives another teacher for the same seed.
+# package's gain; they are younger, and they decide the claim. They have their own angles
+# at rest, since another machine gives another teacher for the same seed.
 # The rule, set before the runs of either kind: SPSA helped if the 95 % interval of the paired
 # difference (SPSA minus sham) in test accuracy, with the z trained with, lies above zero.
 SPSA_CONTRIBUTION = Grid(

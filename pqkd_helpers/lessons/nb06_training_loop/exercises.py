@@ -107,7 +107,6 @@ def algorithm_s1(sample, loss, train, theta, n_epochs, n_steps, a, c, beta, rng)
     clipped to [-pi, pi]. beta: share of the old histogram in the moving average, whose first value
     is the first histogram. rng: np.random.Generator, the coins of SPSA.
     """
-
     theta, average, path = np.array(theta, dtype=float), None, []
 
     def taken_in(new):

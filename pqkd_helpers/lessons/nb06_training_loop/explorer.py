@@ -88,8 +88,8 @@ EPOCH = Explorer(
         ),
     },
     alt=(
-        "After epoch {epoch} of the stored run with the objective {asked}: the 30 angles as bars, the 512 numbers of the "
-        "{feature} histogram, and eight 5 x 5 kernels that it mixes."
+        "After epoch {epoch} of the stored run with the objective {asked}: the 30 angles as bars, "
+        "the 512 numbers of the {feature} histogram, and eight 5 x 5 kernels that it mixes."
     ),
     grid={
         "asked": tuple(RUNS),

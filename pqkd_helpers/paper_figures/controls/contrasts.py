@@ -195,7 +195,7 @@ def _planned_pairs(
     catalogue: Catalogue, plan: Mapping[str, str], light: str, tier: str, seeds: Collection[int]
 ) -> dict[str, tuple[list[Record], list[Record]]]:
     """Return the pairs of a plan and of the two checks, which belong to the light of the first."""
-    asked = {arm: light for arm in plan.values()} | dict.fromkeys((NULL, KNOWN), LIGHT)
+    asked = dict.fromkeys(plan.values(), light) | dict.fromkeys((NULL, KNOWN), LIGHT)
     return {arm: _pairs(catalogue, arm, tier, seeds, own) for arm, own in asked.items()}
 
 
