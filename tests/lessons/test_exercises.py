@@ -6,6 +6,7 @@ import inspect
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -19,7 +20,7 @@ from pqkd_helpers.lessons.checking import (
     first_problem,
     typical_mistake,
 )
-from pqkd_helpers.lessons.exercise import drawn, private_seed, same, shown
+from pqkd_helpers.lessons.exercise import drawn, expect, private_seed, same, shown
 from pqkd_helpers.lessons.rooms import ROOMS
 
 from ..machine_speed import in_time
@@ -227,16 +228,21 @@ def test_another_private_seed_gives_an_answer_other_inputs(exercise):
 
 
 def test_an_answer_that_knows_the_public_inputs_only_is_found_out():
-    exercise = find_exercise("7.3")
-    known = {}
+    def doubles_three(answer):
+        """Three becomes six."""
+        expect(answer(3.0), 6.0, given="3")
 
-    def learned(*arguments):
-        known[arguments] = exercise.reference(*arguments)
-        return known[arguments]
-
-    assert first_problem(exercise, learned) is None
+    exercise = replace(
+        find_exercise("0.1"),
+        reference=lambda x: 2 * x,
+        laws=(doubles_three,),
+        private_inputs=lambda rng: (rng.uniform(),),
+    )
+    known = {3.0: 6.0}
+    assert first_problem(exercise, known.get) is None
     with private_seed(3):
-        problem = first_problem(exercise, lambda *arguments: known.get(arguments, 0.0))
+        assert first_problem(exercise, exercise.reference) is None
+        problem = first_problem(exercise, known.get)
     assert "nobody knows beforehand" in problem and "private seed" in problem
 
 
