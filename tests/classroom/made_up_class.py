@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from pqkd_helpers.classroom.grading.scores import grade_class
-from pqkd_helpers.classroom.sandbox.bubblewrap import has_sandbox
 from pqkd_helpers.classroom.sandbox.student_process import Limits
+from pqkd_helpers.classroom.sandbox.walls import has_sandbox
 from pqkd_helpers.lessons.checking import exercises_of
 from pqkd_helpers.lessons.exercise_cells import reference_source
 
