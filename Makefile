@@ -7,6 +7,7 @@
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
 # make figures every figure, table and card, and the README's results, from the stored records
 # make site    the series as a site to read without a kernel, offline too, in site/
+# make slides  slides for a lesson, from the marked cells of the notebooks, in slides/
 # make bench   the simulator against its peers (an environment of its own), training against the
 #              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
 # The first call of any of them creates .venv and installs; later calls install nothing.
@@ -24,7 +25,7 @@ INSTALL = $(BIN)/python -m pip install $$([ -t 1 ] || echo --quiet)
 BENCH := .venv-bench
 LOWEST := .venv-lowest
 
-.PHONY: run test test-fast test-lowest lint lab notebooks figures site bench install clean
+.PHONY: run test test-fast test-lowest lint lab notebooks figures site slides bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -98,6 +99,9 @@ $(VENV)/.site-installed: $(VENV)/.installed
 site: $(VENV)/.site-installed
 	$(BIN)/python -m pqkd_helpers.publishing site
 
+slides: $(VENV)/.site-installed
+	$(BIN)/python -m pqkd_helpers.publishing slides
+
 $(BENCH)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --editable ".[bench]"
@@ -108,4 +112,4 @@ bench: $(BENCH)/.installed $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks.training
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(LOWEST) site
+	rm -rf $(VENV) $(BENCH) $(LOWEST) site slides

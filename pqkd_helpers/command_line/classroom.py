@@ -36,7 +36,8 @@ class Grade:
     """Grade what students handed in: tables, a summary, a page for each student and the class.
 
     It can be stopped at any moment; the same command goes on. Every exercise runs in another
-    process, in a bubblewrap sandbox where there is one; the laws are tried on this side.
+    process, in a sandbox where there is one (bubblewrap, else Docker or Podman); the laws are tried
+    on this side.
 
     Attributes
     ----------
@@ -84,8 +85,8 @@ def classroom(command: Build | Grade) -> None:
     """Carry out the command ``classroom`` and say where its files are."""
     from ..classroom.editions.building import build_editions
     from ..classroom.grading.scores import grade_class
-    from ..classroom.sandbox.bubblewrap import choose_sandbox
     from ..classroom.sandbox.student_process import Limits
+    from ..classroom.sandbox.walls import NAMES, choose_sandbox, working_sandbox
 
     if isinstance(command, Build):
         written = build_editions(command.notebooks, command.out, command.nbgrader_seed)
@@ -110,10 +111,11 @@ def classroom(command: Build | Grade) -> None:
             report=report,
             remark=tqdm.write,
         )
+    program = working_sandbox() if sandboxed else None
     print(
-        "Each submission ran in a bubblewrap sandbox."
-        if sandboxed
-        else "Without a sandbox, because --trust-submissions was given."
+        "Without a sandbox, because --trust-submissions was given."
+        if program is None
+        else f"Each submission ran in {NAMES[program]}."
     )
     print("\n".join(f"{name.capitalize() + ':':9} {path}" for name, path in graded.files.items()))
     print(graded.closing)

@@ -1,4 +1,4 @@
-"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site`` and ``figures``."""
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site``, ``slides``, ``figures``."""
 
 import argparse
 import json
@@ -21,16 +21,18 @@ def main() -> None:
     from .films import write_films
     from .guide import with_curriculum
     from .site import SiteError, build_site
+    from .slides import build_slides
 
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
-    parser.add_argument("what", choices=("notebooks", "site", "figures"))
+    parser.add_argument("what", choices=("notebooks", "site", "slides", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
     arguments = parser.parse_args()
     if not NOTEBOOKS.is_dir():
         parser.error(f"there is no {NOTEBOOKS}: publishing needs the whole repository")
-    if arguments.what == "site":
+    if arguments.what in ("site", "slides"):
+        build = build_site if arguments.what == "site" else build_slides
         try:
-            print("\n".join(map(str, build_site(NOTEBOOKS, ROOT / "site"))))
+            print("\n".join(map(str, build(NOTEBOOKS, ROOT / arguments.what))))
         except SiteError as error:
             parser.exit(1, f"{parser.prog}: {error}\n")
         return

@@ -1,8 +1,12 @@
-"""Made-up submissions: the notebook of an exercise, with answers put in."""
+"""Made-up submissions, the notebook of an exercise with answers put in; grading them."""
 
+import csv
 import json
 from pathlib import Path
 
+from pqkd_helpers.classroom.grading.scores import grade_class
+from pqkd_helpers.classroom.sandbox.student_process import Limits
+from pqkd_helpers.classroom.sandbox.walls import has_sandbox
 from pqkd_helpers.lessons.checking import exercises_of
 from pqkd_helpers.lessons.exercise_cells import reference_source
 
@@ -28,3 +32,14 @@ def submission(path, number="2", answers=None, solve=True):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook))
     return notebook
+
+
+def graded_class(folder, out, **options):
+    """Grade a class into the folder ``out``, as the command does but for the options named."""
+    usual = {"notebooks": NOTEBOOKS, "seed": 1, "limits": Limits(), "sandboxed": has_sandbox()}
+    return grade_class(folder, out=out / "scores.csv", **usual | options)
+
+
+def read_table(path):
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))

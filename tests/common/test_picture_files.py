@@ -9,13 +9,12 @@ import pytest
 
 from pqkd_helpers.classroom.grading import scores
 from pqkd_helpers.classroom.grading.grading import Row
-from pqkd_helpers.classroom.sandbox.student_process import Limits
 from pqkd_helpers.common.picture_files import PictureWarning, picture_bytes, write_pictures
 from pqkd_helpers.lessons.showing import png_bytes
 from pqkd_helpers.paper_figures.training_curves import training_curves
 from pqkd_helpers.publishing.figures import write_figures
 from pqkd_helpers.records import Catalogue, stored_record
-from tests.classroom.made_up_class import NOTEBOOKS, submission
+from tests.classroom.made_up_class import graded_class, submission
 from tests.experiments.runs.tiny_run import TINY, train
 from tests.paper_figures import made_up
 
@@ -64,14 +63,7 @@ def test_a_class_keeps_its_scores(tmp_path, monkeypatch, no_picture):
     (tmp_path / "class").mkdir()
     submission(tmp_path / "class" / "ann.ipynb")
     with pytest.warns(PictureWarning, match="scores-summary.png could not be drawn"):
-        graded = scores.grade_class(
-            tmp_path / "class",
-            notebooks=NOTEBOOKS,
-            out=tmp_path / "scores.csv",
-            seed=1,
-            limits=Limits(),
-            sandboxed=False,
-        )
+        graded = graded_class(tmp_path / "class", tmp_path)
     assert "picture" not in graded.files
     assert all("1.1" in graded.files[name].read_text() for name in ("scores", "summary", "wide"))
 

@@ -49,7 +49,7 @@ def test_doctor_tells_where_the_records_are(capsys, request):
 
 
 def test_no_class_is_graded_without_the_records(none_stored, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.bubblewrap.has_sandbox", lambda: True)
+    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.walls.has_sandbox", lambda: True)
     shutil.copy(ROOT / "notebooks" / "06_training_loop.ipynb", tmp_path / "ann.ipynb")
     out = tmp_path / "scores.csv"
     arguments = ["--seed", "1", "--out", str(out), "--notebooks", str(ROOT / "notebooks")]

@@ -110,7 +110,7 @@ MUTANTS = [
          "best.append(min(by_exercise[number]", "best.append(max(by_exercise[number]"),
         ("grader: every call of an answer has the whole time", "pqkd_helpers/classroom/sandbox/student_process.py",
          "self.seconds -= time.monotonic() - started", "self.seconds -= 0.0"),
-        ("grader: trust does without the sandbox", "pqkd_helpers/classroom/sandbox/bubblewrap.py",
+        ("grader: trust does without the sandbox", "pqkd_helpers/classroom/sandbox/walls.py",
          "    if has_sandbox():\n", "    if has_sandbox() and not trust:\n"),
     ),
     *topic(

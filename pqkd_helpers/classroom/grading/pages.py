@@ -13,6 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .grading import Row
 
 _TOPICS = 3  # exercises to discuss, and mistakes to each
+_NO_MISTAKE = ("not started", "syntax error", "failed", "missing")
+# What a verdict says, in front of its reason.
+_LEADS = {
+    "wrong": "This does not hold yet:",
+    "not started": "Not written yet.",
+    "syntax error": "No verdict:",
+    "failed": "No verdict:",
+    "missing": "Not found:",
+}
 _PAGES = Environment(
     loader=PackageLoader("pqkd_helpers.classroom.grading"),
     autoescape=True,
@@ -32,11 +41,14 @@ def feedback_page(student: str, rows: Sequence[Row]) -> str:
         All rows of this student, remarks among them.
     """
     answers = [row for row in rows if row.exercise]
+    reasons = {row.law if row.status == "missing" else "" for row in answers}
     return _PAGES.get_template("feedback.html.j2").render(
         student=student,
         answers=answers,
         remarks=[row for row in rows if not row.exercise],
         solved=sum(row.score for row in answers),
+        leads=_LEADS,
+        nothing_read=reasons.pop() if len(reasons) == 1 else "",
     )
 
 
@@ -54,7 +66,12 @@ def class_page(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]], closing:
     open_ones = [line for line in lines if line["right"] < line["students"]]
     least_solved = sorted(open_ones, key=lambda line: line["right"] / line["students"])
     topics = [
-        {**line, "mistakes": _mistakes(rows, line["exercise"])} for line in least_solved[:_TOPICS]
+        {
+            **line,
+            "mistakes": _mistakes(rows, line["exercise"]),
+            "others": [f"{line[status]} {status}" for status in _NO_MISTAKE if line[status]],
+        }
+        for line in least_solved[:_TOPICS]
     ]
     return _PAGES.get_template("class.html.j2").render(lines=lines, topics=topics, closing=closing)
 
@@ -67,8 +84,8 @@ def page_name(student: str, platform: str, number: str) -> str:
     return f"{plain}.html"
 
 
-def _mistakes(rows: Sequence[Row], exercise: str) -> list[tuple[str, int]]:
+def _mistakes(rows: Sequence[Row], exercise: str) -> list[tuple[tuple[str, str], int]]:
     found = Counter(
-        row.hint or row.law for row in rows if row.exercise == exercise and row.status == "wrong"
+        (row.law, row.hint) for row in rows if row.exercise == exercise and row.status == "wrong"
     )
     return found.most_common(_TOPICS)

@@ -104,10 +104,17 @@ def closing_line(rows: Iterable[Row]) -> str:
     students = {row.student for row in answers}
     empty = students - {row.student for row in answers if row.status != "missing"}
     n_unread = sum(row.status == "not read" for row in rows)
-    parts = [f"{len(students)} students", f"{len(answers)} answers: {counts or 'none'}"]
+    parts = [
+        f"{_counted(len(students), 'student')}, {_counted(len(answers), 'answer')} expected: "
+        f"{counts or 'none'}"
+    ]
     parts += [f"{len(empty)} without anything that could be graded"] if empty else []
-    parts += [f"{n_unread} files not read"] if n_unread else []
+    parts += [f"{_counted(n_unread, 'file')} not read"] if n_unread else []
     return "; ".join(parts) + "."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def table_files(out: Path) -> dict[str, Path]:

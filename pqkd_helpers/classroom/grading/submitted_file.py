@@ -51,7 +51,7 @@ class Submission:
             If there is no such file, or it is too large, no JSON, or no notebook.
         """
         if self.problem or self.path is None:
-            raise SubmissionError(self.problem or "the folder holds no notebook (.ipynb)")
+            raise SubmissionError(self.problem or "no notebook (.ipynb) was handed in")
         if self.path.is_symlink():
             raise SubmissionError("this is a link; the notebook itself is expected")
         if self.path.is_dir():

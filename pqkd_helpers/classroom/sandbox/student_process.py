@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from ...common.checks import check_positive, check_whole
-from . import bubblewrap as sandbox
-from . import wire
+from . import walls, wire
 
 # What statements define, and what is unreadable: see `kernel.Kernel`.
 Notebook = tuple[list[list[list[str]]], dict[str, str]]
 # Exercises with another answer, exercises checked, what was raised: see `kernel.Kernel.run`.
 Ran = tuple[list[str], list[str], str | None]
 _START = 60.0  # seconds; a slow disk is not the student's fault
+_EXERCISES = 20  # that a process may answer, each in its time, with the notebook's own run
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,22 @@ class StudentProcess:
     def __init__(self, limits: Limits, *, sandboxed: bool) -> None:
         self.limits = limits
         self._folder = TemporaryDirectory()
+        self._container = f"pqkd-{uuid4().hex}" if sandboxed else ""
         arguments = ["-B", "-m", "pqkd_helpers.classroom.sandbox.answering", str(limits.memory)]
         self._process = subprocess.Popen(
-            sandbox.command(arguments, sandboxed=sandboxed),
+            walls.command(
+                arguments,
+                sandboxed=sandboxed,
+                name=self._container,
+                memory=limits.memory,
+                seconds=_START + _EXERCISES * limits.seconds,
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
             cwd=self._folder.name,
-            env=None if sandboxed else sandbox.environment(),
+            env=None if sandboxed else walls.environment(),
             start_new_session=True,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -143,6 +151,8 @@ class StudentProcess:
 
     def stop(self) -> None:
         """End the process and all that it started."""
+        if self._container:
+            walls.end_container(self._container)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()

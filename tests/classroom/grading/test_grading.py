@@ -1,6 +1,5 @@
 """Made-up classes with known answers: right, wrong in typical ways, empty, broken, hostile."""
 
-import csv
 import inspect
 import json
 import os
@@ -15,7 +14,6 @@ from pqkd_helpers.classroom.grading import grading
 from pqkd_helpers.classroom.grading.archives import Unpacking
 from pqkd_helpers.classroom.grading.grading import grade
 from pqkd_helpers.classroom.grading.score_tables import summary
-from pqkd_helpers.classroom.grading.scores import grade_class
 from pqkd_helpers.classroom.grading.submissions import find_submissions
 from pqkd_helpers.classroom.grading.submitted_file import Submission
 from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
@@ -29,7 +27,8 @@ from pqkd_helpers.command_line.main import main
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 
 from ...machine_speed import in_time
-from ..made_up_class import NOTEBOOKS, submission
+from ..made_up_class import NOTEBOOKS, graded_class, submission
+from ..made_up_class import read_table as read
 
 pytestmark = pytest.mark.slow
 
@@ -381,19 +380,7 @@ def a_class(tmp_path):
 
 
 def grade_all(folder, tmp_path, seed=5):
-    return grade_class(
-        folder,
-        notebooks=NOTEBOOKS,
-        out=tmp_path / "out" / "scores.csv",
-        seed=seed,
-        limits=Limits(2.0),
-        sandboxed=SANDBOXED,
-    ).files
-
-
-def read(path):
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+    return graded_class(folder, tmp_path / "out", seed=seed, limits=Limits(2.0)).files
 
 
 def test_a_class_has_one_row_per_student_and_exercise(a_class, tmp_path):
@@ -636,15 +623,9 @@ def test_an_answer_that_calls_a_function_wrongly_is_told_what_it_raised():
 
 def test_bad_input_is_refused(tmp_path):
     submission(tmp_path / "class" / "anna.ipynb")
+    (tmp_path / "scores.csv").mkdir()
     with pytest.raises(ValueError, match="is a folder"):
-        grade_class(
-            tmp_path / "class",
-            notebooks=NOTEBOOKS,
-            out=tmp_path,
-            seed=1,
-            limits=Limits(),
-            sandboxed=SANDBOXED,
-        )
+        graded_class(tmp_path / "class", tmp_path)
     (tmp_path / "class" / "anna.ipynb").unlink()
     with pytest.raises(ValueError, match="no folder"):
         find_submissions(tmp_path / "nothing", Unpacking(tmp_path))

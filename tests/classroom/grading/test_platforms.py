@@ -1,6 +1,5 @@
 """What Moodle and Canvas export, archives that are traps, and the list of the class."""
 
-import csv
 import json
 import stat
 import struct
@@ -8,18 +7,18 @@ import zipfile
 
 import pytest
 
-from pqkd_helpers.classroom.grading import archives, scores
+from pqkd_helpers.classroom.grading import archives
 from pqkd_helpers.classroom.grading.archives import ArchiveError, Unpacking
-from pqkd_helpers.classroom.grading.grading import Row
+from pqkd_helpers.classroom.grading.grading import Row, nothing_read
+from pqkd_helpers.classroom.grading.pages import class_page, feedback_page
 from pqkd_helpers.classroom.grading.platform_names import owner_of_file
 from pqkd_helpers.classroom.grading.roster import read_roster
-from pqkd_helpers.classroom.grading.scores import grade_class
+from pqkd_helpers.classroom.grading.score_tables import _handed_in, closing_line, summary
 from pqkd_helpers.classroom.grading.submissions import find_submissions
-from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
-from pqkd_helpers.classroom.sandbox.student_process import Limits
 from pqkd_helpers.lessons.checking import exercises_of
 
-from ..made_up_class import NOTEBOOKS, submission
+from ..made_up_class import graded_class, submission
+from ..made_up_class import read_table as read
 
 NUMBERS = [exercise.number for exercise in exercises_of("2")]
 CELL = {"cell_type": "code", "metadata": {}, "source": 'f = check("2.1", f)'}
@@ -39,10 +38,10 @@ def zipped(path, files):
 
 
 @pytest.fixture
-def grade(tmp_path, monkeypatch):
-    """Grade without a process: the first exercises are right, as many as the notebook says."""
+def grade(grade_without_process):
+    """Grade: the first exercises are right, as many as the notebook says."""
 
-    def pretended(found, **options):
+    def pretended(found):
         solved = int(found.code_cells()[-1]["source"].split("=")[1])
         return [
             Row(found.student, number, "a & b", int(place < solved), status, law="<law>", hint="h")
@@ -50,27 +49,9 @@ def grade(tmp_path, monkeypatch):
             for status in ["right" if place < solved else "wrong"]
         ]
 
-    def graded(folder, roster=None):
-        out = tmp_path / "out" / "scores.csv"
-        return grade_class(
-            folder,
-            notebooks=NOTEBOOKS,
-            out=out,
-            seed=1,
-            limits=Limits(),
-            sandboxed=False,
-            roster=roster,
-            workers=2,
-        )
-
-    monkeypatch.setattr(scores, "check_processes", lambda *a, **k: None)
-    monkeypatch.setattr(scores, "grade", pretended)
-    return graded
-
-
-def read(path):
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+    return lambda folder, roster=None: grade_without_process(
+        folder, pretended, roster=roster, workers=2
+    )
 
 
 def totals(done):
@@ -112,7 +93,7 @@ def test_canvas_export_names_students_and_comes_back_as_a_gradebook(tmp_path, gr
     possible, *lines = read(done.files["canvas"])
     columns = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Notebook 02"]
     assert list(possible) == columns and "Points Possible" in possible["Student"]
-    assert possible["Notebook 02"] == "5"
+    assert possible["Notebook 02"] == str(len(NUMBERS))
     assert {line["ID"]: line["Notebook 02"] for line in lines} == {"33": "4", "34": "2", "35": "0"}
     assert "moodle" not in done.files
 
@@ -279,6 +260,34 @@ def test_pages_hold_no_script_and_escape_what_comes_from_students(tmp_path, grad
     assert "<img" not in done.files["class"].read_text("utf-8") and "a &amp; b" in page.read_text()
 
 
+def _row(student, status, **more):
+    return Row(student, "2.1", "Twin", int(status == "right"), status, **more)
+
+
+def test_a_students_page_has_the_law_what_was_given_got_expected_and_the_hint():
+    values = {"law": "a law", "given": "an input", "got": "3", "expected": "4", "hint": "try this"}
+    page = feedback_page("Anna", [_row("Anna", "wrong", **values)])
+    assert all(text in page for text in ("Feedback for Anna", "does not hold", *values.values()))
+    page = feedback_page("Ben", [_row("Ben", "syntax error", law="line 1")])
+    assert "No verdict: line 1" in page and "does not hold" not in page
+
+
+def test_one_sentence_says_that_nothing_could_be_graded():
+    rows = nothing_read("Ben", "2", "no notebook")
+    page = feedback_page("Ben", [*rows, Row("Ben", "", "", 0, "not on the roster", "no such name")])
+    assert page.count("no notebook") == 1 and all(row.name in page for row in rows)
+    assert "Mend an answer" not in page and "<li>no such name</li>" in page
+
+
+def test_the_page_of_the_class_names_mistakes_and_nobody():
+    rows = [_row(f"s{i}", "wrong", law="a law", hint="a hint") for i in range(2)]
+    rows += [_row("s2", "right"), _row("s3", "syntax error"), _row("s4", "missing")]
+    page = " ".join(class_page(rows, summary(rows), closing_line(rows)).split())
+    assert "1 of 5 solved it. Without an answer to judge: 1 syntax error, 1 missing." in page
+    assert "2 wrong answers. This does not hold: a law" in page and "</b> a hint" in page
+    assert "5 students, 5 answers expected: 1 right, 2 wrong" in page and "s1" not in page
+
+
 def test_tables_begin_with_the_mark_of_utf8(tmp_path, grade):
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "Änne.ipynb").write_text(notebook(1))
@@ -290,7 +299,7 @@ def test_tables_begin_with_the_mark_of_utf8(tmp_path, grade):
 @pytest.mark.slow
 def test_a_class_of_thirty_named_by_every_platform_gets_the_known_scores(tmp_path):
     """Every tenth student hands in a trap; the others have solved as many as their place says."""
-    out, folder, known = tmp_path / "out" / "scores.csv", tmp_path / "class", {}
+    folder, known = tmp_path / "class", {}
     ways = (MOODLE, "student{0}_{1}_9{1}_02.ipynb", "{}.ipynb", "{}/work/02.ipynb", "{}.zip")
     traps = [make for make, _ in HOSTILE.values()]
     for place in range(30):
@@ -308,21 +317,11 @@ def test_a_class_of_thirty_named_by_every_platform_gets_the_known_scores(tmp_pat
         if way.endswith(".zip"):
             zipped(target, {"my work/02.ipynb": inner.read_text()})
         known[f"student{name}" if way.startswith("student") else name] = solved
-    done = grade_class(
-        folder,
-        notebooks=NOTEBOOKS,
-        out=out,
-        seed=1,
-        limits=Limits(),
-        sandboxed=sandbox.has_sandbox(),
-        workers=2,
-    )
-    assert totals(done) == known
+    assert totals(graded_class(folder, tmp_path / "out", workers=2)) == known
 
 
 def test_the_picture_shows_only_notebooks_that_somebody_began():
     from pqkd_helpers.classroom.grading.picture import solved_shares
-    from pqkd_helpers.classroom.grading.score_tables import _handed_in, summary
 
     rows = [Row("a", f"{n}.1", "a name", 0, status) for n, status in ((2, "wrong"), (5, "missing"))]
     rows += [Row("b", "2.1", "a name", 0, "failed"), Row("b", "5.1", "a name", 0, "not started")]

@@ -1,6 +1,5 @@
 """What lies in a folder of submissions in real life: everybody and everything is in the table."""
 
-import csv
 import json
 import os
 import unicodedata
@@ -9,15 +8,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from pqkd_helpers.classroom.grading import scores
 from pqkd_helpers.classroom.grading.archives import Unpacking
 from pqkd_helpers.classroom.grading.grading import nothing_read
-from pqkd_helpers.classroom.grading.scores import MOST_REMARKS, grade_class
+from pqkd_helpers.classroom.grading.scores import MOST_REMARKS
 from pqkd_helpers.classroom.grading.submissions import find_submissions
 from pqkd_helpers.classroom.grading.submitted_file import Submission, notebook_numbers
-from pqkd_helpers.classroom.sandbox.student_process import Limits
+from pqkd_helpers.lessons.checking import exercises_of
 
-from ..made_up_class import NOTEBOOKS
+from ..made_up_class import NOTEBOOKS, read_table
 
 CELL = {"cell_type": "code", "metadata": {}, "source": 'f = check("2.1", f)'}
 NOTEBOOK = json.dumps({"cells": [CELL]})
@@ -110,26 +108,20 @@ def test_only_the_original_notebooks_number_is_in_each():
 
 
 @pytest.fixture
-def table(tmp_path, monkeypatch):
-    """Grade without a process: every exercise of a readable notebook is missing."""
+def table(grade_without_process):
+    """Grade: every exercise of a readable notebook is missing. Return the rows and the remarks."""
 
-    def read(folder, out=tmp_path / "out" / "scores.csv"):
+    def graded(folder, **options):
         told = []
-        files = grade_class(
+        done = grade_without_process(
             folder,
-            notebooks=NOTEBOOKS,
-            out=out,
-            seed=1,
-            limits=Limits(),
-            sandboxed=False,
+            lambda found: nothing_read(found.student, "2", "not tried"),
             remark=told.append,
-        ).files
-        with files["scores"].open(newline="", encoding="utf-8-sig") as file:
-            return list(csv.DictReader(file)), told
+            **options,
+        )
+        return read_table(done.files["scores"]), told
 
-    monkeypatch.setattr(scores, "check_processes", lambda *a, **k: None)
-    monkeypatch.setattr(scores, "grade", lambda s, **k: nothing_read(s.student, "2", "not tried"))
-    return read
+    return graded
 
 
 def test_every_file_has_its_name_in_the_table_and_what_is_not_read_has_a_reason(tmp_path, table):
@@ -178,7 +170,7 @@ def test_every_file_has_its_name_in_the_table_and_what_is_not_read_has_a_reason(
 def test_a_folder_full_of_other_files_does_not_bury_the_table(tmp_path, table):
     lay(tmp_path / "class", *(f"anna/data/{i}.csv" for i in range(MOST_REMARKS + 7)), content="x")
     rows, _ = table(lay(tmp_path / "class", "anna/02.ipynb"))
-    assert len(rows) == 5 + MOST_REMARKS + 1
+    assert len(rows) == len(exercises_of("2")) + MOST_REMARKS + 1
     assert rows[-1]["law"] == "and 7 more files are not read"
 
 
@@ -216,8 +208,8 @@ def test_exercises_of_a_second_notebook_in_the_same_file_have_a_remark(tmp_path,
 
 def test_the_graders_own_files_are_nobodys(tmp_path, table):
     folder = lay(tmp_path, "anna.ipynb")
-    first = table(folder, folder / "scores.csv")
-    assert table(folder, folder / "scores.csv") == first and {*whose(folder)} > {"anna"}
+    first = table(folder, out=folder)
+    assert table(folder, out=folder) == first and {*whose(folder)} > {"anna"}
 
 
 def test_a_folder_without_a_notebook_says_what_is_there(tmp_path):
