@@ -269,6 +269,8 @@ CHANGES = {
     "spsa_images": 100,
     "objective": "through-ema",
     "feature_gain": 2.0,
+    "averaged": "unit-vectors",
+    "resting_share": 0.5,
 }
 BASES = {
     "epochs": {"schedule": "one-cycle"},
