@@ -14,7 +14,7 @@ from ..common.checks import check_choice
 from ..common.random_streams import derive_seed
 from ..dictionary_convolutions.feature_tensor import as_feature
 from ..dictionary_convolutions.layer import DictConv2d
-from .conv_net import ConvNet, dense_convolution, trained_values
+from .conv_net import DROPOUT, ConvNet, dense_convolution, trained_values
 from .settings import COMPRESSED, BasisStart, Scope, check_options, check_rank
 
 __all__ = ["ConvNet", "StudentCNN", "TeacherCNN", "trained_values"]
@@ -105,6 +105,8 @@ class StudentCNN(ConvNet):
         a shift per channel.
     orthogonal : bool
         Whether the mixings of a layer's output channels are orthogonal; see `DictConv2d.project`.
+    dropout : float
+        As for `ConvNet`.
     seed : int
         Seed of the initial weights and, with the layer's name, of each layer's A.
 
@@ -141,6 +143,7 @@ class StudentCNN(ConvNet):
         gains: bool = False,
         bias: bool = True,
         orthogonal: bool = False,
+        dropout: float = DROPOUT,
         seed: int = 0,
     ) -> None:
         check_choice("scope", scope, get_args(Scope))
@@ -179,6 +182,7 @@ class StudentCNN(ConvNet):
             convolution=convolution,
             linear_seed=derive_seed(seed, "student", "linear"),
             batch_norm=batch_norm,
+            dropout=dropout,
         )
         self.rank = ranks
         self.scope = scope
@@ -187,9 +191,10 @@ class StudentCNN(ConvNet):
         self.orthogonal = orthogonal
 
     def options(self) -> dict[str, Any]:
-        """Return the keyword arguments that build a student of this shape, seed and start apart.
+        """Return the keyword arguments that build a student of this shape.
 
-        Those of the younger options only where they differ from their defaults.
+        Seed, start of the basis and dropout are no part of it; options that the first stored
+        students did not have are named only where they differ from their defaults.
         """
         shape = ("in_channels", "widths", "n_classes", "rank", "scope", "feature_dim")
         found = {name: getattr(self, name) for name in (*shape, *_YOUNGER)}

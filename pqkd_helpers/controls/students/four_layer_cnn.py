@@ -63,6 +63,7 @@ class FourLayerCNN(nn.Module):
         channels = [check_whole("in_channels", in_channels, least=1)]
         channels += [check_whole("one of the widths", width, least=1) for width in widths]
         check_whole("n_classes", n_classes, least=1)
+        self.widths = tuple(channels[1:])
         with forked_seed(derive_seed(seed, "four-layer CNN")):
             for number, (c_in, c_out) in enumerate(itertools.pairwise(channels), start=1):
                 convolution = nn.Conv2d(c_in, c_out, _SIZE, padding="same", bias=not batch_norm)

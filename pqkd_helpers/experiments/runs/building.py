@@ -92,7 +92,7 @@ def build_pqkd_student(config: RunConfig, in_channels: int, n_classes: int) -> S
     """Return the untrained PQKD student of a configuration, also if it chooses another student."""
     shape = (in_channels, config.widths_of_student, n_classes)
     names = ("rank", "scope", "feature_dim", "basis_start", "batch_norm", "seed")
-    younger = ("shared_basis", "gains", "bias", "orthogonal")
+    younger = ("shared_basis", "gains", "bias", "orthogonal", "dropout")
     options: dict[str, Any] = {name: getattr(config, name) for name in (*names, *younger)}
     if not config.z_is_trained:
         return StudentCNN(*shape, **options)

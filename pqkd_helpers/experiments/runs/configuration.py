@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from ...common.checks import check_choice, check_fields, check_whole, set_field
+from ...common.checks import check_choice, check_fields, check_share, check_whole, set_field
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
 from ...datasets.available import DatasetName
 from ...feature_histograms import feature_length
@@ -17,6 +17,7 @@ from ...networks.settings import (
     AdamSettings,
     Augmentation,
     BasisStart,
+    Schedule,
     Scope,
     TeacherSelection,
     check_options,
@@ -55,6 +56,8 @@ _LATER_FIELDS = (
     "gains",
     "bias",
     "orthogonal",
+    "dropout",
+    "teacher_schedule",
 )
 
 # What some sources of features mean for the tuning of the angles.
@@ -103,10 +106,14 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
     shared_basis, gains, bias, orthogonal : bool
         Of the PQKD student, as for `StudentCNN`.
+    dropout : float
+        Of the PQKD student, as for `StudentCNN`.
     teacher_epochs : int or None
         Epochs of the teacher; None is the student's number.
     teacher_learning_rate : float or None
         Adam's step size for the teacher; None is the student's.
+    teacher_schedule : {"constant", "one-cycle"} or None
+        The teacher's; None is the student's ``schedule``.
     teacher_augmentation : str or None
         What is done to the teacher's training images; None is the student's ``augmentation``.
     teacher_selection : {"last", "best-of-every-10th"}
@@ -144,8 +151,10 @@ class RunConfig(PQKDSettings, CircuitSettings):
     gains: bool = False
     bias: bool = True
     orthogonal: bool = False
+    dropout: float = 0.25
     teacher_epochs: int | None = None
     teacher_learning_rate: float | None = None
+    teacher_schedule: Schedule | None = None
     teacher_augmentation: Augmentation | None = None
     teacher_selection: TeacherSelection = "last"
     teacher_evaluated_images: int = 0
@@ -184,6 +193,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
             set_field(self, "student_widths", check_widths(self.student_widths))
         set_field(self, "rank", check_rank(self.rank, self.scope))
         names = ("rank", "scope", "shared_basis", "gains", "batch_norm")
+        check_fields(self, check_share, "dropout")
         check_options(**{name: getattr(self, name) for name in names})
         if self.angle_search == "exact-gradient" and (
             self.features not in ("photonic", "photonic-exact") or self.engine != "numpy"
@@ -233,6 +243,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
         own = {
             "epochs": self.teacher_epochs,
             "learning_rate": self.teacher_learning_rate,
+            "schedule": self.teacher_schedule,
             "augmentation": self.teacher_augmentation,
         }
         given: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
