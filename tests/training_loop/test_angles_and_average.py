@@ -23,7 +23,13 @@ from pqkd_helpers.training_loop.exact_gradient import (
 from pqkd_helpers.training_loop.photonic_feature import PhotonicFeature
 
 SETTINGS = PQKDSettings(
-    epochs=3, batch_size=64, n_shots=50, spsa_steps=2, spsa_batches=2, spsa_step_size=0.05
+    epochs=3,
+    batch_size=64,
+    n_shots=50,
+    spsa_steps=2,
+    spsa_batches=2,
+    spsa_step_size=0.05,
+    objective="fresh",
 )
 CIRCUIT = TimeBinInterferometer()
 THETA = np.random.default_rng(0).uniform(-np.pi, np.pi, 30)
