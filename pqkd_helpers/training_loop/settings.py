@@ -38,7 +38,9 @@ class PQKDSettings(DistillationSettings):
     spsa_steps : int
         SPSA steps per epoch; 0 keeps theta as it starts.
     spsa_step_size : float
-        SPSA's gain a.
+        SPSA's gain a. The paper's is 0.05; a step is a times a difference of losses, whose scale
+        in the paper we do not know. Ours keeps the step of an angle near 0.002 radian (the rule
+        is in `paper_figures.readings`).
     spsa_perturbation : float
         SPSA's shift c of every angle, radians.
     spsa_bound : float
@@ -54,8 +56,9 @@ class PQKDSettings(DistillationSettings):
     spsa_images : int or None
         The batches are drawn from this many validation images; None is half of them, so that
         the other half stays unseen by SPSA.
-    objective : {"fresh", "through-ema"}
-        Feature that SPSA evaluates: a fresh one, or one as the moving average would take it in.
+    objective : {"through-ema", "fresh"}
+        Feature that SPSA evaluates: the one that the moving average would become, or a fresh one,
+        which the student is never trained with.
     """
 
     n_shots: int = 200
@@ -64,13 +67,13 @@ class PQKDSettings(DistillationSettings):
     fit_settings: int = 64
     theta_start: ThetaStart = "uniform"
     spsa_steps: int = 10
-    spsa_step_size: float = 0.05
+    spsa_step_size: float = 0.01
     spsa_perturbation: float = 0.1
     spsa_bound: float = math.pi
     spsa_decay: bool = False
     spsa_batches: int = 5
     spsa_images: int | None = None
-    objective: Objective = "fresh"
+    objective: Objective = "through-ema"
     feature_gain: float = 1.0
     averaged: Averaged = "histograms"
     resting_share: float = 0.0

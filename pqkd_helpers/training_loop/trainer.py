@@ -3,8 +3,9 @@
 In every epoch:
 
 1. SPSA takes 10 steps on the circuit's angles theta. Its objective is the distillation loss on a
-   few validation batches, with the student conditioned on a fresh feature at theta + c Delta and
-   at theta - c Delta.
+   few validation batches, with the student conditioned on the feature that the moving average
+   would become at theta + c Delta and at theta - c Delta. (We do not know which feature the paper
+   means; `objective="fresh"` takes the histogram of the moment.)
 2. The circuit is sampled at the new theta; the histogram goes through the moving average and the
    scaling, and the student is conditioned on the resulting z.
 3. Adam trains the student's weights for one epoch with z held fixed.

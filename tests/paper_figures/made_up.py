@@ -235,8 +235,9 @@ def controls(
     seeds: int = 10,
     margin: float = 0.3,
     follow_up: bool = False,
+    through_ema: bool = False,
 ) -> None:
-    """Store the planned arms of the controls, the pilot that sets the margin, and a follow-up.
+    """Store the planned arms of the controls, the pilot that sets the margin, and the follow-ups.
 
     ``gains`` says by how many points an arm's test error is above the light's; rank-3 is a margin
     above where it is not named.
@@ -244,6 +245,8 @@ def controls(
     arms = ["photonic", "yoked", "distinguishable", "classical-map", "shuffled", "rank-3"]
     if follow_up:
         arms += ["distinguishable-as-photonic", "classical-map-as-photonic", "gaussian-frozen"]
+    if through_ema:
+        arms += [f"{name}-through-ema" for name in ("photonic", "yoked", "distinguishable")]
     gains = {"rank-3": margin, **(gains or {})}
     rng = np.random.default_rng(0)
     for arm in arms:
@@ -280,7 +283,7 @@ def spsa_contribution(folder: Path, *, gain: float = 0.0) -> None:
     """Store what SPSA contributes, its students better by so many points."""
     for arm in GRIDS["spsa-contribution"].arms:
         for seed in range(4):
-            accuracy = 95.0 + 0.1 * seed + (gain + 0.05 * (seed % 2)) * (arm == "spsa")
+            accuracy = 95.0 + 0.1 * seed + (gain + 0.05 * (seed % 2)) * (arm == "through-ema-spsa")
             student = {"test": evaluation(accuracy)}
             record = run("spsa-contribution", arm, seed, dataset="mnist-5k", student=student)
             store(folder, {**record, "tier": "quick"})

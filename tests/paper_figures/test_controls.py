@@ -6,13 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pqkd_helpers.experiments.grids.grid import BY_DEFAULT
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
 from pqkd_helpers.paper_figures.controls.analysis import contrasts_table
 from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
     FOLLOW_UP,
+    LIGHT_THROUGH_EMA,
     PRIMARY,
+    THROUGH_EMA,
     analyse,
     margin_interval,
     state,
@@ -113,6 +116,41 @@ def test_the_follow_up_compares_at_the_recipe_of_the_light():
         # A vector that never changes has no angles to be tuned.
         assert differs - {"spsa_steps"} == {"features"}, arm
         assert ("spsa_steps" in differs) == (arm == "gaussian-frozen")
+
+
+def test_the_second_follow_up_differs_by_what_spsa_is_asked_and_its_gain():
+    grid = GRIDS["controls"]
+    for arm in (LIGHT_THROUGH_EMA, *THROUGH_EMA.values()):
+        first = grid.config("cpu", "mnist", "photonic", 0)
+        if arm != "gaussian-frozen":
+            source = arm.removesuffix("-through-ema")
+            first = replace(first, **BY_DEFAULT, features=source)
+            assert grid.config("cpu", "mnist", arm, 0) == first
+    light, yoked = (
+        grid.config("cpu", "mnist", f"{a}-through-ema", 1) for a in ("photonic", "yoked")
+    )
+    assert yoked.donor() == replace(light, seed=0)
+
+
+def test_the_second_follow_up_compares_with_a_light_of_its_own(tmp_path):
+    gains = {"photonic-through-ema": -1.0, "yoked-through-ema": -1.0, "gaussian-frozen": -1.0}
+    made_up.controls(tmp_path, gains=gains, follow_up=True, through_ema=True)
+    catalogue = Catalogue(tmp_path)
+    plan = {"plan": THROUGH_EMA, "light": LIGHT_THROUGH_EMA}
+    assert list(analyse(catalogue, **plan).verdicts().values()) == [
+        *("equivalent", "different and relevant", "equivalent")
+    ]
+    claims = {f.claim: f for f in controls(catalogue).findings}
+    noise = "Light does what random noise cannot"
+    assert claims[noise].difference.startswith("+1.0")
+    averaged = claims[f"{noise}, SPSA asked through the average"]
+    assert averaged.verdict == "not at this scale" and averaged.difference.startswith(
+        ("+0.0", "-0.0")
+    )
+    (last,) = tmp_path.glob("*/controls-*-yoked-through-ema-seed3.json")
+    last.unlink()
+    assert analyse(Catalogue(tmp_path), **plan) is None
+    assert "the slowest has 9" in controls(Catalogue(tmp_path)).reading
 
 
 def test_the_follow_up_has_verdicts_of_its_own(tmp_path):

@@ -186,7 +186,7 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
     made_up.spsa_contribution(tmp_path, gain=gain)
     result = spsa_contribution(Catalogue(tmp_path))
     assert verdicts(result) == [expected]
-    assert len(result.rows) == 10 and result.rows[0]["difference"].n == 4
+    assert len(result.rows) == 14 and result.rows[0]["difference"].n == 4
     left, _ = result.figure.axes
     np.testing.assert_array_equal(left.lines[0].get_xdata(), result.rows[0]["values"])
     ends = left.containers[0][2][0].get_segments()[0][:, 0]

@@ -7,7 +7,7 @@ follow: with R = 8 one filter has less effect than can be told from luck in a da
 more. The runs that count have R = 4; so have the runs that vary the length of z alone.
 """
 
-from .grid import FRESH, Grid, Values
+from .grid import BY_DEFAULT, FRESH, Grid, Values
 
 NET: Values = {**FRESH, "scope": "all", "scaling": "unit-rms"}
 CPU: Values = {
@@ -102,6 +102,11 @@ AS_PHOTONIC: dict[str, Values] = {
     "distinguishable-as-photonic": {"features": "distinguishable"},
     "classical-map-as-photonic": {"features": "classical-map"},
 }
+# The same comparison once SPSA is asked through the moving average.
+THROUGH_EMA: dict[str, Values] = {
+    f"{name}-through-ema": {"features": name, **BY_DEFAULT}
+    for name in ("photonic", "yoked", "distinguishable")
+}
 RANK = 4
 LIGHT: Values = RECIPES[CHOSEN["photonic"]]
 
@@ -135,7 +140,7 @@ CONTROLS = Grid(
     "controls",
     arms={
         **{arm: {**values, **RECIPES[CHOSEN[arm]]} for arm, values in SEARCHED.items()},
-        **{arm: {**values, **LIGHT} for arm, values in AS_PHOTONIC.items()},
+        **{arm: {**values, **LIGHT} for arm, values in {**AS_PHOTONIC, **THROUGH_EMA}.items()},
     },
     base={**NET, "rank": RANK},
     cpu=CPU,

@@ -21,8 +21,10 @@ from ..runs.presets import preset
 Tier = Literal["smoke", "cpu", "paper"]
 Values = Mapping[str, Any]
 
-# The objective of SPSA in all stored runs but those of an arm that says otherwise.
-FRESH: Values = {"objective": "fresh"}
+# What SPSA is asked, and its gain (the paper's), in all runs but those of arms that say otherwise.
+FRESH: Values = {"objective": "fresh", "spsa_step_size": 0.05}
+# The package's default, written out: through the moving average, in small steps.
+BY_DEFAULT: Values = {"objective": "through-ema", "spsa_step_size": 0.01}
 
 SMOKE: Values = {
     "dataset": "digits",

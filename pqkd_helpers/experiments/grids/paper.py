@@ -6,7 +6,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 from collections.abc import Mapping
 
 from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
-from .grid import FRESH, SMOKE, Grid, Tier, Values
+from .grid import BY_DEFAULT, FRESH, SMOKE, Grid, Tier, Values
 from .ladder import LADDER_GRIDS
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
@@ -162,9 +162,12 @@ ARTICLE = Grid(
 # What SPSA contributes: the quick run with it, without it, and with its decision left to a coin.
 # All arms of a seed share teacher, first weights, A, data order, start of theta and directions. So
 # SPSA minus sham is what the *information* in its two evaluations is worth, and sham minus none is
-# what moving theta costs. The gentle arms repeat this with a tenth of the paper's step size a.
-# The rule, set before the runs: SPSA helped if the 95 % interval of the paired difference (SPSA
-# minus sham) in test accuracy, with the z trained with, lies above zero.
+# what moving theta costs. The first three arms ask SPSA about a fresh z, the gentle ones so too,
+# with a tenth of the paper's step size a. The last ones ask through the moving average, with the
+# package's gain; they are younger, and they decide the claim. They have their own angles
+# at rest, since another machine gives another teacher for the same seed.
+# The rule, set before the runs of either kind: SPSA helped if the 95 % interval of the paired
+# difference (SPSA minus sham) in test accuracy, with the z trained with, lies above zero.
 SPSA_CONTRIBUTION = Grid(
     "spsa-contribution",
     arms={
@@ -173,6 +176,9 @@ SPSA_CONTRIBUTION = Grid(
         "none": FROZEN,
         "gentle-spsa": {"spsa_step_size": 0.005},
         "gentle-sham": {"spsa_step_size": 0.005, "spsa_sham": True},
+        "through-ema-spsa": BY_DEFAULT,
+        "through-ema-sham": {**BY_DEFAULT, "spsa_sham": True},
+        "through-ema-none": {**BY_DEFAULT, **FROZEN},
     },
     base=FRESH,
     cpu={},

@@ -79,6 +79,7 @@ class CompressionStudy(Study):
             learning_rate=3e-3,
             schedule="one-cycle",
             objective="fresh",
+            spsa_step_size=0.05,
             seed=self.seed,
         )
 

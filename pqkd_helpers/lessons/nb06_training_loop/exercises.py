@@ -37,7 +37,10 @@ def _what_the_records_say(answer):
     """The stored records of ten paired seeds give the same verdict."""
     spsa, sham = (
         [100 * r["student"]["final"]["test"]["accuracy"] for r in stored_records(experiment, arm)]
-        for experiment, arm in (("spsa-contribution", "spsa"), ("spsa-contribution", "sham"))
+        for experiment, arm in (
+            ("spsa-contribution", "through-ema-spsa"),
+            ("spsa-contribution", "through-ema-sham"),
+        )
     )
     interval = paired_difference(spsa, sham)
     if max(np.mean(spsa), np.mean(sham)) < 20.0:
@@ -56,7 +59,7 @@ _VERDICT = Exercise(
     minutes=5,
     task="""
     Predict before you read on. Students were distilled with SPSA, and with the sham: ten paired
-    seeds, the paper's gains, test accuracy with the $z$ trained with. Which of the four verdicts
+    seeds, our gains, test accuracy with the $z$ trained with. Which of the four verdicts
     will the records give? "Better" means that the 95 % interval of the paired differences lies on
     one side of zero; "at chance" that both arms are right for less than one image in five.
     """,
@@ -104,19 +107,21 @@ def algorithm_s1(sample, loss, train, theta, n_epochs, n_steps, a, c, beta, rng)
     clipped to [-pi, pi]. beta: share of the old histogram in the moving average, whose first value
     is the first histogram. rng: np.random.Generator, the coins of SPSA.
     """
+    theta, average, path = np.array(theta, dtype=float), None, []
+
+    def taken_in(new):
+        return new if average is None else beta * average + (1 - beta) * new
 
     def feature(histogram):
         return histogram * np.sqrt(len(histogram) / (histogram @ histogram))
 
-    theta, average, path = np.array(theta, dtype=float), None, []
     for _ in range(n_epochs):
         for _ in range(n_steps):
             delta = rng.choice([-1.0, 1.0], size=len(theta))
-            plus = loss(feature(sample(theta + c * delta)))
-            minus = loss(feature(sample(theta - c * delta)))
+            plus = loss(feature(taken_in(sample(theta + c * delta))))
+            minus = loss(feature(taken_in(sample(theta - c * delta))))
             theta = np.clip(theta - a * (plus - minus) / (2 * c) * delta, -np.pi, np.pi)
-        new = sample(theta)
-        average = new if average is None else beta * average + (1 - beta) * new
+        average = taken_in(sample(theta))
         train(feature(average))
         path.append(theta)
     return np.array(path)
@@ -186,25 +191,38 @@ def _as_feature(histogram):
     return histogram * np.sqrt(8 / (histogram @ histogram))
 
 
-def _spsa_sees_fresh_features(answer):
-    """SPSA's losses are those of the two histograms just sampled, each scaled to |z|² = n_bins."""
+def _averages(epochs, beta=0.9):
+    """Return the moving average before each epoch, and after the last; None before the first."""
+    averages = [None]
+    for epoch in epochs:
+        averages.append(_taken_in(averages[-1], _named(epoch, "sample")[-1][1], beta))
+    return averages
+
+
+def _taken_in(average, new, beta=0.9):
+    return new if average is None else beta * average + (1 - beta) * new
+
+
+def _spsa_sees_what_the_average_would_become(answer):
+    """SPSA's losses: each histogram just sampled is taken into the average, then scaled."""
     _, epochs, given = _seen(answer, 21)
-    for number, epoch in enumerate(epochs):
-        fresh = [_as_feature(histogram) for _, histogram in _named(epoch, "sample")[:-1]]
+    for number, (epoch, average) in enumerate(zip(epochs, _averages(epochs), strict=False)):
+        samples = [histogram for _, histogram in _named(epoch, "sample")[:-1]]
+        asked = [_as_feature(_taken_in(average, histogram)) for histogram in samples]
         for step, (z, _) in enumerate(_named(epoch, "loss")):
-            pair = fresh[step - step % 2 : step - step % 2 + 2]
+            pair = asked[step - step % 2 : step - step % 2 + 2]
             nearest = min(pair, key=lambda feature: np.abs(feature - z).max())
             said = f"{given}, the z of loss number {step} in epoch {number}"
             expect(z, nearest, given=said, tolerance=1e-6)
 
 
-def _steps_of(epoch, n_steps):
+def _steps_of(epoch, average, n_steps):
     """Return per step: its two points, (2, d), and their losses, (2,), in the order of points."""
     samples, losses = _named(epoch, "sample")[:-1], _named(epoch, "loss")
     for k in range(0, 2 * n_steps, 2):
         (p, h), (q, _) = samples[k : k + 2]
         (z, first), (_, second) = losses[k : k + 2]
-        in_order = np.abs(_as_feature(h) - z).max() < 1e-6
+        in_order = np.abs(_as_feature(_taken_in(average, h)) - z).max() < 1e-6
         yield np.array([p, q]), np.array([first, second] if in_order else [second, first])
 
 
@@ -212,9 +230,9 @@ def _angles_follow_the_losses(answer):
     """Each step starts where the last one ended and goes down the slope, clipped to [-pi, pi]."""
     for a, steepness in ((0.05, 1.0), (0.4, 8.0)):
         path, epochs, given = _seen(answer, 22, a=a, c=0.2, steepness=steepness)
-        here = path[0]
+        here, averages = path[0], _averages(epochs)
         for number, epoch in enumerate(epochs):
-            for step, (points, losses) in enumerate(_steps_of(epoch, 3)):
+            for step, (points, losses) in enumerate(_steps_of(epoch, averages[number], 3)):
                 said = f"{given}, step {step} of epoch {number}"
                 shifts = (points - here) / 0.2
                 expect(np.abs(shifts), np.ones((2, 5)), given=f"{said}: shifts over c, sizes")
@@ -227,8 +245,8 @@ def _angles_follow_the_losses(answer):
 def _coins_are_tossed_anew(answer):
     """Coins are tossed anew for every angle in every step."""
     _, epochs, given = _seen(answer, 23, n_epochs=2, n_steps=200, d=3, a=1e-4)
-    for number, epoch in enumerate(epochs):
-        signs = np.sign([points[0] - points[1] for points, _ in _steps_of(epoch, 200)])
+    for number, (epoch, average) in enumerate(zip(epochs, _averages(epochs), strict=False)):
+        signs = np.sign([points[0] - points[1] for points, _ in _steps_of(epoch, average, 200)])
         for i, j in ((0, 1), (0, 2), (1, 2)):
             said = f"{given}: share of steps of epoch {number} in which angles {i} and {j} agree"
             expect(np.mean(signs[:, i] == signs[:, j]), 0.5, given=said, tolerance=0.2)
@@ -246,10 +264,9 @@ def _trained_on_the_average(answer):
     """Weights are trained on the moving average of these histograms, scaled afterwards."""
     for beta in (0.9, 0.3):
         _, epochs, given = _seen(answer, 25, beta=beta)
-        average = None
-        for number, epoch in enumerate(epochs):
-            new = _named(epoch, "sample")[-1][1]
-            average = new if average is None else beta * average + (1 - beta) * new
+        for number, (epoch, average) in enumerate(
+            zip(epochs, _averages(epochs, beta)[1:], strict=True)
+        ):
             (z, _) = epoch[-1][1:]
             expect(z, _as_feature(average), given=f"{given}, z to train with, epoch {number}")
 
@@ -257,7 +274,7 @@ def _trained_on_the_average(answer):
 def _changed_s1(
     *,
     scale=_as_feature,
-    averaged_for_spsa=False,
+    fresh_for_spsa=False,
     start_at_zero=False,
     swapped_beta=False,
     scaled_first=False,
@@ -282,7 +299,7 @@ def _changed_s1(
             return old * average + new_share * new
 
         def for_spsa(histogram):
-            return scale(taken_in(histogram) if averaged_for_spsa else histogram)
+            return scale(histogram if fresh_for_spsa else taken_in(histogram))
 
         for _ in range(n_epochs):
             start = theta
@@ -322,8 +339,8 @@ _S1 = Exercise(
     task="""
     Build the whole loop, from three things that somebody else has built: a circuit that can be
     sampled, a student whose loss can be asked for, and its training for one epoch. Histograms come
-    in, and features go out: scale each to $|z|^2$ = its number of bins. Nothing of the package is
-    needed.
+    in, and features go out: scale each to $|z|^2$ = its number of bins. SPSA is asked about the
+    feature that the moving average *would become*. Nothing of the package is needed.
 
     The check hands in a circuit and a student that write down every call. It looks at what was
     sampled where, what the student was shown, and when; not at how you wrote it.
@@ -331,7 +348,7 @@ _S1 = Exercise(
     reference=algorithm_s1,
     laws=(
         _parts_in_turn,
-        _spsa_sees_fresh_features,
+        _spsa_sees_what_the_average_would_become,
         _angles_follow_the_losses,
         _coins_are_tossed_anew,
         _measured_where_it_ended,
@@ -349,9 +366,9 @@ _S1 = Exercise(
             "the student is shown bare histograms. Scale them: h sqrt(n_bins / (h . h)).",
         ),
         Mistake(
-            _changed_s1(averaged_for_spsa=True),
-            "SPSA is shown the moving average, in which a new sample counts little. Here it sees "
-            "the fresh histogram. (Both are readings of the algorithm: notebook 10 compares them.)",
+            _changed_s1(fresh_for_spsa=True),
+            "SPSA is shown the bare new histogram, which the student is never trained with. Take "
+            "it into the average first; the average itself stays as it is until the epoch's end.",
         ),
         Mistake(
             _changed_s1(uphill=True),
@@ -391,10 +408,11 @@ _S1 = Exercise(
     hints=(
         "Two loops: epochs, and in each the steps of SPSA. After the inner one come three lines: "
         "sample, average, train.",
-        "A step: coins delta; plus = loss(feature(sample(theta + c * delta))), minus likewise; "
-        "theta = clip(theta - a (plus - minus) / (2 c) delta).",
-        "average = new if average is None else beta * average + (1 - beta) * new, then "
-        "train(feature(average)). Keep theta of every epoch in a list.",
+        "taken_in(new): new if average is None else beta * average + (1 - beta) * new. SPSA asks "
+        "about it, the end of the epoch keeps it: average = taken_in(sample(theta)), then "
+        "train(feature(average)).",
+        "A step: coins delta; plus = loss(feature(taken_in(sample(theta + c * delta)))), minus "
+        "likewise; theta = clip(theta - a (plus - minus) / (2 c) delta).",
     ),
     explanation="""
     This *is* the method: what else the package has is settings, records, checks and speed. Look at
@@ -634,8 +652,8 @@ def change_the_method():
     return {
         "change": {"ema_beta": 0.0},
         "predicted": "worse",
-        "before": [82.7, 79.7, 83.7, 84.7, 82.0],
-        "after": [28.3, 33.7, 36.7, 32.7, 41.3],
+        "before": [84.3, 83.7, 81.7, 85.0, 80.7],
+        "after": [79.0, 80.7, 78.3, 79.7, 76.3],
         "verdict": "worse",
     }
 
@@ -705,9 +723,9 @@ _CHANGE = Exercise(
     minutes=25,
     task="""
     Now it is your method. Change **one** thing of the small trainer above, write down what you
-    expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average),
-    `spsa_step_size=0.005`, `n_shots=20`, `hard_weight=1.0` (no teacher). Two others,
-    `objective="through-ema"` and `spsa_steps=0`, you have seen above.
+    expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average), `n_shots=20`,
+    `spsa_batches=1`, `hard_weight=1.0` (no teacher). Two others, `objective="fresh"` and
+    `spsa_steps=0`, you have seen above.
 
     Fill in the protocol: copy the numbers as they were printed, so that it can be read without
     being run again. Your prediction is not marked. The verdict is: the check holds it against the
@@ -762,7 +780,7 @@ _CHANGE = Exercise(
         '"verdict": ...} with the numbers of your own run.',
     ),
     explanation="""
-    Ours is "worse", by much more than the interval is wide. Our reading: without the average $z$ is
+    Ours is "worse", by more than the interval is wide. Our reading: without the average $z$ is
     new in every epoch, and at the low learning rate of the last one the weights cannot follow.
     Two limits come with every verdict of this kind: it holds for this teacher, these images and so
     few epochs; and who tries ten changes will find that one of them "works" by luck.

@@ -14,13 +14,20 @@ from ...records.stored import stored_record
 from ..explorer import Choice, Explorer, Slider
 from .pictures import state_of_a_run
 
-RUN = "train-quick-30-epochs-seed0"
+RUNS = {  # what SPSA was asked -> its stored run
+    "through-ema": "train-quick-30-epochs-through-ema-seed0",
+    "fresh": "train-quick-30-epochs-seed0",
+}
 N_EPOCHS = 30
 
 
 @cache
-def histories() -> dict[str, NDArray[np.float64]]:
-    """Return the angles and the noise-free histograms of every epoch of the stored run.
+def histories(asked: str) -> dict[str, NDArray[np.float64]]:
+    """Return the angles and the noise-free histograms of every epoch of a stored run.
+
+    Parameters
+    ----------
+    asked : {"through-ema", "fresh"}
 
     Returns
     -------
@@ -28,7 +35,7 @@ def histories() -> dict[str, NDArray[np.float64]]:
         "theta" (30, 30), "fresh" (30, 512): exact histograms at the angles of each epoch, and
         "smoothed" (30, 512): their moving average.
     """
-    run = stored_record(RUN)
+    run = stored_record(RUNS[asked])
     theta = np.array([epoch["theta"] for epoch in run["student"]["epochs"]])
     fresh = TimeBinInterferometer().half_click_probabilities(theta).reshape(len(theta), -1)
     average = EMA(run["configuration"]["ema_beta"])
@@ -41,8 +48,8 @@ def histories() -> dict[str, NDArray[np.float64]]:
 
 @cache
 def _first_layer() -> DictConv2d:
-    """Return conv1 as the run began with it: its A, and the basis before training."""
-    configuration = stored_record(RUN)["configuration"]
+    """Return conv1 as both runs began with it: its A, and the basis before training."""
+    configuration = stored_record(RUNS["fresh"])["configuration"]
     student = StudentCNN(1, tuple(configuration["widths"]), seed=configuration["seed"])
     return student.dictionary_layers()[0]
 
@@ -59,9 +66,9 @@ def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:
     return layer.kernel().detach().double().numpy()[:8, 0]
 
 
-def draw(epoch: int, feature: str) -> Figure:
-    """Draw the state after an epoch."""
-    history = histories()
+def draw(asked: str, epoch: int, feature: str) -> Figure:
+    """Draw the state after an epoch of one of the runs."""
+    history = histories(asked)
     histogram = history[feature][epoch - 1]
     return state_of_a_run(history["theta"][epoch - 1], histogram, kernels(histogram))
 
@@ -70,17 +77,23 @@ EPOCH = Explorer(
     name="6.epochs",
     draw=draw,
     controls={
+        "asked": Choice(
+            "SPSA is asked",
+            {"through the average": "through-ema", "about a fresh z": "fresh"},
+            "through-ema",
+        ),
         "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),
         "feature": Choice(
             "histogram", {"of this epoch": "fresh", "moving average": "smoothed"}, "fresh"
         ),
     },
     alt=(
-        "After epoch {epoch} of the stored run: the 30 angles as bars, the 512 numbers of the "
-        "{feature} histogram, and eight 5 x 5 kernels that it mixes."
+        "After epoch {epoch} of the stored run with the objective {asked}: the 30 angles as bars, "
+        "the 512 numbers of the {feature} histogram, and eight 5 x 5 kernels that it mixes."
     ),
     grid={
-        "epoch": (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, N_EPOCHS),
+        "asked": tuple(RUNS),
+        "epoch": (1, 2, 3, 5, 10, 20, N_EPOCHS),
         "feature": ("fresh", "smoothed"),
     },
 )

@@ -64,18 +64,16 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers before you read on. Return them in a dictionary.
+    Predict three numbers, and return them in a dictionary. The check runs all three.
 
-    - `"shots"`: with 200 shots in every epoch and $\\beta = 0.9$, the moving average has run for
-      very long, at fixed angles. How many shots would *one* histogram need to be as precise?
-      (Notebook 02 has the factor.)
+    - `"shots"`: with 200 shots an epoch and $\\beta = 0.9$, the moving average has settled, at
+      fixed angles. How many shots would *one* histogram need to be as precise? (Notebook 02 has
+      the factor.)
     - `"limits"`: suppose that shot noise alone moved $z$. With more and more shots, to how many
-      *different* limits would the two curves climb, the one with smoothing and the one without?
-    - `"gain"`: a student answers 99 % of the images right, from ten classes of equal size. At
-      $z = 0$ all its compressed kernels are zero, so it gives the same answer to every image.
-      What is acc(z) - acc(z = 0), in percentage points?
-
-    The check runs all three.
+      *different* limits would the curves climb, with smoothing and without?
+    - `"gain"`: a student reads 99 % of the images, from ten classes of equal size. At $z = 0$ all
+      its compressed kernels are zero: one answer for every image. What is acc(z) - acc(z = 0),
+      in percentage points?
     """,
     reference=three_predictions,
     laws=(_shots_as_run, _limits_as_run, _gain_as_run),

@@ -470,7 +470,7 @@ def _the_largest_stay(answer):
         expect(largest < smallest, True, given=f"{given}, {smallest:.3f}")
 
 
-def _by_eye(answer):
+def _by_hand(answer):
     """Two small layers that one can compare by eye."""
     weights = [np.array([[0.5, -4.0]]), np.array([3.0, -0.1, 1.0])]
     got = [mask.tolist() for mask in _masks(answer, weights, 3)]
@@ -490,12 +490,12 @@ _PRUNE = Exercise(
     difficulty=2,
     minutes=20,
     task="""
-    What would one do without PQKD? Take the trained teacher, keep its largest weights, and set the
-    others to zero: **pruning**. Write which ones stay. All layers compete together, by absolute
-    value, so one layer may lose nearly all. The next cell prunes a network with your function.
+    Take a trained teacher, keep its largest weights, and set the others to zero: **pruning**.
+    Write which ones stay. All layers compete together, by absolute value, so one layer may lose
+    nearly all. Below, a network is pruned with your function.
     """,
     reference=keep_largest,
-    laws=(_by_eye, _so_many_stay, _the_largest_stay),
+    laws=(_by_hand, _so_many_stay, _the_largest_stay),
     probes=lambda: [(_layers(seed), n) for seed, n in ((50, 1), (51, 40), (52, 300))],
     mistakes=(
         Mistake(
@@ -526,9 +526,8 @@ _PRUNE = Exercise(
         "the layers, and reshape each part.",
     ),
     explanation="""
-    Five lines, and an old idea (LeCun and others, 1989, with a better measure than size). Pruned at
-    once, a network loses much; pruned step by step while it trains on, far less, as the next cell
-    does it. `pqkd_helpers.compression` does the same, in a hundred small steps.
+    A few lines, and an old idea (LeCun and others, 1989, with a better measure than size).
+    `pqkd_helpers.compression` ranks the weights in the same way when it prunes a network.
     """,
 )
 

@@ -189,7 +189,7 @@ def row_verdict(records, paper_mean, paper_deviation, margin):
         student, paper_mean=paper_mean, paper_deviation=paper_deviation, margin=margin
     ).finding
     claim = judge_claim(student, teacher, "above")
-    memorised = accuracies("teacher", "train").mean() >= 99.9
+    memorised = accuracies("teacher", "train").mean() >= 99.0
     recipe = all(record["tier"] == "paper" for record in records)
     return verdict([number, claim], premise=memorised, paper_recipe=recipe)
 
@@ -257,15 +257,15 @@ def _in_pairs(answer):
 
 
 def _the_premise(answer):
-    """Without a teacher that has memorised its images nothing else counts; 99.9 % is enough."""
+    """Without a teacher that has memorised its images nothing else counts; 99.0 % is enough."""
     cases = (
         (99.95, "reproduced", "teachers with 99.95 % of their training images"),
-        ((99.85, 99.95, 99.97), "reproduced", "teachers with 99.85, 99.95 and 99.97 %"),
-        ((99.95, 99.93, 99.0), "premise not met", "teachers with 99.95, 99.93 and 99.0 %"),
+        ((98.9, 99.1, 99.3), "reproduced", "teachers with 98.9, 99.1 and 99.3 %"),
+        ((99.9, 99.8, 95.6), "premise not met", "teachers with 99.9, 99.8 and 95.6 %"),
     )
     _holds_for(answer, ((_records(_CLOSE, _BETTER, t), word, what) for t, word, what in cases))
-    what = "teachers with 99.0 % of their training images, students with 99.95 %"
-    records = _records(_CLOSE, _BETTER, 99.0, student_train=99.95)
+    what = "teachers with 98.0 % of their training images, students with 99.95 %"
+    records = _records(_CLOSE, _BETTER, 98.0, student_train=99.95)
     _holds_for(answer, [(records, "premise not met", what)])
 
 
@@ -317,7 +317,7 @@ _ROW_VERDICT = Exercise(
 
     - number: the student against the paper's, `compare_with_paper(...).finding`, the rule of 10.1;
     - claim: student above teacher, in pairs, `judge_claim(student, teacher, "above")`;
-    - premise: our teachers have 99.9 % of their *training* images or more, on average;
+    - premise: our teachers have 99 % of their *training* images or more, on average;
     - recipe: `record["tier"]` is `"paper"` in every record.
 
     Return `verdict([number, claim], premise=..., paper_recipe=...)`.
@@ -328,8 +328,8 @@ _ROW_VERDICT = Exercise(
         (_records(_CLOSE, _BETTER, tier="paper"), *_PAPER),
         (_records(_CLOSE, _WORSE), *_PAPER),
         (_records(_BELOW, _WORSE), *_PAPER),
-        (_records(_CLOSE, _BETTER, 99.0), *_PAPER),
-        (_records(_CLOSE, _BETTER, 99.0, student_train=99.95), *_PAPER),
+        (_records(_CLOSE, _BETTER, 98.0), *_PAPER),
+        (_records(_CLOSE, _BETTER, 98.0, student_train=99.95), *_PAPER),
         (_records((91.6, 92.4, 93.2), (0.5, 0.5, 0.6)), 92.42, 0.16, 3.0),
     ],
     mistakes=(
@@ -355,7 +355,7 @@ _ROW_VERDICT = Exercise(
         "student and teacher, training accuracy of the teacher.",
         "number = compare_with_paper(student, paper_mean=paper_mean, "
         "paper_deviation=paper_deviation, margin=margin).finding",
-        "premise=memorised.mean() >= 99.9, paper_recipe=all(r['tier'] == 'paper' for r in records)",
+        "premise=memorised.mean() >= 99.0, paper_recipe=all(r['tier'] == 'paper' for r in records)",
     ),
     explanation="""
     Nothing in these lines is a matter of taste, and that is their worth: whoever has the records

@@ -17,6 +17,9 @@ _DIFFERENT = {
     "interference, one recipe": f"at one recipe for both, {_INTERFERENCE}",
     "anything photonic, one recipe": f"at one recipe for both, {_CIRCUIT}",
     "plain randomness": "the photonic circuit in the place of one random vector, never changed,",
+    "selection, through the average": "angles chosen by this network's loss, not another's,",
+    "interference, through the average": _INTERFERENCE,
+    "plain randomness, through the average": "the circuit in the place of one random vector",
 }
 _MEASURES = {
     "points": "{points:+.2f}",

@@ -20,10 +20,12 @@ from .contrasts import (
     FOLLOW_UP,
     KNOWN,
     LIGHT,
+    LIGHT_THROUGH_EMA,
     NULL,
     OTHER_SOURCES,
     PRIMARY,
     STUDENTS,
+    THROUGH_EMA,
     analyse,
     errors,
     light_minus,
@@ -44,6 +46,7 @@ from .forest import DIFFERENCE, forest, in_words
 
 _TESTED = ("planned", "follow-up", "checks")
 _FIRST_SEEDS = 5
+_THROUGH_EMA: dict[str, Any] = {"plan": THROUGH_EMA, "light": LIGHT_THROUGH_EMA}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +120,14 @@ def controls(catalogue: Catalogue) -> Controls | None:
     if found is None:
         return None
     follow_up = analyse(catalogue, FOLLOW_UP)
+    averaged = analyse(catalogue, **_THROUGH_EMA)
     rows = _rows(catalogue, found, follow_up)
     drawn = [row for row in rows if row[DIFFERENCE] is not None]
     return Controls(
         name="controls",
         title="Does the light matter? The photonic feature and its controls",
         rows=rows,
-        findings=findings(catalogue, found, follow_up),
+        findings=findings(catalogue, found, follow_up, averaged),
         draw=lambda: forest(drawn, found.margin),
         alt=in_words([row for row in drawn if row["group"] in _TESTED], found.margin),
         reading=(
@@ -135,6 +139,9 @@ def controls(catalogue: Catalogue) -> Controls | None:
             + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"
             + (follow_up.in_words() if follow_up else state(catalogue, FOLLOW_UP))
             + (_without_first_seeds(catalogue, found) if follow_up else "")
+            + "\n\nA second follow-up asks SPSA through the moving average, as the package does by "
+            "default; planned after both verdicts, before its own runs:\n\n"
+            + (averaged.in_words() if averaged else state(catalogue, **_THROUGH_EMA))
         ),
         rule=RULE,
         scale=scale_of(catalogue.runs(EXPERIMENT, tier="cpu", arm=LIGHT)),

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from pqkd_helpers.command_line.main import main
+from pqkd_helpers.experiments.grids.grid import FRESH
 from pqkd_helpers.experiments.grids.paper import SPSA_CONTRIBUTION
 from pqkd_helpers.experiments.runs.presets import preset
+from pqkd_helpers.paper_figures.spsa_contribution import PAIRS
 from pqkd_helpers.records import stored_record
 from pqkd_helpers.records.record import read_record
 from pqkd_helpers.records.stored import STORED_RECORDS
@@ -18,7 +20,7 @@ SEEDS = range(10)
 
 
 def test_the_arms_differ_from_the_quick_run_by_what_they_are_named_after():
-    quick = preset("quick").as_json()
+    quick = {**preset("quick").as_json(), **FRESH}
     for arm, changes in ARMS.items():
         found = SPSA_CONTRIBUTION.config("cpu", "mnist-5k", arm, 3).as_json()
         assert found == {**quick, **changes, "seed": 3}
@@ -56,8 +58,12 @@ def test_the_stored_records_are_complete_pairs_of_todays_experiment():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_stored_arms_of_a_seed_share_their_teacher(seed):
+@pytest.mark.parametrize("asked", ["fresh", "through-ema"])
+def test_the_stored_arms_of_a_seed_share_their_teacher(asked, seed):
+    """Those that were run on one machine, and only those are paired."""
+    arms = {arm for arm in ARMS if arm.startswith("through-ema") == (asked == "through-ema")}
     teachers = [
-        stored_record(f"spsa-contribution-{arm}-seed{seed}")["teacher"]["final"] for arm in ARMS
+        stored_record(f"spsa-contribution-{arm}-seed{seed}")["teacher"]["final"] for arm in arms
     ]
     assert all(teacher == teachers[0] for teacher in teachers)
+    assert all(set(pair) <= arms or not set(pair) & arms for pair in PAIRS)

@@ -15,11 +15,12 @@ from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.records.record import configuration_hash
 
 
-def test_defaults_are_the_papers():
+def test_defaults_are_the_papers_but_for_what_spsa_is_asked_and_its_gain():
     config = RunConfig()
+    assert (config.objective, config.spsa_step_size) == ("through-ema", 0.01)
     assert (config.epochs, config.batch_size, config.learning_rate) == (100, 64, 1e-3)
     assert (config.temperature, config.hard_weight, config.n_shots) == (3.0, 0.5, 200)
-    assert (config.spsa_steps, config.spsa_step_size, config.spsa_perturbation) == (10, 0.05, 0.1)
+    assert (config.spsa_steps, config.spsa_perturbation) == (10, 0.1)
     assert (config.ema_beta, config.rank, config.scope) == (0.9, 8, "conv1+conv2")
     assert config.widths == (64, 128, 128) and config.scaling == "unit-rms"
 

@@ -1,6 +1,7 @@
 """The pictures of notebook 06 show the numbers that they were given."""
 
 import numpy as np
+import pytest
 
 from pqkd_helpers.experiments.runs.building import build_pqkd_student
 from pqkd_helpers.experiments.runs.presets import preset
@@ -29,15 +30,16 @@ def test_the_state_shows_angles_histogram_and_kernels():
 
 
 def test_the_explorers_kernels_are_those_of_the_runs_first_student():
-    histogram = widget.histories()["smoothed"][4]
+    histogram = widget.histories("fresh")["smoothed"][4]
     student = build_pqkd_student(preset("quick"), 1, 10)
     student.condition(HistogramFeature("unit-rms")(histogram))
     expected = student.conv1.kernel().detach().numpy()[:8, 0]
     np.testing.assert_allclose(widget.kernels(histogram), expected, rtol=1e-6)
 
 
-def test_the_explorers_histories_are_consistent():
-    history = widget.histories()
+@pytest.mark.parametrize("asked", widget.RUNS)
+def test_the_explorers_histories_are_consistent(asked):
+    history = widget.histories(asked)
     assert history["theta"].shape == (widget.N_EPOCHS, 30)
     np.testing.assert_allclose(history["fresh"].sum(axis=1), 2.0)
     np.testing.assert_array_equal(history["smoothed"][0], history["fresh"][0])

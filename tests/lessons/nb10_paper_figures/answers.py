@@ -27,7 +27,7 @@ def row_verdict(records, paper_mean, paper_deviation, margin):
         np.array([100 * r[who]["final"]["validation"]["accuracy"] for r in records])
         for who in ("student", "teacher")
     )
-    if sum(r["teacher"]["final"]["train"]["accuracy"] for r in records) < 0.999 * len(records):
+    if sum(r["teacher"]["final"]["train"]["accuracy"] for r in records) < 0.99 * len(records):
         return "premise not met"
     number = judge_number(student, paper_mean, paper_deviation, margin)
     tested = ttest_1samp(student - teacher, 0)
@@ -73,8 +73,8 @@ ANSWERS = {
 }
 EQUIVALENT = {
     "10.2": {
-        "accuracies('teacher', 'train').mean() >= 99.9  ->  "
-        "accuracies('teacher', 'train').mean() > 99.9": "no mean is 99.9 to the last digit",
+        "accuracies('teacher', 'train').mean() >= 99.0  ->  "
+        "accuracies('teacher', 'train').mean() > 99.0": "no mean is 99.0 to the last digit",
     },
     "10.3": {
         "1000  ->  1001": "fewer than 1000 are needed in every case",
