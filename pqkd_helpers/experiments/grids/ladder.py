@@ -1,22 +1,18 @@
 """PQKD at its best, planned before any run counts: the ideas, their order, how they are chosen.
 
 All students train at most 1,984 values (1,184; or the size that the arm names), the circuit's 30
-angles included, also where they rest. MNIST; the teacher, one for all students of a seed, has the
-widths (32, 64, 64) and one-cycle of Adam at 3e-3; the students have one-cycle of 20 epochs. Where
-SPSA moves the angles it is asked through the moving average, as is the package's default, unless the
-arm says fresh.
-
-**Where the values go.** 30 are the angles, 25 a filter of conv1, 9 a filter of the basis (or of the
-two bases) of the 3x3 layers, 1 per channel a bias, 2 batch norm (its scale and shift make the bias
-idle; the file holds them as gain and bias, 2 numbers), 10 per channel of conv3 and 10 the linear
-layer. `student` gives what is left of a number of values to the 3x3 filters.
+angles included, also where they rest; `ladder_students` says where the values go. MNIST; the
+teacher, one for all students of a seed, has the widths (32, 64, 64) and one-cycle of Adam at 3e-3;
+the students have one-cycle of 20 epochs. Where SPSA moves the angles it is asked as by the package's
+default, unless the arm says fresh.
 
 **1. Choices** (`ladder-choices`; seeds 1000 and 1001, then discarded; 10,000 images; no test image
 counts). Every question of `SHAPES` and `QUESTIONS` is asked around `base`, one change at a time.
 The answer is the candidate with the highest mean validation accuracy over both seeds; of those
-within 0.1 point of it the one that is named first, the simplest. The answers go into `CHOSEN` and
-are committed. Then `best`, which has all of them, and `base` are run on seeds 1002 and 1003. If
-`best` has not the higher mean, the answers are taken back, from the last question on, until it has.
+within 0.1 point of it the one that is named first, the simplest. So is the rate of the plain CNN
+chosen. The answers go into `CHOSEN` and are committed. Then `best`, which has all of them, and
+`base` are run on seeds 1002 and 1003. If `best` has not the higher mean, the answers are taken
+back, from the last question on, until it has.
 
 **2. The ladder** (`ladder`; seeds 0 to 4, all images). The rungs of `STEPS`, each on top of those
 before. An idea that its question answered with "base" is no rung here; what it is worth is in 3. At
@@ -33,6 +29,10 @@ beside the plain CNN, with batch norm and without, alone and distilled.
 difference between arms is a paired one with its 95 % interval, whoever wins. Every run is stored. A
 look at test results that leads to another run makes that run a further look: it gets an arm whose
 name says so, and the text counts it.
+
+**Hours** (of one thread; steps of 64 images timed on two busy cores, where (64, 128, 128) takes 125
+ms, (16, 32, 32) with 118 filters 19 ms, the plain CNN of 8 channels 10 ms; two quiet cores need
+about half): choices 2.5, ladder 22 with its teachers, single rungs 4, frontier 7.
 """
 
 from collections.abc import Mapping
@@ -40,59 +40,7 @@ from typing import Any
 
 from .controls import LABELS_ALONE
 from .grid import BY_DEFAULT, FRESH, Grid, Values
-
-N_ANGLES = 30
-MOST, FEWER = 1984, 1184
-
-# Values per channel, and the options that train them.
-CHANNELS: dict[str, tuple[int, Values]] = {
-    "batch-norm": (2, {"batch_norm": True, "gains": False, "bias": False}),
-    "biases": (1, {"batch_norm": False, "gains": False, "bias": True}),
-    "gains": (2, {"batch_norm": False, "gains": True, "bias": True}),
-}
-
-
-def student(
-    *,
-    widths: tuple[int, int, int] = (16, 32, 32),
-    first: int = 16,
-    most: int = MOST,
-    channels: str = "batch-norm",
-    shared: bool = True,
-    dense_conv3: bool = False,
-) -> Values:
-    """Return a student whose 3x3 filters take what all else leaves of a number of values.
-
-    Parameters
-    ----------
-    widths : (int, int, int)
-        Its channels.
-    first : int
-        Filters of conv1.
-    most : int
-        Values in all, the angles included.
-    channels : {"batch-norm", "biases", "gains"}
-        What is trained per channel: 2 values, 1 or, gains and biases, 2.
-    shared : bool
-        Whether conv2 and conv3 share one basis.
-    dense_conv3 : bool
-        Whether conv3 is trained as it is.
-
-    Examples
-    --------
-    >>> student()["rank"], student(widths=(32, 48, 24), first=8)["rank"]
-    ((16, 118, 118), (8, 144, 144))
-    """
-    per_channel, options = CHANNELS[channels]
-    left = most - N_ANGLES - 25 * first - per_channel * sum(widths) - 10 * (widths[2] + 1)
-    if dense_conv3:
-        rank: tuple[int, ...] = (first, (left - 9 * widths[1] * widths[2]) // 9)
-        scope: Values = {"scope": "conv1+conv2", "shared_basis": False}
-    else:
-        filters = left // (9 if shared else 18)
-        rank, scope = (first, filters, filters), {"scope": "all", "shared_basis": shared}
-    return {**options, **scope, "student_widths": widths, "rank": rank}
-
+from .ladder_students import FEWER, MOST, N_ANGLES, student
 
 # The candidates of every question, the simplest first; all but one around "base". Of a student's
 # shape, as arguments of `student`:
@@ -151,8 +99,18 @@ QUESTIONS: Mapping[str, Mapping[str, Values]] = {
     "teacher": {"base": {}, "wide-teacher": {"widths": (64, 128, 128)}},
 }
 
-# The answers, by the names above; "base" until the choices are made.
-CHOSEN: dict[str, str] = dict.fromkeys((*SHAPES, *QUESTIONS), "base")
+# Of the plain CNN of as many values:
+PLAIN_RATES: Mapping[str, Values] = {
+    "plain-rate-1e-2": {"learning_rate": 1e-2},
+    "plain-rate-3e-3": {"learning_rate": 3e-3},
+    "plain-rate-3e-2": {"learning_rate": 3e-2},
+}
+
+# The answers, by the names above; the first candidates until the choices are made.
+CHOSEN: dict[str, str] = {
+    **dict.fromkeys((*SHAPES, *QUESTIONS), "base"),
+    "plain": "plain-rate-1e-2",
+}
 
 _SHAPE = {name: v for question in SHAPES for name, v in SHAPES[question][CHOSEN[question]].items()}
 _ANSWERS = {question: QUESTIONS[question][CHOSEN[question]] for question in QUESTIONS}
@@ -191,10 +149,22 @@ RUNG_CONTROLS: dict[str, Values] = {
     "gaussian": {**BASE, "features": "gaussian-frozen"},
     "filters-for-angles": {**BASE, **student(most=MOST + N_ANGLES)},
 }
+PLAIN: Values = {
+    **{"student": "four-layer-cnn", "batch_norm": True, "schedule": "one-cycle"},
+    **PLAIN_RATES[CHOSEN["plain"]],
+}
 SMALLER: Values = {"train_images": 10_000, "epochs": 20, "teacher_epochs": 20, "fresh_draws": 5}
 
 LADDER_CHOICES = Grid(
-    "ladder-choices", arms={**CANDIDATES, "best": best()}, base=NET, cpu=SMALLER, first_seed=1000
+    "ladder-choices",
+    arms={
+        **CANDIDATES,
+        **{arm: {**PLAIN, "value_budget": MOST, **rate} for arm, rate in PLAIN_RATES.items()},
+        "best": best(),
+    },
+    base=NET,
+    cpu=SMALLER,
+    first_seed=1000,
 )
 LADDER_RUNGS = Grid(
     "ladder-rungs",
@@ -230,10 +200,6 @@ def _cumulated() -> dict[str, Values]:
 
 
 LONG: Values = {"epochs": 100}
-PLAIN: Values = {
-    **{"student": "four-layer-cnn", "batch_norm": True, "schedule": "one-cycle"},
-    "learning_rate": 1e-2,
-}
 SMALL: Mapping[str, Any] = {"widths": (16, 32, 16), "first": 12, "dense_conv3": False}
 ENDS: dict[str, Values] = {"": LABELS_ALONE, "-distilled": {}}
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...records.record import Record
-from ..grids.ladder import QUESTIONS, SHAPES
+from ..grids.ladder import PLAIN_RATES, QUESTIONS, SHAPES
 from ..runs.new_record import study_record
 
 SEEDS = (1000, 1001)
@@ -53,7 +53,7 @@ def choices_study(records: Iterable[Record]) -> Record:
 
 def answers(
     runs: Sequence[Mapping[str, Any]],
-    questions: Mapping[str, Iterable[str]] = {**SHAPES, **QUESTIONS},
+    questions: Mapping[str, Iterable[str]] = {**SHAPES, **QUESTIONS, "plain": PLAIN_RATES},
 ) -> dict[str, str]:
     """Return the chosen candidate of every question.
 

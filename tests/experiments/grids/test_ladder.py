@@ -13,12 +13,13 @@ from pqkd_helpers.experiments.grids.ladder import (
     LADDER_CHOICES,
     LADDER_GRIDS,
     LADDER_RUNGS,
+    PLAIN_RATES,
     QUESTIONS,
     SHAPES,
     STEPS,
     best,
-    student,
 )
+from pqkd_helpers.experiments.grids.ladder_students import student
 from pqkd_helpers.experiments.runs.building import build_student
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.run import record_of
@@ -68,6 +69,20 @@ def test_no_arm_trains_more_values_than_planned(grid, arm):
 )
 def test_the_allocations_of_1984_values(arm, expected):
     assert counted(LADDER_CHOICES.config("cpu", "mnist", arm, 1000)) == expected
+
+
+def test_the_formula_of_the_values_is_what_is_counted():
+    for widths, first, channels in itertools.product(
+        ((8, 8, 8), (4, 6, 9)), (3, 5), ("batch-norm", "biases", "gains")
+    ):
+        shape = {"widths": widths, "first": first, "channels": channels, "most": 900}
+        for shared in (True, False):
+            config = RunConfig(**student(**shape, shared=shared))
+            filters = config.rank[2] if isinstance(config.rank, tuple) else config.rank
+            per_channel = 1 if channels == "biases" else 2
+            expected = 30 + 25 * first + 9 * filters * (1 if shared else 2)
+            expected += per_channel * sum(widths) + 10 * (widths[2] + 1)
+            assert counted(config) == expected <= 900
 
 
 def test_the_allocations_of_1184_values():
@@ -169,12 +184,13 @@ def test_the_record_of_the_choices_holds_every_run():
             "student": {"final": {"validation": {"accuracy": 0.9 + 0.01 * (arm == "hot")}}},
             "configuration_hash": "0" * 16,
         }
-        for arm in CANDIDATES
+        for arm in (*CANDIDATES, *PLAIN_RATES)
         for seed in SEEDS
     ]
     results = choices_study(records)["results"]
-    assert len(results["runs"]) == 2 * len(CANDIDATES)
-    expected = dict.fromkeys({**SHAPES, **QUESTIONS}, "base") | {"distillation": "hot"}
+    assert len(results["runs"]) == 2 * (len(CANDIDATES) + 3)
+    expected = dict.fromkeys({**SHAPES, **QUESTIONS}, "base")
+    expected |= {"distillation": "hot", "plain": "plain-rate-1e-2"}
     assert results["chosen"] == expected
 
 
