@@ -3,8 +3,8 @@
 All students train at most 1,984 values (1,184; or the size that the arm names), the circuit's 30
 angles included, also where they rest; `ladder_students` says where the values go. MNIST; the
 teacher, one for all students of a seed, has the widths (32, 64, 64) and one-cycle of Adam at 3e-3;
-the students have one-cycle of 20 epochs. Where SPSA moves the angles it is asked as by the package's
-default, unless the arm says fresh.
+the students have one-cycle of 20 epochs. Where SPSA moves the angles it is asked as by the
+package's default, unless the arm says fresh.
 
 **1. Choices** (`ladder-choices`; seeds 1000 and 1001, then discarded; 10,000 images; no test image
 counts). Every question of `SHAPES` and `QUESTIONS` is asked around `base`, one change at a time.
@@ -142,6 +142,8 @@ CANDIDATES: dict[str, Values] = {
     },
     **{arm: {**BASE, **values} for arms in QUESTIONS.values() for arm, values in arms.items()},
 }
+# While nothing is chosen, the best is the base.
+ANSWERED: dict[str, Values] = {} if best() == BASE else {"best": best()}
 # With moving angles alone has the average something to average; 512 Gaussian numbers in the place
 # of z; and 27 of the 30 values of the angles as three filters more.
 RUNG_CONTROLS: dict[str, Values] = {
@@ -160,7 +162,7 @@ LADDER_CHOICES = Grid(
     arms={
         **CANDIDATES,
         **{arm: {**PLAIN, "value_budget": MOST, **rate} for arm, rate in PLAIN_RATES.items()},
-        "best": best(),
+        **ANSWERED,
     },
     base=NET,
     cpu=SMALLER,
@@ -168,7 +170,7 @@ LADDER_CHOICES = Grid(
 )
 LADDER_RUNGS = Grid(
     "ladder-rungs",
-    arms={**CANDIDATES, **RUNG_CONTROLS, "best": best()},
+    arms={**CANDIDATES, **RUNG_CONTROLS, **ANSWERED},
     base=NET,
     cpu=SMALLER,
 )
