@@ -18,10 +18,10 @@ from ..controls.feature_specification import FeatureSpecification
 from ..datasets.image_format import ImageFormat
 from ..dictionary_convolutions.fixed_projection import FixedProjection
 from ..networks.teacher_and_student import StudentCNN
+from .folding import without_batch_norm
 from .sealed_tensors import CompressedFileError, seal, unseal
 
 DTYPES = (torch.float32, torch.float16)
-_SHAPE = ("in_channels", "widths", "n_classes", "rank", "scope", "feature_dim")
 _Z_TOLERANCE = 1e-6  # of the largest number of z
 
 
@@ -59,7 +59,8 @@ def save_compressed(
     Parameters
     ----------
     student : StudentCNN
-        Conditioned on the z that it is to be used with.
+        Conditioned on the z that it is to be used with. Of batch norm the file holds what it is
+        in evaluation, a gain and a bias per channel (`folding`).
     path : path
         The file; conventionally ``.safetensors``.
     feature : FeatureSpecification or None
@@ -132,6 +133,9 @@ def compressed_bytes(
     if dtype not in DTYPES:
         raise ValueError(f"dtype is {dtype}, one of {DTYPES} is expected")
     shape = _checked_shape(student)
+    if student.batch_norm:
+        student = without_batch_norm(student)
+        shape = student.options()
     z = _the_z(student)
     numbers = {name: value.detach() for name, value in student.named_parameters()}
     if feature is not None and feature.is_exact:
@@ -167,7 +171,7 @@ def _checked_shape(student: StudentCNN) -> dict[str, Any]:
     """Return the arguments that build a student of the same shape."""
     if not isinstance(student, StudentCNN):
         raise ValueError(f"the network is a {type(student).__name__}, a StudentCNN is expected")
-    shape = {name: getattr(student, name) for name in _SHAPE}
+    shape = student.options()
     expected, found = (
         {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
         for network in (StudentCNN(**shape), student)

@@ -1,16 +1,19 @@
 """Counting trained values, and the compression ratios that follow.
 
-Counted are the values that training changes: basis filters, biases, dense weights, and the
-circuit's angles once per student. The frozen matrix A is regenerated from a seed and not
-counted. The ratio teacher / student depends on what is compared, so three are given side by
-side; a higher ratio may mean a larger teacher and not a smaller student.
+Counted are the values that training changes: basis filters (a shared basis once), gains, biases,
+dense weights, batch norm's scales and shifts, and the circuit's angles once per student. The frozen
+matrix A is regenerated from a seed and not counted. The ratio teacher / student depends on what is
+compared, so three are given side by side; a higher ratio may mean a larger teacher and not a
+smaller student.
 
 Backs notebook 08.
 """
 
 from dataclasses import dataclass
 
-from ..networks.teacher_and_student import ConvNet, trained_values
+from torch import nn
+
+from ..networks.teacher_and_student import trained_values
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,13 @@ class Compression:
     convolution_kernels: float
 
 
-def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Compression:
+def measure_compression(teacher: nn.Module, student: nn.Module, n_angles: int) -> Compression:
     """Count both networks and compare them.
 
     Parameters
     ----------
-    teacher, student : ConvNet
-        The two networks.
+    teacher, student : torch.nn.Module
+        The two networks; their convolutions are named conv1, conv2, ...
     n_angles : int
         Angles of the circuit behind the student's feature.
 
@@ -67,10 +70,9 @@ def measure_compression(teacher: ConvNet, student: ConvNet, n_angles: int) -> Co
     )
 
 
-def _convolution_values(network: ConvNet, *, bias: bool) -> int:
+def _convolution_values(network: nn.Module, *, bias: bool) -> int:
     return sum(
-        parameter.numel()
-        for layer in (network.conv1, network.conv2, network.conv3)
-        for name, parameter in layer.named_parameters()
-        if bias or name != "bias"
+        parameter.numel()  # a basis of two layers is named, and counted, once
+        for name, parameter in network.named_parameters()
+        if name.startswith("conv") and (bias or not name.endswith(".bias"))
     )

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from ..common.files import as_path
-from ..networks.teacher_and_student import TeacherCNN
+from ..networks.teacher_and_student import StudentCNN, TeacherCNN
 from .compressed_file import CompressedStudent, read_compressed
 from .counting import measure_compression
 from .ledger import measure_sizes
@@ -26,7 +26,7 @@ def describe_file(path: Path | str) -> str:
         f"{path}: {path.stat().st_size:,} bytes, {str(found.dtype).removeprefix('torch.')}",
         f"  images                        {_images(found)}",
         f"  widths                        {student.widths}, {student.n_classes} classes",
-        f"  dictionary convolutions       {student.scope}, rank {student.rank}",
+        f"  dictionary convolutions       {student.scope}, rank {student.rank}{_options(student)}",
         "  seeds of A                    "
         + ", ".join(str(layer.projection.seed) for layer in student.dictionary_layers()),
         f"  z, {student.feature_dim} numbers                {_feature(found)}",
@@ -48,6 +48,11 @@ def describe_file(path: Path | str) -> str:
         *size_lines(dataclasses.asdict(sizes)),
     ]
     return "\n".join(lines)
+
+
+def _options(student: StudentCNN) -> str:
+    names = {"shared_basis": "one basis for 3x3", "gains": "gains", "orthogonal": "orthogonal"}
+    return "".join(f", {said}" for name, said in names.items() if getattr(student, name))
 
 
 def _images(found: CompressedStudent) -> str:

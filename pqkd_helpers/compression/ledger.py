@@ -84,9 +84,9 @@ def measure_sizes(
     )
     layers = student.dictionary_layers()
     kernels = [layer.out_channels * layer.in_channels for layer in layers]
-    # The plain network's kernels, and what they are made from.
+    # The plain network's kernels, and what they are made from; a shared basis is there once.
     made_from = sum(
-        n_kernels * layer.rank + layer.basis.numel()
+        n_kernels * layer.rank + (0 if layer.shares_basis else layer.basis.numel())
         for n_kernels, layer in zip(kernels, layers, strict=True)
     )
     return SizeLedger(
@@ -117,19 +117,22 @@ def measure_sizes(
     )
 
 
-def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageFormat) -> SizeLedger:
+def measure_plain_sizes(teacher: ConvNet, student: nn.Module, *, images: ImageFormat) -> SizeLedger:
     """Measure a student of plain layers, without z, and its teacher.
 
     Parameters
     ----------
-    teacher, student : ConvNet
+    teacher : ConvNet
+    student : torch.nn.Module
+        A `ConvNet`, or a network of torch's own layers.
     images : ImageFormat
         Shape of the images that are classified.
     """
-    networks = {"teacher": teacher, "student": student}
+    networks: dict[str, nn.Module] = {"teacher": teacher, "student": student}
     in_memory = {name: 4 * trained_values(network) for name, network in networks.items()}
     multiply_adds = {
-        name: _multiply_adds(to_dense(network), images) for name, network in networks.items()
+        name: _multiply_adds(to_dense(net) if isinstance(net, ConvNet) else net, images)
+        for name, net in networks.items()
     }
     return SizeLedger(
         trained_values={name: _by_layer(network) for name, network in networks.items()},
@@ -144,15 +147,20 @@ def measure_plain_sizes(teacher: ConvNet, student: ConvNet, *, images: ImageForm
     )
 
 
-def _file_bytes(network: ConvNet) -> int:
+def _file_bytes(network: nn.Module) -> int:
     return len(save({name: value.contiguous() for name, value in network.state_dict().items()}))
 
 
-def _by_layer(network: ConvNet) -> dict[str, int]:
-    """Return the trained values of every layer; those of a network outside its layers are "z"."""
-    layers = {name: trained_values(layer) for name, layer in network.named_children()}
-    layers["z"] = trained_values(network) - sum(layers.values())
-    return {name: n_values for name, n_values in layers.items() if n_values}
+def _by_layer(network: nn.Module) -> dict[str, int]:
+    """Return the trained values of every layer; those of a network outside its layers are "z".
+
+    A basis of two layers counts for the first of them.
+    """
+    counts = {name: 0 for name, _ in network.named_children()} | {"z": 0}
+    for name, parameter in network.named_parameters():
+        layer, dot, _ = name.partition(".")
+        counts[layer if dot else "z"] += parameter.numel() * parameter.requires_grad
+    return {name: n_values for name, n_values in counts.items() if n_values}
 
 
 @torch.no_grad()

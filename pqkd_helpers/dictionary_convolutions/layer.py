@@ -2,9 +2,9 @@
 
     W[o, i, a, b] = sum_r M[o, i, r] B[r, a, b],    vec(M) = A z
 
-The basis B, R filters of k x k, is all that is trained (and a bias per output channel). The
-mixing M follows from the feature z through the frozen random matrix A. z changes once per epoch,
-so M is computed once by `DictConv2d.condition` and not in every forward pass.
+The basis B, R filters of k x k, is all that is trained (and a bias per output channel; a gain, if
+asked for). The mixing M follows from the feature z through the frozen random matrix A. z changes
+once per epoch, so M is computed once by `DictConv2d.condition` and not in every forward pass.
 
 With entries of A of variance 1/512 and ``|z|^2 = 512`` the entries of M have variance 1, and B of
 variance ``2 / (C_in R k^2)`` gives W He's variance ``2 / (C_in k^2)`` in every layer
@@ -25,40 +25,11 @@ from torch.nn import functional
 
 from ..common.checks import check_positive, check_whole
 from ..common.random_streams import derive_seed
+from .feature_tensor import as_feature
 from .fixed_projection import FixedProjection
+from .orthogonal_rows import orthogonal_rows
 
 __all__ = ["DictConv2d", "FixedProjection", "as_feature"]
-
-
-def as_feature(z: ArrayLike | Tensor, feature_dim: int) -> Tensor:
-    """Return a feature, or a stack of them, as a float32 tensor.
-
-    Parameters
-    ----------
-    z : (..., feature_dim) array or tensor
-        The feature; a tensor keeps its gradient.
-    feature_dim : int
-        Length expected.
-
-    Raises
-    ------
-    ValueError
-        If the length differs or a value is not finite.
-    """
-    if not isinstance(z, Tensor):
-        values = np.array(z)  # a copy: any strides, writeable
-        if values.dtype.kind not in "biuf":
-            raise ValueError(f"z holds {values.dtype}, real numbers are expected")
-        z = torch.from_numpy(values)
-    if z.is_complex():
-        raise ValueError(f"z holds {z.dtype}, real numbers are expected")
-    with torch.inference_mode(False):
-        feature = z.to(torch.float32).clone()
-    if feature.ndim == 0 or feature.shape[-1] != feature_dim:
-        raise ValueError(f"z has shape {tuple(feature.shape)}, ({feature_dim},) is expected")
-    if not torch.isfinite(feature).all():
-        raise ValueError("z is not finite, finite numbers are expected")
-    return feature
 
 
 class DictConv2d(nn.Module):
@@ -82,6 +53,14 @@ class DictConv2d(nn.Module):
         Whether a bias per output channel is trained.
     basis_variance : float or None
         Variance of the basis at the start; None is He's ``2 / (C_in R k^2)``.
+    basis_of : DictConv2d or None
+        A layer whose basis this one uses too: one parameter, trained by the gradients of both.
+        Rank and kernel size must agree. The mixing is scaled by a fixed number, so that the kernel
+        starts with the variance that a basis of its own would give.
+    gains : bool
+        Whether a factor per output channel is trained, 1 at the start.
+    orthogonal : bool
+        Whether the mixing of one output channel is orthogonal to that of every other: `project`.
     seed : int
         Seed of A, of the basis and of the bias. Give every layer of a network its own: with
         equal seeds the A of one layer is the beginning of the other's.
@@ -89,7 +68,9 @@ class DictConv2d(nn.Module):
     Attributes
     ----------
     basis : (rank, height, width) float32 parameter
+        A shared one is in the ``state_dict`` of the layer it belongs to alone.
     bias : (out_channels,) float32 parameter or None
+    gains : (out_channels,) float32 parameter or None
     z : (feature_dim,) float32 buffer
         The feature last given to `condition`; NaN before. It is part of the ``state_dict``,
         unlike A and M, which loading recomputes.
@@ -97,7 +78,8 @@ class DictConv2d(nn.Module):
     Raises
     ------
     ValueError
-        If a size or the rank is not a whole number >= 1, or the variance is not positive.
+        If a size or the rank is not a whole number >= 1, the variance is not positive, or the basis
+        of the other layer has another shape.
 
     Examples
     --------
@@ -119,6 +101,9 @@ class DictConv2d(nn.Module):
         padding: int | tuple[int, int] = 0,
         bias: bool = True,
         basis_variance: float | None = None,
+        basis_of: "DictConv2d | None" = None,
+        gains: bool = False,
+        orthogonal: bool = False,
         seed: int,
     ) -> None:
         super().__init__()
@@ -130,7 +115,7 @@ class DictConv2d(nn.Module):
         fan_in = in_channels * height * width
         if basis_variance is None:
             basis_variance = 2.0 / (fan_in * rank)
-        check_positive("basis_variance", basis_variance)
+        self.basis_variance = check_positive("basis_variance", basis_variance)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = (height, width)
@@ -144,9 +129,23 @@ class DictConv2d(nn.Module):
             seed=derive_seed(seed, "projection"),
         )
         generator = torch.Generator().manual_seed(derive_seed(seed, "basis"))
-        self.basis = nn.Parameter(
-            torch.randn(rank, height, width, generator=generator) * math.sqrt(basis_variance)
-        )
+        self.orthogonal = orthogonal
+        self.shares_basis = basis_of is not None
+        self.mixing_scale = 1.0
+        if basis_of is None:
+            self.basis = nn.Parameter(
+                torch.randn(rank, height, width, generator=generator) * math.sqrt(basis_variance)
+            )
+        else:
+            self.basis = basis_of.basis
+            self.mixing_scale = math.sqrt(basis_variance / basis_of.basis_variance)
+            if self.basis.shape != (rank, height, width):
+                raise ValueError(
+                    f"the basis of the other layer has shape {tuple(self.basis.shape)}, "
+                    f"{(rank, height, width)} is expected: the rank and kernel size of this layer"
+                )
+        self.register_parameter("gains", nn.Parameter(torch.ones(out_channels)) if gains else None)
+        self.gains: nn.Parameter | None
         if bias:
             limit = 1.0 / math.sqrt(fan_in)  # as in torch.nn.Conv2d
             self.bias = nn.Parameter(
@@ -182,6 +181,11 @@ class DictConv2d(nn.Module):
     def project(self, z: Tensor) -> Tensor:
         """Return the mixings of one or several features in one pass over A.
 
+        An orthogonal layer makes the rows of M, one of ``C_in R`` numbers per output channel,
+        orthogonal and equally long (its columns where there are more rows than columns), by
+        Gram and Schmidt; the mean square of M stays ``|z|^2 / feature_dim``. The rows of A cannot
+        be: there are far more of them than the ``feature_dim`` numbers each has.
+
         Parameters
         ----------
         z : (..., feature_dim) float32 tensor
@@ -192,6 +196,12 @@ class DictConv2d(nn.Module):
         """
         with torch.inference_mode(False):
             mixing = self.projection(z.to(self.basis.device))
+            if self.orthogonal:
+                rows = mixing.unflatten(-1, (self.out_channels, -1))
+                size = z.norm(dim=-1) * math.sqrt(max(rows.shape[-2:]) / self.feature_dim)
+                mixing = (size[..., None, None] * orthogonal_rows(rows)).flatten(-2)
+            if self.shares_basis:
+                mixing = self.mixing_scale * mixing
             mixing = mixing.unflatten(-1, (self.out_channels, self.in_channels, self.rank))
             # Rank by rank in memory: `kernel` and its gradient then need no copy of it.
             return mixing.movedim(-1, -3).contiguous().movedim(-3, -1)
@@ -219,7 +229,8 @@ class DictConv2d(nn.Module):
         by_place = self.basis.flatten(1).T @ by_rank  # (height * width, out * in)
         kernel = by_place.view(*self.kernel_size, self.out_channels, self.in_channels)
         # The memory order that convolutions on CPUs are fastest with; same values.
-        return kernel.permute(2, 3, 0, 1).contiguous(memory_format=torch.channels_last)
+        kernel = kernel.permute(2, 3, 0, 1).contiguous(memory_format=torch.channels_last)
+        return kernel if self.gains is None else self.gains[:, None, None, None] * kernel
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve images.
@@ -242,8 +253,20 @@ class DictConv2d(nn.Module):
         twin.__dict__.update(copy.deepcopy(self.__dict__ | {"_buffers": buffers}, memo))
         return twin
 
-    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
-        super()._load_from_state_dict(*args, **kwargs)
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        if self.shares_basis:
+            del destination[f"{prefix}basis"]
+
+    def _load_from_state_dict(
+        self, state: Any, prefix: str, metadata: Any, strict: bool, *keys_and_messages: Any
+    ) -> None:
+        name = f"{prefix}basis"
+        if self.shares_basis and name not in state:
+            state = {**state, name: self.basis}  # the layer it belongs to loads it
+        elif self.shares_basis:
+            keys_and_messages[1].append(name)  # unexpected: the state is of a layer with its own
+        super()._load_from_state_dict(state, prefix, metadata, strict, *keys_and_messages)
         if torch.isnan(self.z).any():
             self.mixing = None
         else:
@@ -255,6 +278,9 @@ class DictConv2d(nn.Module):
             f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
             f"stride={self.stride}, padding={self.padding}, rank={self.rank}, "
             f"feature_dim={self.feature_dim}, bias={self.bias is not None}"
+            + ", shared basis" * self.shares_basis
+            + ", gains" * (self.gains is not None)
+            + ", orthogonal" * self.orthogonal
         )
 
 

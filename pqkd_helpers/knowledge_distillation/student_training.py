@@ -107,10 +107,13 @@ class Distillation:
 
     def validation_loss(self, logits: Tensor, indices: Tensor | None = None) -> float:
         """Return the loss of validation images, all or those at ``indices``, a mean."""
-        targets, labels = self._validation_targets, self.data.validation.labels
-        if indices is not None:
-            targets, labels = targets[indices], labels[indices]
-        return self._distillation(logits, targets, labels).item()
+        everywhere = slice(None) if indices is None else indices
+        return self.validation_objective(logits, everywhere).item()
+
+    def validation_objective(self, logits: Tensor, indices: Tensor | slice) -> Tensor:
+        """Return the loss of the validation images at ``indices``, with its graph."""
+        labels = self.data.validation.labels[indices]
+        return self._distillation(logits, self._validation_targets[indices], labels)
 
     def state(self) -> dict[str, Tensor]:
         """Return the student's values and Adam's moments, to be stored."""

@@ -56,6 +56,13 @@ Scope = Literal["conv1", "conv1+conv2", "all"]
 BasisStart = Literal["he", "rank"]
 TeacherSelection = Literal["last", "best-of-every-10th"]
 
+# The dictionary convolutions of each scope.
+COMPRESSED: dict[Scope, tuple[str, ...]] = {
+    "conv1": ("conv1",),
+    "conv1+conv2": ("conv1", "conv2"),
+    "all": ("conv1", "conv2", "conv3"),
+}
+
 
 def check_teacher_selection(selection: TeacherSelection, epochs: int) -> None:
     """Raise ``ValueError`` if the selection is unknown or has no epoch to select."""
@@ -72,3 +79,45 @@ def check_widths(widths: Sequence[int]) -> tuple[int, int, int]:
         raise ValueError(f"widths are {widths!r}, three whole numbers >= 1 are expected")
     first, second, third = (check_whole("one of the widths", w, least=1) for w in widths)
     return first, second, third
+
+
+def check_rank(rank: int | Sequence[int], scope: Scope) -> int | tuple[int, ...]:
+    """Return the filters of every dictionary convolution: a number, or several that differ.
+
+    Raises
+    ------
+    ValueError
+        If there are not one, or as many as dictionary convolutions, or one is no whole number >= 1.
+
+    Examples
+    --------
+    >>> check_rank([8, 8, 8], "all"), check_rank([16, 40, 40], "all")
+    (8, (16, 40, 40))
+    """
+    if np.ndim(rank) == 0:
+        return check_whole("rank", rank, least=1)
+    several = tuple(check_whole("rank", one, least=1) for one in np.ravel(np.asarray(rank, object)))
+    if len(several) != len(COMPRESSED[scope]):
+        raise ValueError(
+            f"rank has {len(several)} numbers, one or {len(COMPRESSED[scope])} are expected, as "
+            f"many as dictionary convolutions in the scope {scope!r}"
+        )
+    return several if len(set(several)) > 1 else several[0]
+
+
+def check_options(
+    *,
+    rank: int | tuple[int, ...],
+    scope: Scope,
+    shared_basis: bool,
+    gains: bool,
+    batch_norm: bool,
+) -> None:
+    """Raise ``ValueError`` if options of the student do not go together."""
+    if shared_basis and (scope != "all" or (isinstance(rank, tuple) and rank[1] != rank[2])):
+        raise ValueError(
+            f"a shared basis has one rank for conv2 and conv3, and the scope 'all'; scope is "
+            f"{scope!r} and rank {rank}"
+        )
+    if gains and batch_norm:
+        raise ValueError("batch norm has gains of its own: one of both is expected")

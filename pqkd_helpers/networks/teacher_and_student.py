@@ -1,98 +1,32 @@
 """Teacher and student: the same small network, with plain or with dictionary convolutions.
 
-    conv1 5x5, ReLU, max-pool 2;  conv2 3x3, ReLU, max-pool 2;  conv3 3x3, ReLU, dropout 0.25;
-    global average pooling;  linear
-
 The student replaces the convolutions of its scope by `DictConv2d`. It is used in two steps:
 ``student.condition(z)``, then ``student(x)``. All images share one z.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
-import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from ..common.checks import check_choice, check_whole
-from ..common.random_streams import derive_seed, forked_seed
-from ..dictionary_convolutions.layer import DictConv2d, as_feature
-from .settings import BasisStart, Scope, check_widths
+from ..common.checks import check_choice
+from ..common.random_streams import derive_seed
+from ..dictionary_convolutions.feature_tensor import as_feature
+from ..dictionary_convolutions.layer import DictConv2d
+from .conv_net import DROPOUT, ConvNet, dense_convolution, trained_values
+from .settings import COMPRESSED, BasisStart, Scope, check_options, check_rank
 
-# name, in_channels, out_channels, kernel_size -> layer
-ConvolutionFactory = Callable[[str, int, int, int], nn.Module]
+__all__ = ["ConvNet", "StudentCNN", "TeacherCNN", "trained_values"]
 
-_COMPRESSED: dict[Scope, tuple[str, ...]] = {
-    "conv1": ("conv1",),
-    "conv1+conv2": ("conv1", "conv2"),
-    "all": ("conv1", "conv2", "conv3"),
+# Options that the first stored students did not have, at their defaults.
+_YOUNGER = {
+    "batch_norm": False,
+    "shared_basis": False,
+    "gains": False,
+    "bias": True,
+    "orthogonal": False,
 }
-
-_DROPOUT = 0.25
-
-
-class ConvNet(nn.Module):
-    """The shape shared by teacher and student.
-
-    Parameters
-    ----------
-    in_channels, widths, n_classes
-        As for `TeacherCNN`.
-    convolution : callable
-        Builds each convolution from its name, channels in, channels out and kernel size.
-    linear_seed : int
-        Seed of the linear layer.
-    batch_norm : bool
-        Whether batch norm follows each convolution. The size of a kernel then has no effect on
-        the forward pass in training.
-    """
-
-    def __init__(
-        self,
-        in_channels: int,
-        widths: Sequence[int],
-        n_classes: int,
-        *,
-        convolution: ConvolutionFactory,
-        linear_seed: int,
-        batch_norm: bool = False,
-    ) -> None:
-        super().__init__()
-        check_whole("in_channels", in_channels, least=1)
-        check_whole("n_classes", n_classes, least=1)
-        self.widths = check_widths(widths)
-        self.in_channels = in_channels
-        self.n_classes = n_classes
-        first, second, third = self.widths
-        self.conv1 = convolution("conv1", in_channels, first, 5)
-        self.conv2 = convolution("conv2", first, second, 3)
-        self.conv3 = convolution("conv3", second, third, 3)
-        self.batch_norm = batch_norm
-        normalisation = nn.BatchNorm2d if batch_norm else nn.Identity
-        self.norm1, self.norm2, self.norm3 = map(normalisation, self.widths)
-        self.dropout = nn.Dropout(_DROPOUT)
-        with forked_seed(linear_seed):
-            self.linear = nn.Linear(third, n_classes)
-        self.to(memory_format=torch.channels_last)  # same results, about a fifth faster on CPUs
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return logits ``(batch, n_classes)`` of images ``(batch, in_channels, h, w)``."""
-        # max(relu(x)) = relu(max(x)): pooled first, ReLU has a quarter of the work.
-        x = torch.relu(nn.functional.max_pool2d(self.norm1(self.conv1(x)), 2))
-        x = torch.relu(nn.functional.max_pool2d(self.norm2(self.conv2(x)), 2))
-        x = self.dropout(torch.relu(self.norm3(self.conv3(x))))
-        return self.linear(x.mean(dim=(2, 3)))
-
-    def state_dict(self, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
-        """Return all values by name, in torch's usual memory order, as safetensors asks for.
-
-        Those of plain convolutions are copies: to change them, change the parameters.
-        """
-        values = super().state_dict(*args, **options)
-        for name, value in values.items():
-            if isinstance(value, Tensor) and not isinstance(value, nn.Parameter):
-                values[name] = value.contiguous()
-        return values
 
 
 class TeacherCNN(ConvNet):
@@ -132,7 +66,7 @@ class TeacherCNN(ConvNet):
         seed: int = 0,
     ) -> None:
         def convolution(name: str, c_in: int, c_out: int, size: int) -> nn.Module:
-            return _dense_convolution(c_in, c_out, size, derive_seed(seed, "teacher", name))
+            return dense_convolution(c_in, c_out, size, seed=derive_seed(seed, "teacher", name))
 
         super().__init__(
             in_channels,
@@ -151,8 +85,8 @@ class StudentCNN(ConvNet):
     ----------
     in_channels, widths, n_classes
         As for `TeacherCNN`.
-    rank : int
-        Number R of basis filters of each dictionary convolution.
+    rank : int or sequence of int
+        Number R of basis filters: of each dictionary convolution, or one number for each.
     scope : {"conv1", "conv1+conv2", "all"}
         Which convolutions are dictionary convolutions.
     feature_dim : int
@@ -162,16 +96,30 @@ class StudentCNN(ConvNet):
         does not look at the input channels.
     batch_norm : bool
         As for `ConvNet`.
+    shared_basis : bool
+        Whether conv2 and conv3, both 3x3, share one basis: R filters are counted once.
+    gains : bool
+        Whether the dictionary convolutions train a factor per output channel.
+    bias : bool
+        Whether the convolutions train a bias per output channel. Batch norm makes it idle: it has
+        a shift per channel.
+    orthogonal : bool
+        Whether the mixings of a layer's output channels are orthogonal; see `DictConv2d.project`.
+    dropout : float
+        As for `ConvNet`.
     seed : int
         Seed of the initial weights and, with the layer's name, of each layer's A.
 
     Raises
     ------
     ValueError
-        If a size or the rank is not a whole number >= 1, or the scope is unknown.
+        If a size or a rank is not a whole number >= 1, the scope is unknown, or options do not go
+        together: a shared basis with other than two 3x3 dictionary convolutions of one rank, or
+        gains with batch norm, which has them already.
 
     Examples
     --------
+    >>> import torch
     >>> student = StudentCNN(scope="all")
     >>> sum(p.numel() for p in student.parameters())
     1954
@@ -186,31 +134,46 @@ class StudentCNN(ConvNet):
         widths: Sequence[int] = (64, 128, 128),
         n_classes: int = 10,
         *,
-        rank: int = 8,
+        rank: int | Sequence[int] = 8,
         scope: Scope = "conv1+conv2",
         feature_dim: int = 512,
         basis_start: BasisStart = "he",
         batch_norm: bool = False,
+        shared_basis: bool = False,
+        gains: bool = False,
+        bias: bool = True,
+        orthogonal: bool = False,
+        dropout: float = DROPOUT,
         seed: int = 0,
     ) -> None:
         check_choice("scope", scope, get_args(Scope))
         check_choice("basis_start", basis_start, get_args(BasisStart))
-        check_whole("rank", rank, least=1)
+        ranks = check_rank(rank, scope)
+        check_options(
+            rank=ranks, scope=scope, shared_basis=shared_basis, gains=gains, batch_norm=batch_norm
+        )
+        layers: dict[str, DictConv2d] = {}
 
         def convolution(name: str, c_in: int, c_out: int, size: int) -> nn.Module:
             layer_seed = derive_seed(seed, "student", name)
-            if name not in _COMPRESSED[scope]:
-                return _dense_convolution(c_in, c_out, size, layer_seed)
-            return DictConv2d(
+            if name not in COMPRESSED[scope]:
+                return dense_convolution(c_in, c_out, size, bias=bias, seed=layer_seed)
+            n_filters = ranks if isinstance(ranks, int) else ranks[len(layers)]
+            layers[name] = DictConv2d(
                 c_in,
                 c_out,
                 size,
-                rank=rank,
+                rank=n_filters,
                 feature_dim=feature_dim,
                 padding=size // 2,
-                basis_variance=1.0 / (rank * size**2) if basis_start == "rank" else None,
+                bias=bias,
+                basis_variance=1.0 / (n_filters * size**2) if basis_start == "rank" else None,
+                basis_of=layers["conv2"] if shared_basis and name == "conv3" else None,
+                gains=gains,
+                orthogonal=orthogonal,
                 seed=layer_seed,
             )
+            return layers[name]
 
         super().__init__(
             in_channels,
@@ -219,10 +182,23 @@ class StudentCNN(ConvNet):
             convolution=convolution,
             linear_seed=derive_seed(seed, "student", "linear"),
             batch_norm=batch_norm,
+            dropout=dropout,
         )
-        self.rank = rank
+        self.rank = ranks
         self.scope = scope
         self.feature_dim = feature_dim
+        self.shared_basis, self.gains, self.bias = shared_basis, gains, bias
+        self.orthogonal = orthogonal
+
+    def options(self) -> dict[str, Any]:
+        """Return the keyword arguments that build a student of this shape.
+
+        Seed, start of the basis and dropout are no part of it; options that the first stored
+        students did not have are named only where they differ from their defaults.
+        """
+        shape = ("in_channels", "widths", "n_classes", "rank", "scope", "feature_dim")
+        found = {name: getattr(self, name) for name in (*shape, *_YOUNGER)}
+        return {name: v for name, v in found.items() if name in shape or v != _YOUNGER[name]}
 
     def dictionary_layers(self) -> list[DictConv2d]:
         """Return the dictionary convolutions, first to last."""
@@ -263,19 +239,3 @@ class StudentCNN(ConvNet):
             for layer, mixing in zip(layers, mixings, strict=True):
                 layer.set_mixing(z, mixing[i])
             yield z
-
-
-def _dense_convolution(c_in: int, c_out: int, size: int, seed: int) -> nn.Module:
-    with forked_seed(seed):
-        return nn.Conv2d(c_in, c_out, size, padding=size // 2)
-
-
-def trained_values(module: nn.Module) -> int:
-    """Return the number of values that training changes.
-
-    Examples
-    --------
-    >>> trained_values(nn.Linear(128, 10))
-    1290
-    """
-    return sum(p.numel() for p in module.parameters() if p.requires_grad)

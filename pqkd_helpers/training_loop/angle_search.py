@@ -18,12 +18,15 @@ class AngleSearch(Protocol):
         The angles now, radians.
     n_steps : int
         Steps done.
+    step_size : float
+        Size of a step; the loop makes it smaller where the angles come to rest.
     rng : numpy.random.Generator
         Source of the points.
     """
 
     theta: NDArray[np.float64]
     n_steps: int
+    step_size: float
     rng: np.random.Generator
 
     def ask(self) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
     theta -> circuit -> clicks -> histogram -> moving average -> scaling -> z
 
+(Before the average a histogram may be divided by its length.)
+
 `PhotonicFeature` holds the circuit, the moving average and the scaling of one training run. Its
 `update` goes all the way and changes the average; its `probe` gives what SPSA evaluates at some
 theta; its `fresh` is what hardware in the loop would give. Neither of these changes anything but
@@ -18,7 +20,7 @@ from torch import Tensor
 from ..common.checks import check_generator, check_whole
 from ..feature_histograms import EMA, HistogramFeature, Scaling, feature_length
 from .feature_source import EpochSource, Source, measure_histogram, traits
-from .settings import PQKDSettings
+from .settings import Averaged, PQKDSettings
 
 Purpose = Literal["training", "fitting", "fresh_z"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -51,6 +53,8 @@ class PhotonicFeature:
         Scaling of the smoothed histogram into z; "raw" for a source that is not to be scaled.
     gain : float
         Factor by which a scaled z is multiplied.
+    averaged : {"histograms", "unit-vectors"}
+        What the average takes in; the histograms of a source that is not to be scaled.
 
     Raises
     ------
@@ -71,12 +75,20 @@ class PhotonicFeature:
     """
 
     def __init__(
-        self, circuit: Source, *, n_shots: int, ema_beta: float, scaling: Scaling, gain: float = 1.0
+        self,
+        circuit: Source,
+        *,
+        n_shots: int,
+        ema_beta: float,
+        scaling: Scaling,
+        gain: float = 1.0,
+        averaged: Averaged = "histograms",
     ) -> None:
         self.circuit = circuit
         self.traits = traits(circuit)
         self.n_shots = n_shots
         self.gain = gain if self.traits.is_scaled else 1.0
+        self.averaged: Averaged = averaged if self.traits.is_scaled else "histograms"
         self.ema = EMA(ema_beta if self.traits.is_smoothed else 0.0)
         self.scaling = HistogramFeature(scaling if self.traits.is_scaled else "raw")
         self.histogram: Array | None = None
@@ -107,6 +119,7 @@ class PhotonicFeature:
             ema_beta=settings.ema_beta,
             scaling=settings.scaling,
             gain=settings.feature_gain,
+            averaged=settings.averaged,
         )
 
     def check_length(self) -> None:
@@ -119,6 +132,7 @@ class PhotonicFeature:
             ema_beta=self.ema.beta,
             scaling=self.scaling.scaling,
             gain=self.gain,
+            averaged=self.averaged,
         )
         rng = np.random.default_rng(0)
         trial.begin_epoch(0)
@@ -133,7 +147,7 @@ class PhotonicFeature:
     def update(self, theta: Array, rng: np.random.Generator) -> Array:
         """Sample at theta, take the histogram into the average, and return the new z."""
         self.histogram = self._measure(theta, self.n_shots, rng, "training")
-        z = self._scaled(self.ema.update(self.histogram))
+        z = self._scaled(self.ema.update(self._to_average(self.histogram)))
         self.drift = None if self.z is None else angle_between(self.z, z)
         self.z = z
         return z
@@ -148,13 +162,18 @@ class PhotonicFeature:
         through_ema : bool
             Whether it is z as the average would make it, or the scaled histogram itself.
         """
-        histogram = self._measure(theta, self.n_shots, rng, "training")
-        return self._scaled(self.ema.preview(histogram) if through_ema else histogram)
+        new = self._to_average(self._measure(theta, self.n_shots, rng, "training"))
+        return self._scaled(self.ema.preview(new) if through_ema else new)
 
     def fresh(self, theta: Array, rng: np.random.Generator, n_shots: int | None = None) -> Array:
         """Return a fresh feature at theta, scaled but not smoothed, for a test."""
         n_shots = self.n_shots if n_shots is None else check_whole("n_shots", n_shots, least=1)
-        return self._scaled(self._measure(theta, n_shots, rng, "fresh_z"))
+        return self._scaled(self._to_average(self._measure(theta, n_shots, rng, "fresh_z")))
+
+    def _to_average(self, histogram: Array) -> Array:
+        if self.averaged == "histograms":
+            return histogram
+        return histogram / max(float(np.linalg.norm(histogram)), np.finfo(float).tiny)
 
     def _scaled(self, histogram: Array) -> Array:
         z = self.gain * self.scaling(histogram)

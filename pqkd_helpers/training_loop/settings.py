@@ -10,6 +10,7 @@ from ..knowledge_distillation.settings import DistillationSettings
 
 ThetaStart = Literal["uniform", "zero"]
 Objective = Literal["fresh", "through-ema"]
+Averaged = Literal["histograms", "unit-vectors"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class PQKDSettings(DistillationSettings):
         Shots S per feature estimate.
     ema_beta : float
         Share of the old histogram kept by the moving average over epochs.
+    averaged : {"histograms", "unit-vectors"}
+        What the moving average averages: the histograms, so that an epoch with a few certain
+        outcomes, a long vector, counts more; or each divided by its length.
     scaling : {"raw", "standardised", "unit-rms"}
         Scaling of the smoothed histogram into z. The paper standardises (meant for the photonic
         feature: the single-photon one leaves most bins empty); raw is unscaled.
@@ -43,6 +47,9 @@ class PQKDSettings(DistillationSettings):
         Updated angles are clipped to [-bound, bound], radians.
     spsa_decay : bool
         Whether SPSA's gains decay by Spall's rule.
+    resting_share : float
+        Share of the epochs, the last ones, in which the angles rest, in [0, 1). If it is not 0, the
+        step size a falls along a cosine, epoch by epoch, and is 0 when they come to rest.
     spsa_batches : int
         Validation batches on which both points of a step are evaluated, drawn anew in every step;
         all images of the pool where it holds fewer.
@@ -68,6 +75,8 @@ class PQKDSettings(DistillationSettings):
     spsa_images: int | None = None
     objective: Objective = "through-ema"
     feature_gain: float = 1.0
+    averaged: Averaged = "histograms"
+    resting_share: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,7 +87,27 @@ class PQKDSettings(DistillationSettings):
             check_fields(self, check_whole, "spsa_images", least=1)
         sizes = ("spsa_step_size", "spsa_perturbation", "spsa_bound", "feature_gain")
         check_fields(self, check_positive, *sizes)
-        check_fields(self, check_share, "ema_beta", below_one=True)
+        check_fields(self, check_share, "ema_beta", "resting_share", below_one=True)
         check_choice("scaling", self.scaling, get_args(Scaling))
         check_choice("theta_start", self.theta_start, get_args(ThetaStart))
         check_choice("objective", self.objective, get_args(Objective))
+        check_choice("averaged", self.averaged, get_args(Averaged))
+        if self.averaged == "unit-vectors" and self.scaling == "standardised":
+            raise ValueError(
+                "the statistics of standardised are of histograms, so averaged='histograms' is "
+                "expected, or another scaling"
+            )
+
+    def step_share(self, epoch: int) -> float:
+        """Return the share of the step size a that an epoch, from 0, has; 0: the angles rest.
+
+        Examples
+        --------
+        >>> annealed = PQKDSettings(epochs=30, resting_share=1 / 3)
+        >>> [round(annealed.step_share(epoch), 2) for epoch in (0, 10, 19, 20, 29)]
+        [1.0, 0.5, 0.01, 0.0, 0.0]
+        """
+        if self.resting_share == 0.0:
+            return 1.0
+        moving = round(self.epochs * (1.0 - self.resting_share))
+        return (1.0 + math.cos(math.pi * epoch / moving)) / 2.0 if epoch < moving else 0.0

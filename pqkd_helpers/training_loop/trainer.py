@@ -19,6 +19,7 @@ Backs notebook 06.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -33,6 +34,7 @@ from ..networks.evaluation import Evaluation, predict_logits
 from ..networks.teacher_and_student import StudentCNN
 from ..spsa import SPSAStep
 from .angle_search import AngleSearch, EpochSearch, spsa_search
+from .exact_gradient import ExactGradientDescent, exact_step, interferometer_of
 from .feature_source import Source
 from .fresh_z import accuracy_at_zero_z, evaluate_with_fresh_z
 from .photonic_feature import PhotonicFeature, check_circuit
@@ -116,9 +118,10 @@ class PQKDTrainer:
         settings: PQKDSettings,
         *,
         seed: int,
-        search: Callable[[PQKDSettings, NDArray[np.float64], np.random.Generator], AngleSearch] = (
-            spsa_search
-        ),
+        search: Callable[
+            [PQKDSettings, NDArray[np.float64], np.random.Generator],
+            AngleSearch | ExactGradientDescent,
+        ] = spsa_search,
     ) -> None:
         check_circuit(circuit, student.feature_dim)
         self.student = student
@@ -128,6 +131,9 @@ class PQKDTrainer:
         self.feature.check_length()
         theta = _first_theta(settings, circuit.n_angles, seed)
         self.spsa = search(settings, theta, numpy_stream(seed, "SPSA"))
+        if isinstance(self.spsa, ExactGradientDescent):
+            interferometer_of(circuit)
+        self._step_size = self.spsa.step_size
         self.spsa_images = _spsa_images(settings, len(data.validation))
         self.epoch = 0
         self._interrupted = False
@@ -218,15 +224,29 @@ class PQKDTrainer:
         batches_rng = numpy_stream(self._seed, "validation batches", self.epoch)
         n_images = self.settings.spsa_batches * self.settings.batch_size
         through_ema = self.settings.objective == "through-ema"
+        share = self.settings.step_share(self.epoch)
+        if self.settings.resting_share > 0.0:
+            self.spsa.step_size = share * self._step_size
         steps = []
-        for _ in range(self.settings.spsa_steps):
+        for _ in range(self.settings.spsa_steps if share > 0.0 else 0):
+            indices = batches_rng.permutation(self.spsa_images)[:n_images]
+            if isinstance(self.spsa, ExactGradientDescent):
+                loss = partial(self._loss, indices=indices)
+                steps.append(exact_step(self.spsa, self.feature, loss, through_ema=through_ema))
+                continue
             features = [
                 self.feature.probe(theta, rng, through_ema=through_ema) for theta in self.spsa.ask()
             ]
-            indices = batches_rng.permutation(self.spsa_images)[:n_images]
-            losses = self._objective(np.stack(features), indices)
-            steps.append(self.spsa.tell(losses))
+            steps.append(self.spsa.tell(self._objective(np.stack(features), indices)))
         return steps
+
+    def _loss(self, z: Tensor, indices: NDArray[np.int64]) -> Tensor:
+        """Return the validation loss under a z, with its graph."""
+        where = torch.from_numpy(indices).to(self.data.validation.labels.device)
+        self.student.eval()
+        self.student.condition(z)
+        logits = self.student(self.data.normalise(self.data.validation.images[where]))
+        return self.distillation.validation_objective(logits, where)
 
     def _objective(self, features: NDArray[np.float64], indices: NDArray[np.int64]) -> list[float]:
         """Return the validation loss under each feature, on the same images."""

@@ -4,6 +4,11 @@ import pytest
 import torch
 
 from pqkd_helpers.compression import to_dense, trained_values
+from pqkd_helpers.controls.students.four_layer_cnn import (
+    FourLayerCNN,
+    affordable_widths,
+    four_layer_values,
+)
 from pqkd_helpers.controls.students.low_rank import LowRankConv2d, LowRankStudent, affordable_rank
 from pqkd_helpers.controls.students.narrow_cnn import narrow_widths, plain_values
 from pqkd_helpers.controls.students.trained_z import HypernetworkStudent, LearnedZStudent
@@ -33,6 +38,43 @@ def test_the_narrow_network_is_as_large_as_asked_to_within_one_percent(target, b
 def test_a_size_that_no_network_has_is_refused():
     with pytest.raises(ValueError, match="no plain network trains 20 values"):
         narrow_widths(20, in_channels=1, widths=(16, 32, 32), n_classes=10)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("most", [600, 1184, 1984, 6000, 20_000])
+def test_the_network_of_four_layers_is_the_largest_that_fits(batch_norm, most):
+    first, *_, last = widths = affordable_widths(
+        most, in_channels=1, n_classes=10, batch_norm=batch_norm
+    )
+    network = FourLayerCNN(1, widths, batch_norm=batch_norm)
+    counted = four_layer_values(1, widths, 10, batch_norm=batch_norm)
+    assert trained_values(network) == counted <= most
+    assert first <= last <= first + 1 and sorted(widths) == list(widths)
+    n_larger = sum(widths) + 1
+    larger = [(n_larger + i) // 4 for i in range(4)]
+    assert four_layer_values(1, larger, 10, batch_norm=batch_norm) > most
+
+
+def test_the_network_of_four_layers_is_what_its_formula_says():
+    network = FourLayerCNN(1, (2, 3, 4, 5), n_classes=7, batch_norm=True).eval()
+    x = IMAGES
+    for number in (1, 2, 3, 4):
+        convolution, norm = getattr(network, f"conv{number}"), getattr(network, f"norm{number}")
+        assert convolution.bias is None and convolution.kernel_size == (3, 3)
+        x = torch.relu(norm(convolution(x)))
+        if number in (1, 3):
+            x = torch.nn.functional.max_pool2d(x, 2)
+    assert x.shape == (5, 5, 7, 7)
+    assert torch.allclose(network(IMAGES), network.linear(x.mean(dim=(2, 3))), atol=1e-6)
+    assert FourLayerCNN(batch_norm=False).conv1.bias is not None
+
+
+@pytest.mark.parametrize("widths", [(8, 8, 8), (8, 8, 8, 0)])
+def test_a_network_of_four_layers_has_four_widths(widths):
+    with pytest.raises(ValueError, match="widths"):
+        FourLayerCNN(1, widths)
+    with pytest.raises(ValueError, match="no network of four convolutions trains 20 values"):
+        affordable_widths(20, in_channels=1, n_classes=10)
 
 
 def test_the_rank_is_the_largest_that_fits():

@@ -271,6 +271,8 @@ CHANGES = {
     "spsa_images": 100,
     "objective": "fresh",
     "feature_gain": 2.0,
+    "averaged": "unit-vectors",
+    "resting_share": 0.5,
 }
 BASES = {
     "epochs": {"schedule": "one-cycle"},

@@ -144,6 +144,9 @@ class Grid:
         values |= self.arms[arm]
         if tier == "smoke":
             values |= {name: SMOKE[name] for name in ("widths", "epochs")}
+            values["student_widths"] = None
+            if isinstance(values.get("rank"), tuple):
+                values["rank"] = tuple(min(filters, 4) for filters in values["rank"])
         return replace(preset(self.start), **values, seed=seed)
 
     def jobs(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
 from .grid import BY_DEFAULT, FRESH, SMOKE, Grid, Tier, Values
+from .ladder import LADDER_GRIDS
 
 __all__ = ["GRIDS", "SMOKE", "WIDTHS", "Grid", "Tier"]
 FROZEN: Values = {"spsa_steps": 0}
@@ -202,5 +203,6 @@ GRIDS = {
         CONTROLS_PILOT,
         CONTROLS,
         CONTROLS_SCALE,
+        *LADDER_GRIDS,
     )
 }

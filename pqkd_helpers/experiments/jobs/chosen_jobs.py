@@ -19,9 +19,12 @@ from .work import AnyJob
 EXPERIMENTS = (*GRIDS, "shot-sweep", "ema-variance", "imperfections", "compression")
 
 # Runs that are discarded once the recipes and the number of seeds are known.
-PREPARATIONS = ("controls-search", "controls-pilot")
+PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices")
 # What "all" leaves out: these, and what is not of the paper.
-LEFT_OUT = (*PREPARATIONS, "spsa-contribution", "imperfections", "compression")
+LEFT_OUT = (
+    *(*PREPARATIONS, "spsa-contribution", "imperfections", "compression"),
+    *("ladder", "ladder-rungs", "frontier-at-best"),
+)
 
 
 def chosen_jobs(

@@ -14,7 +14,7 @@ from ..grids.grid import Job
 from ..runs.teacher_checkpoints import checkpoint_path
 from ..runs.teacher_runs import teacher_name
 from ..runs.workplace import Workplace
-from .step_time import step_time, student_seconds, teacher_seconds
+from .step_time import step_time, student_seconds, teacher_seconds, widths_of_student
 from .work import AnyJob, epochs_in, is_done, teacher_epochs_done
 
 _COLUMNS = "{:<52}{:>8}{:>6}{:>10}{:>13}"
@@ -128,14 +128,15 @@ def _teacher_left(job: Job, place: Workplace, folder: Path | None) -> float:
         return 0.0
     n_epochs = job.config.teacher_settings().epochs
     share = 1.0 - teacher_epochs_done(job, place) / n_epochs
-    step = step_time(job.config, place.device, place.torch_threads)
+    step = step_time(job.config, job.config.widths, place.device, place.torch_threads)
     return max(0.0, share) * teacher_seconds(job.config, step)
 
 
 def _left(job: AnyJob, place: Workplace) -> float | None:
     """Return how long a job still takes, without its teacher; None: not known."""
     if isinstance(job, Job):
-        step = step_time(job.config, place.device, place.torch_threads)
+        widths = widths_of_student(job.config)
+        step = step_time(job.config, widths, place.device, place.torch_threads)
         share = 1.0 - epochs_in(place.runs_root / job.folder) / job.config.epochs
         return max(0.0, share) * student_seconds(job.config, step)
     try:

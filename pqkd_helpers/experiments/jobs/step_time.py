@@ -2,8 +2,8 @@
 
 A run trains on images, and evaluates others: validation after every epoch, SPSA's batches, the
 final tests. So its time is counted images times two measured numbers, the seconds that an image
-costs in a training step and in an evaluation. The student's step costs what the dense one costs,
-to a few percent (`make bench`), so that the dense network is measured for both.
+costs in a training step and in an evaluation. The student's step costs what that of a dense network
+of its widths costs, to a few percent (`make bench`), so that such a one is measured for both.
 """
 
 import time
@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 import torch
 
+from ...controls.students.four_layer_cnn import FourLayerCNN
 from ...datasets.available import SIZES
 from ...datasets.own_images import image_data
 from ...networks.adam import select_device
@@ -20,6 +21,7 @@ from ...networks.evaluation import predict_logits
 from ...networks.settings import AdamSettings, Arithmetic
 from ...networks.teacher_and_student import TeacherCNN
 from ...networks.teacher_training import TeacherTrainer
+from ..runs.building import build_student
 from ..runs.configuration import RunConfig
 
 _STEPS = 4
@@ -39,18 +41,37 @@ class StepTime:
     evaluated: float
 
 
-def step_time(config: RunConfig, device: str, threads: int) -> StepTime:
-    """Measure a few steps of a run's network on random images of its data set's shape."""
+def step_time(config: RunConfig, widths: tuple[int, ...], device: str, threads: int) -> StepTime:
+    """Measure a few steps of a network of a run on random images of its data set's shape.
+
+    Parameters
+    ----------
+    config : RunConfig
+    widths : tuple of int
+        Of the network: three of the teacher, or those of the student (`widths_of_student`).
+    device : str
+    threads : int
+    """
     shape = SIZES[config.dataset].shape
     return _measured(
-        shape, config.widths, config.batch_size, config.arithmetic, select_device(device), threads
+        shape, widths, config.batch_size, config.arithmetic, select_device(device), threads
     )
+
+
+def widths_of_student(config: RunConfig) -> tuple[int, ...]:
+    """Return the widths of the student's convolutions, three or four."""
+    if config.student != "four-layer-cnn":
+        return config.widths_of_student
+    n_channels = SIZES[config.dataset].shape[0]
+    student = build_student(config, n_channels, n_classes=10)
+    assert isinstance(student, FourLayerCNN)
+    return student.widths
 
 
 @cache
 def _measured(
     shape: tuple[int, int, int],
-    widths: tuple[int, int, int],
+    widths: tuple[int, ...],
     batch_size: int,
     arithmetic: Arithmetic,
     device: torch.device,
@@ -61,15 +82,16 @@ def _measured(
     images, labels = rng.integers(0, 256, (n, *shape), dtype=np.uint8), np.arange(n) % 10
     held_out = (images[:1], labels[:1])
     data = image_data("random", (images, labels), held_out, held_out).to(device)
-    teacher = TeacherCNN(shape[0], widths, data.n_classes, seed=0).to(device)
+    kind = FourLayerCNN if len(widths) == 4 else TeacherCNN
+    network = kind(shape[0], widths, data.n_classes, seed=0).to(device)
     settings = AdamSettings(epochs=2, batch_size=batch_size, arithmetic=arithmetic)
-    trainer = TeacherTrainer(teacher, data, settings, seed=0)
+    trainer = TeacherTrainer(network, data, settings, seed=0)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         trainer.run_epoch()  # the first steps also prepare
         trained = _seconds(trainer.run_epoch, device)
-        evaluated = _seconds(lambda: predict_logits(teacher, data, data.train.images), device)
+        evaluated = _seconds(lambda: predict_logits(network, data, data.train.images), device)
     finally:
         torch.set_num_threads(before)
     return StepTime(trained / n, evaluated / n)

@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from torch import nn
 
 from ...common.random_streams import derive_seed
 from ...controls.angle_searches import random_search, sham_search
 from ...controls.build_source import build_source
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings
 from ...controls.feature_specification import FeatureSpecification
+from ...controls.students.four_layer_cnn import FourLayerCNN, affordable_widths
 from ...controls.students.low_rank import LowRankStudent, affordable_rank
 from ...controls.students.narrow_cnn import narrow_widths
 from ...controls.students.trained_z import HypernetworkStudent, LearnedZStudent
-from ...networks.teacher_and_student import ConvNet, StudentCNN, TeacherCNN, trained_values
+from ...networks.teacher_and_student import StudentCNN, TeacherCNN, trained_values
 from ...training_loop.angle_search import AngleSearch, spsa_search
+from ...training_loop.exact_gradient import ExactGradientDescent, exact_gradient_search
 from ...training_loop.feature_source import Source
 from ...training_loop.photonic_feature import PhotonicFeature
 from .configuration import RunConfig
@@ -44,8 +47,10 @@ def source_of(config: RunConfig) -> Source:
     return build_source(config, derive_seed(config.seed, "feature source"))
 
 
-def search_of(config: RunConfig) -> Callable[..., AngleSearch]:
+def search_of(config: RunConfig) -> Callable[..., AngleSearch | ExactGradientDescent]:
     """Return what makes the search for the angles."""
+    if config.angle_search == "exact-gradient":
+        return exact_gradient_search
     if config.angle_search == "random-search":
         return random_search
     return sham_search if config.spsa_sham else spsa_search
@@ -56,16 +61,19 @@ def build_teacher(config: RunConfig, in_channels: int, n_classes: int) -> Teache
     return TeacherCNN(in_channels, config.widths, n_classes, seed=config.seed)
 
 
-def build_student(config: RunConfig, in_channels: int, n_classes: int) -> ConvNet:
+def build_student(config: RunConfig, in_channels: int, n_classes: int) -> nn.Module:
     """Return the untrained student."""
     if config.student == "pqkd":
         return build_pqkd_student(config, in_channels, n_classes)
     seed = derive_seed(config.seed, "student")  # not the teacher's weights once more
-    batch_norm, widths = config.batch_norm, config.widths
+    batch_norm, widths = config.batch_norm, config.widths_of_student
     if config.student == "dense-distilled":
         return TeacherCNN(in_channels, widths, n_classes, batch_norm=batch_norm, seed=seed)
     shape = {"in_channels": in_channels, "n_classes": n_classes}
-    budget = pqkd_values(config, in_channels, n_classes)
+    budget = config.value_budget or pqkd_values(config, in_channels, n_classes)
+    if config.student == "four-layer-cnn":
+        four = affordable_widths(budget, batch_norm=batch_norm, **shape)
+        return FourLayerCNN(widths=four, batch_norm=batch_norm, seed=seed, **shape)
     if config.student == "narrow-cnn":
         narrow = narrow_widths(budget, widths=widths, batch_norm=batch_norm, **shape)
         return TeacherCNN(widths=narrow, batch_norm=batch_norm, seed=seed, **shape)
@@ -82,15 +90,10 @@ def pqkd_values(config: RunConfig, in_channels: int, n_classes: int) -> int:
 
 def build_pqkd_student(config: RunConfig, in_channels: int, n_classes: int) -> StudentCNN:
     """Return the untrained PQKD student of a configuration, also if it chooses another student."""
-    shape = (in_channels, config.widths, n_classes)
-    options: dict[str, Any] = {
-        "rank": config.rank,
-        "scope": config.scope,
-        "feature_dim": config.feature_dim,
-        "basis_start": config.basis_start,
-        "batch_norm": config.batch_norm,
-        "seed": config.seed,
-    }
+    shape = (in_channels, config.widths_of_student, n_classes)
+    names = ("rank", "scope", "feature_dim", "basis_start", "batch_norm", "seed")
+    younger = ("shared_basis", "gains", "bias", "orthogonal", "dropout")
+    options: dict[str, Any] = {name: getattr(config, name) for name in (*names, *younger)}
     if not config.z_is_trained:
         return StudentCNN(*shape, **options)
     kind = LearnedZStudent if config.features == "learned-z" else HypernetworkStudent

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from ...common.checks import check_choice, check_fields, check_whole, set_field
+from ...common.checks import check_choice, check_fields, check_share, check_whole, set_field
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
 from ...datasets.available import DatasetName
 from ...feature_histograms import feature_length
@@ -17,8 +17,11 @@ from ...networks.settings import (
     AdamSettings,
     Augmentation,
     BasisStart,
+    Schedule,
     Scope,
     TeacherSelection,
+    check_options,
+    check_rank,
     check_teacher_selection,
     check_widths,
 )
@@ -27,8 +30,8 @@ from ...training_loop.settings import PQKDSettings
 # z has 2 * 2^(modes / 2) numbers, and A as many columns.
 MAX_MODES = 24
 
-Student = Literal["pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"]
-AngleSearchName = Literal["spsa", "random-search"]
+Student = Literal["pqkd", "narrow-cnn", "four-layer-cnn", "low-rank-mixing", "dense-distilled"]
+AngleSearchName = Literal["spsa", "random-search", "exact-gradient"]
 FinalFeature = Literal["trained-with", "fresh"]
 Preset = Literal["paper", "article", "quick"]
 
@@ -45,6 +48,16 @@ _LATER_FIELDS = (
     "batch_norm",
     "teacher_augmentation",
     "teacher_evaluated_images",
+    "averaged",
+    "resting_share",
+    "student_widths",
+    "value_budget",
+    "shared_basis",
+    "gains",
+    "bias",
+    "orthogonal",
+    "dropout",
+    "teacher_schedule",
 )
 
 # What some sources of features mean for the tuning of the angles.
@@ -70,26 +83,37 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Data set; mnist-5k and digits need no download.
     train_images : int or None
         Train on the first so many training images only; None is all of them.
-    student : {"pqkd", "narrow-cnn", "low-rank-mixing", "dense-distilled"}
+    student : {"pqkd", "narrow-cnn", "four-layer-cnn", "low-rank-mixing", "dense-distilled"}
         "pqkd" has dictionary convolutions and z. The others have no z, and only the settings of
         the distillation count for them: a plain network that trains as many values
-        ("narrow-cnn"); mixings that are trained as products of small matrices, with no more
-        values than PQKD has, batch norm's apart ("low-rank-mixing"); a dense network of the
-        teacher's shape ("dense-distilled").
+        ("narrow-cnn"), or one of four 3x3 convolutions ("four-layer-cnn"); mixings that are trained
+        as products of small matrices, with no more values than PQKD has, batch norm's apart
+        ("low-rank-mixing"); a dense network of the student's shape ("dense-distilled").
     batch_norm : bool
         Whether the student has batch norm after its convolutions.
     widths : (int, int, int)
-        Output channels of the three convolutions, teacher and student alike.
-    rank : int
-        Basis filters R of each dictionary convolution.
+        Output channels of the three convolutions of the teacher, and of the student.
+    student_widths : (int, int, int) or None
+        Those of the student, if they are other than the teacher's.
+    value_budget : int or None
+        Values of a student without z, at most or about; None is what the PQKD student trains,
+        its angles included and batch norm's values left out.
+    rank : int or tuple of int
+        Basis filters R of each dictionary convolution, or one number for each.
     scope : {"conv1", "conv1+conv2", "all"}
         Convolutions of the student that are compressed.
     basis_start : {"he", "rank"}
         Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
+    shared_basis, gains, bias, orthogonal : bool
+        Of the PQKD student, as for `StudentCNN`.
+    dropout : float
+        Of the PQKD student, as for `StudentCNN`.
     teacher_epochs : int or None
         Epochs of the teacher; None is the student's number.
     teacher_learning_rate : float or None
         Adam's step size for the teacher; None is the student's.
+    teacher_schedule : {"constant", "one-cycle"} or None
+        The teacher's; None is the student's ``schedule``.
     teacher_augmentation : str or None
         What is done to the teacher's training images; None is the student's ``augmentation``.
     teacher_selection : {"last", "best-of-every-10th"}
@@ -102,9 +126,10 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Fresh features on which the final test is repeated.
     fresh_shots : int or None
         Shots of each of these; None is the number used in training.
-    angle_search : {"spsa", "random-search"}
+    angle_search : {"spsa", "random-search", "exact-gradient"}
         What tunes the angles. The random search tries Gaussian neighbours of standard deviation
-        ``spsa_perturbation``, with as many evaluations.
+        ``spsa_perturbation``, with as many evaluations. Steps along the exact gradient, which
+        simulation alone knows, move the angles by ``spsa_step_size``, root mean square.
     spsa_sham : bool
         Control: a coin decides which of SPSA's two points counts as the better one, so theta moves
         in steps of the same size, but they say nothing about the loss.
@@ -116,12 +141,20 @@ class RunConfig(PQKDSettings, CircuitSettings):
     train_images: int | None = None
     student: Student = "pqkd"
     widths: tuple[int, int, int] = (64, 128, 128)
-    rank: int = 8
+    student_widths: tuple[int, int, int] | None = None
+    value_budget: int | None = None
+    rank: int | tuple[int, ...] = 8
     scope: Scope = "conv1+conv2"
     basis_start: BasisStart = "he"
     batch_norm: bool = False
+    shared_basis: bool = False
+    gains: bool = False
+    bias: bool = True
+    orthogonal: bool = False
+    dropout: float = 0.25
     teacher_epochs: int | None = None
     teacher_learning_rate: float | None = None
+    teacher_schedule: Schedule | None = None
     teacher_augmentation: Augmentation | None = None
     teacher_selection: TeacherSelection = "last"
     teacher_evaluated_images: int = 0
@@ -138,9 +171,9 @@ class RunConfig(PQKDSettings, CircuitSettings):
         check_choice("dataset", self.dataset, get_args(DatasetName))
         check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
-        check_fields(self, check_whole, "rank", "fresh_draws", least=1)
+        check_fields(self, check_whole, "fresh_draws", least=1)
         check_fields(self, check_whole, "seed", "teacher_evaluated_images", least=0)
-        for name in ("fresh_shots", "train_images"):
+        for name in ("fresh_shots", "train_images", "value_budget"):
             if getattr(self, name) is not None:
                 check_fields(self, check_whole, name, least=1)
         for name, value in _IMPLIED.get(self.features, {}).items():
@@ -156,6 +189,19 @@ class RunConfig(PQKDSettings, CircuitSettings):
         check_choice("basis_start", self.basis_start, get_args(BasisStart))
         check_choice("angle_search", self.angle_search, get_args(AngleSearchName))
         set_field(self, "widths", check_widths(self.widths))
+        if self.student_widths is not None:
+            set_field(self, "student_widths", check_widths(self.student_widths))
+        set_field(self, "rank", check_rank(self.rank, self.scope))
+        names = ("rank", "scope", "shared_basis", "gains", "batch_norm")
+        check_fields(self, check_share, "dropout")
+        check_options(**{name: getattr(self, name) for name in names})
+        if self.angle_search == "exact-gradient" and (
+            self.features not in ("photonic", "photonic-exact") or self.engine != "numpy"
+        ):
+            raise ValueError(
+                f"an exact gradient is known of the features photonic and photonic-exact of the "
+                f"engine numpy; features are {self.features!r}, the engine is {self.engine!r}"
+            )
         teacher = self.teacher_settings()
         if self.teacher_epochs is not None:
             set_field(self, "teacher_epochs", teacher.epochs)
@@ -167,6 +213,11 @@ class RunConfig(PQKDSettings, CircuitSettings):
     def feature_dim(self) -> int:
         """Length of z."""
         return feature_length(self.feature_modes)
+
+    @property
+    def widths_of_student(self) -> tuple[int, int, int]:
+        """Output channels of the student's convolutions."""
+        return self.student_widths or self.widths
 
     @property
     def z_is_trained(self) -> bool:
@@ -192,6 +243,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
         own = {
             "epochs": self.teacher_epochs,
             "learning_rate": self.teacher_learning_rate,
+            "schedule": self.teacher_schedule,
             "augmentation": self.teacher_augmentation,
         }
         given: dict[str, Any] = {name: value for name, value in own.items() if value is not None}

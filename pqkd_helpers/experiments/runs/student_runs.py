@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...common.random_streams import numpy_stream
 from ...compression.compressed_file import save_compressed
@@ -37,8 +37,6 @@ def train_pqkd(
 ) -> dict[str, Any]:
     """Train a PQKD student by Algorithm S1, test and store it.
 
-    A student with batch norm is not stored: the file of a compressed student has no place for it.
-
     Returns
     -------
     dict
@@ -54,11 +52,8 @@ def train_pqkd(
     final = _final_results(trainer, config, announce)
     scaled = evaluate_with_temperature(student, data)
     feature = feature_specification(config, trainer.theta)
-    if student.batch_norm:
-        sizes = measure_plain_sizes(teacher, student, images=data.format)
-    else:
-        save_compressed(student, folder.student_path, feature=feature, images=data.format)
-        sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
+    save_compressed(student, folder.student_path, feature=feature, images=data.format)
+    sizes = measure_sizes(teacher, student, feature=feature, images=data.format)
     return {
         "student": {
             "spsa_images": trainer.spsa_images,
@@ -81,7 +76,7 @@ def train_pqkd(
 
 
 def train_distilled(
-    student: ConvNet,
+    student: nn.Module,
     teacher: ConvNet,
     data: ImageData,
     config: RunConfig,

@@ -33,6 +33,7 @@ from ...records.record import Record, read_record, record_path, write_record
 from ...statistics.equivalence import LEVEL, detection_power, equivalence_power, pairs_needed
 from ..grids.controls import RECIPES
 from ..runs.new_record import study_record
+from .ladder_choices import choices_study
 
 Array = NDArray[np.float64]
 POWER = 0.8
@@ -50,12 +51,12 @@ def prepare_controls(records: Path | str, experiment: str) -> dict[Path, Record]
     ----------
     records : path
         Folder of the records; the study's goes there too.
-    experiment : {"controls-search", "controls-pilot"}
+    experiment : {"controls-search", "controls-pilot", "ladder-choices"}
 
     Raises
     ------
     ValueError
-        If the folder holds no run of it, or only a part of the pilot.
+        If the folder holds no run of it, or only a part of the pilot or of the ladder's choices.
     """
     folder = as_path(records)
     runs = [
@@ -63,7 +64,8 @@ def prepare_controls(records: Path | str, experiment: str) -> dict[Path, Record]
     ]
     if not runs:
         raise ValueError(f"{folder} holds no record of {experiment} at tier cpu: run it first")
-    study = search_study if experiment == "controls-search" else pilot_study
+    studies = {"controls-search": search_study, "controls-pilot": pilot_study}
+    study = studies.get(experiment, choices_study)
     path = record_path(folder, experiment, f"study-{experiment}")
     write_record(study(runs), path)
     return {path: read_record(path)}

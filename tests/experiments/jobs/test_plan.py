@@ -18,7 +18,13 @@ from pqkd_helpers.experiments.jobs.chosen_jobs import chosen_jobs
 from pqkd_helpers.experiments.jobs.comparison import comparison
 from pqkd_helpers.experiments.jobs.plan import duration, plan_of
 from pqkd_helpers.experiments.jobs.scheduler import Progress
-from pqkd_helpers.experiments.jobs.step_time import StepTime, student_seconds, teacher_seconds
+from pqkd_helpers.experiments.jobs.step_time import (
+    StepTime,
+    step_time,
+    student_seconds,
+    teacher_seconds,
+    widths_of_student,
+)
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.workplace import Workplace
 from pqkd_helpers.records.record import read_record, record_path, write_record
@@ -64,6 +70,16 @@ def test_twice_the_epochs_take_twice_the_training():
     tests = 2 * student_seconds(once, STEP) - student_seconds(twice, STEP)
     assert 0 < tests < student_seconds(once, STEP)
     assert teacher_seconds(once, STEP) == pytest.approx(10 * (4_000 * 1e-3 + 500 * 1e-4))
+
+
+def test_a_step_is_measured_on_a_network_of_the_students_widths():
+    own = RunConfig(dataset="digits", widths=(64, 64, 64), student_widths=(2, 2, 2))
+    four = RunConfig(dataset="digits", student="four-layer-cnn", value_budget=600, batch_norm=True)
+    assert widths_of_student(own) == (2, 2, 2) and widths_of_student(four) == (4, 4, 4, 5)
+    assert widths_of_student(RunConfig(widths=(3, 4, 5))) == (3, 4, 5)
+    narrow = step_time(own, widths_of_student(own), "cpu", 1)
+    assert narrow.trained < step_time(own, own.widths, "cpu", 1).trained
+    assert step_time(four, widths_of_student(four), "cpu", 1).evaluated > 0
 
 
 def test_a_plan_writes_nothing_and_counts_a_shared_teacher_once(tmp_path):

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import SinglePhotonCircuit, TimeBinInterferometer
+from pqkd_helpers.compression import trained_values
 from pqkd_helpers.controls.build_source import build_source
-from pqkd_helpers.experiments.runs.building import build_student
+from pqkd_helpers.experiments.runs.building import build_student, build_teacher
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.presets import PRESETS, preset
 from pqkd_helpers.experiments.runs.run import carry_out
@@ -97,14 +98,49 @@ def test_later_fields_leave_the_older_hashes_alone():
         "label_smoothing": 0.1,
         "train_images": 50,
         "student": "dense-distilled",
+        "averaged": "unit-vectors",
+        "resting_share": 0.25,
+        "student_widths": [4, 5, 6],
+        "value_budget": 1000,
+        "shared_basis": True,
+        "gains": True,
+        "bias": False,
+        "orthogonal": True,
+        "scope": "all",
+        "rank": [3, 5, 5],
     }
-    assert not later.keys() & RunConfig().as_json().keys()
+    base = RunConfig(scope="all").as_json()
+    assert not (later.keys() - {"scope", "rank"}) & base.keys() and base["rank"] == 8
     values = RunConfig(**later).as_json()
     assert {name: values[name] for name in later} == later
     teacher = RunConfig(**later).teacher_as_json()
     assert teacher["augmentation"] == "flip-and-shift" and teacher["train_images"] == 50
     assert teacher["arithmetic"] == "bfloat16"
-    assert "student" not in teacher and "label_smoothing" not in teacher
+    assert not {"student", "label_smoothing", "student_widths", "shared_basis"} & teacher.keys()
+
+
+def test_the_student_may_have_other_widths_than_its_teacher():
+    config = RunConfig(widths=(8, 8, 8), student_widths=(3, 4, 5), scope="all", rank=2)
+    assert build_teacher(config, 1, 10).widths == (8, 8, 8)
+    assert build_student(config, 1, 10).widths == (3, 4, 5)
+    assert config.teacher_as_json() == RunConfig(widths=(8, 8, 8)).teacher_as_json()
+    same = dataclasses.replace(config, student_widths=None)
+    assert build_student(same, 1, 10).widths == (8, 8, 8)
+
+
+def test_the_students_options_reach_the_student():
+    options = {"shared_basis": True, "gains": True, "bias": False, "orthogonal": True}
+    config = RunConfig(widths=(4, 5, 6), scope="all", rank=(3, 7, 7), **options)
+    student = build_student(config, 1, 10)
+    assert student.options().items() >= {**options, "rank": (3, 7, 7)}.items()
+    assert RunConfig(rank=(8, 8)).as_json() == RunConfig(rank=8).as_json()
+
+
+def test_a_budget_of_values_is_that_of_a_plain_student():
+    config = RunConfig(student="four-layer-cnn", batch_norm=True, value_budget=1984)
+    assert trained_values(build_student(config, 1, 10)) == 1954
+    small = RunConfig(student="four-layer-cnn", widths=(16, 32, 32), scope="all")
+    assert trained_values(build_student(small, 1, 10)) <= 784
 
 
 def test_teachers_are_shared_by_what_they_depend_on():
@@ -149,6 +185,15 @@ def test_all_presets_can_be_built():
         ({"arithmetic": "int8"}, "arithmetic is 'int8'"),
         ({"train_images": 0}, "train_images"),
         ({"rank": 0}, "rank"),
+        ({"rank": (1, 2, 3)}, "3 numbers, one or 2"),
+        ({"shared_basis": True}, "a shared basis"),
+        ({"gains": True, "batch_norm": True}, "batch norm has gains"),
+        ({"student_widths": (1, 2)}, "widths"),
+        ({"value_budget": 0}, "value_budget"),
+        ({"resting_share": 1.0}, "resting_share"),
+        ({"averaged": "logs"}, "averaged is 'logs'"),
+        ({"angle_search": "exact-gradient", "features": "zero"}, "an exact gradient is known"),
+        ({"angle_search": "exact-gradient", "engine": "perceval"}, "an exact gradient is known"),
         ({"widths": (0, 1, 1)}, "widths"),
         ({"scope": "conv3"}, "scope"),
         ({"input_state": (1, 0, 1)}, "3 modes"),

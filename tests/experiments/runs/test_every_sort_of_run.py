@@ -9,6 +9,7 @@ from pqkd_helpers.experiments.runs.configuration import Student
 from pqkd_helpers.experiments.runs.presets import PRESETS
 from tests.experiments.runs.tiny_run import train
 
+EXACT = "exact-gradient"
 SORTS = {
     **{source: ("--features", source) for source in get_args(FeatureSource)},
     **{student: ("--student", student) for student in get_args(Student)},
@@ -24,6 +25,15 @@ SORTS = {
     "a fresh z decides": ("--final-feature", "fresh"),
     "SPSA sees every image": ("--spsa-images", "100000"),
     "SPSA takes no step": ("--spsa-steps", "0"),
+    "angles come to rest": ("--epochs", "2", "--resting-share", "0.5"),
+    "angles by exact gradient": ("--features", "photonic-exact", "--angle-search", EXACT),
+    "an average of unit vectors": ("--averaged", "unit-vectors"),
+    "few values": (
+        *("--scope", "all", "--rank", "2", "3", "3", "--student-widths", "3", "4", "5"),
+        *("--shared-basis", "--gains", "--no-bias", "--orthogonal", "--dropout", "0"),
+    ),
+    "a budget": ("--student", "four-layer-cnn", "--value-budget", "300", "--batch-norm"),
+    "a teacher of its own schedule": ("--teacher-schedule", "one-cycle"),
 }
 WITHOUT_Z = {*get_args(Student), *TRAINED} - {"pqkd"}
 
