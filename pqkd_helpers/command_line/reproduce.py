@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from tyro.extras import literal_type_from_choices
 from ..experiments.grids.grid import Job, Tier
 from ..experiments.jobs.chosen_jobs import EXPERIMENTS, PREPARATIONS, chosen_jobs
 from ..experiments.jobs.comparison import comparison
-from ..experiments.jobs.executors import cluster_workers, local_workers
+from ..experiments.jobs.executors import Workers, cluster_workers, local_workers
 from ..experiments.jobs.plan import plan_of
 from ..experiments.jobs.scheduler import run_jobs
+from ..experiments.jobs.step_time import step_time
 from ..experiments.jobs.work import AnyJob
 from ..experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from ..experiments.runs.teacher_runs import train_teachers
@@ -111,10 +113,10 @@ def reproduce(command: Reproduce) -> int:
     workers = (
         cluster_workers(command.cluster) if command.cluster else local_workers(command.workers)
     )
-    if command.cluster is None:
-        select_device(command.device)  # refused now, not once per worker
-    place = Workplace(command.runs.absolute(), command.data_root, command.device, workers.threads)
-    if not _agreed(command, jobs, place, workers.n_workers):
+    device = str(workers.call(select_device, command.device))  # refused now, not once per worker
+    place = Workplace(command.runs.absolute(), command.data_root, device, workers.threads)
+    if not _agreed(command, jobs, place, workers):
+        workers.close(workers.open())  # the line to a cluster is open from the start
         return 0
     if command.teachers_only:
         _train_teachers(command, jobs)
@@ -134,7 +136,7 @@ def reproduce(command: Reproduce) -> int:
     return 1 if progress.failed else 0
 
 
-def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_workers: int) -> bool:
+def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, workers: Workers) -> bool:
     """Print what would be done, and return whether to do it.
 
     Raises
@@ -143,7 +145,14 @@ def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_work
         If it takes long, and nobody is there to be asked.
     """
     teachers = _checkpoints(command) if command.teachers_only else None
-    plan = plan_of(jobs, place, out=command.out, n_workers=n_workers, teachers_only=teachers)
+    plan = plan_of(
+        jobs,
+        place,
+        out=command.out,
+        n_workers=workers.n_workers,
+        teachers_only=teachers,
+        measure=partial(workers.call, step_time),
+    )
     print(f"{plan}\nRecords: {command.out}", flush=True)
     if command.dry_run:
         return False
@@ -154,7 +163,10 @@ def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_work
             "this takes long, and there is no terminal to ask at: give --yes to start it, or "
             "--dry-run to see no more than the plan"
         )
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _checkpoints(command: Reproduce) -> Path:

@@ -53,6 +53,11 @@ class Workplace:
         return select_device(self.device)
 
     @property
+    def device_type(self) -> str:
+        """Kind of the device; a named one need not be on this machine: a worker may have it."""
+        return self.torch_device.type if self.device == "auto" else self.device.split(":")[0]
+
+    @property
     def torch_threads(self) -> int:
         """The number of torch's threads."""
         return torch.get_num_threads() if self.threads is None else self.threads

@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 import sys
+from statistics import median
 
 import pytest
 
@@ -29,13 +30,20 @@ STEP = StepTime(trained=1e-3, evaluated=1e-4)
 
 @pytest.fixture(autouse=True)
 def _a_step_takes_a_known_time(monkeypatch):
-    monkeypatch.setattr(planning, "step_time", lambda *arguments: STEP)
+    for module in (planning, command):
+        monkeypatch.setattr(module, "step_time", lambda *arguments: STEP)
     monkeypatch.setattr(command, "run_jobs", lambda *a, **k: pytest.fail("hours of work begin"))
 
 
 def reproduce(tmp_path, *options):
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
     return main(["reproduce", *options, *folders])
+
+
+def answered(answer):
+    if answer is None:
+        raise EOFError  # the terminal's end of file: Ctrl-D
+    return answer
 
 
 def frontier():
@@ -103,16 +111,55 @@ def test_a_study_takes_as_long_as_the_stored_one_of_the_same_settings(tmp_path):
         assert ("unknown" in str(plan)) is not known
 
 
-def test_two_workers_take_half_the_time_but_never_less_than_the_longest_run(tmp_path):
+def test_two_workers_take_half_the_time_but_never_less_than_a_run_after_its_teacher(tmp_path):
     place = Workplace(tmp_path / "runs")
     one, two, many = (
         plan_of(frontier(), place, out=tmp_path, n_workers=n).total_seconds for n in (1, 2, 1000)
     )
     assert two == pytest.approx(one / 2)
-    longest = max(
-        teacher_seconds(frontier()[0].config, STEP), student_seconds(frontier()[0].config, STEP)
+    config = frontier()[0].config
+    assert many == pytest.approx(teacher_seconds(config, STEP) + student_seconds(config, STEP))
+
+
+def test_a_record_of_another_recipe_is_not_the_one_that_would_start(tmp_path, monkeypatch):
+    job, other = frontier()[:2]
+    record = read_record(record_path(STORED_RECORDS, other.experiment, other.name))
+    write_record(record, record_path(tmp_path, job.experiment, job.name))
+    monkeypatch.setattr(planning, "STORED_RECORDS", tmp_path)
+    plan = plan_of([job], Workplace(tmp_path / "runs"), out=tmp_path)
+    assert not plan.stored and not plan.done and job.name in plan.seconds
+
+
+def test_each_network_is_measured_once_and_where_the_jobs_are(tmp_path):
+    measured = []
+
+    def elsewhere(config, device, threads):
+        measured.append((config.widths, device, threads))
+        return STEP
+
+    jobs = chosen_jobs("frontier", "cpu", 2, arms=("base", "rank-1", "widths-16-32-32"))
+    place = Workplace(tmp_path / "runs", device="cuda", threads=1)  # which is not here
+    plan_of(jobs, place, out=tmp_path, measure=elsewhere)
+    assert measured == [((32, 64, 64), "cuda", 1), ((16, 32, 32), "cuda", 1)]
+
+
+def test_counted_times_are_near_to_those_of_the_stored_runs():
+    jobs = chosen_jobs("frontier", "cpu", 1) + chosen_jobs(
+        "table1", "cpu", 1, arms=("conv1-conv2",)
     )
-    assert many == pytest.approx(longest)
+    shares = {}
+    for job in jobs:
+        record = read_record(record_path(STORED_RECORDS, job.experiment, job.name))
+        teacher, student = (
+            len(record[who]["epochs"]) * median(epoch["seconds"] for epoch in record[who]["epochs"])
+            for who in ("teacher", "student")
+        )  # a median epoch: other work on that machine made some of them longer
+        evaluated = 0.3  # of a training step's time
+        trained = teacher / teacher_seconds(job.config, StepTime(1.0, evaluated))
+        counted = student_seconds(job.config, StepTime(trained, evaluated * trained))
+        shares[job.name] = counted / (student + record["seconds"]["final_tests"])
+    assert min(shares.values()) > 0.55 and max(shares.values()) < 1.25
+    assert sum(0.75 < share < 1.25 for share in shares.values()) > 0.75 * len(shares)
 
 
 def test_a_dry_run_says_what_would_start_and_does_nothing(tmp_path, capsys):
@@ -128,11 +175,11 @@ def test_long_work_without_a_terminal_wants_yes(tmp_path, capsys, monkeypatch):
     assert "give --yes" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("answer", "starts"), [("y", 1), ("yes", 1), ("", 0), ("n", 0)])
+@pytest.mark.parametrize(("answer", "starts"), [("y", 1), ("yes", 1), ("", 0), ("n", 0), (None, 0)])
 def test_at_a_terminal_long_work_is_asked_for(tmp_path, monkeypatch, answer, starts):
     started = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("builtins.input", lambda question: answer)
+    monkeypatch.setattr("builtins.input", lambda question: answered(answer))
     monkeypatch.setattr(command, "run_jobs", lambda *a, **k: started.append(a) or Progress())
     assert reproduce(tmp_path, "frontier", "--seeds", "3") == 0
     assert len(started) == starts
