@@ -96,7 +96,7 @@ def plan_of(
     out: Path,
     n_workers: int = 1,
     teachers_only: Path | None = None,
-    measure: Callable[[RunConfig, str, int], StepTime] | None = None,
+    measure: Callable[..., StepTime] | None = None,
 ) -> Plan:
     """Return what a reproduction would do; writes nothing.
 
@@ -125,7 +125,8 @@ def plan_of(
     def step(config: RunConfig) -> StepTime:
         what = (config.dataset, config.widths, config.batch_size, config.arithmetic)
         if what not in steps:
-            steps[what] = measure(config, place.device, place.torch_threads)
+            shape = place.sizes(config.dataset).shape
+            steps[what] = measure(config, shape, place.device, place.torch_threads)
         return steps[what]
 
     teachers = {}
@@ -156,13 +157,13 @@ def _teacher_left(job: Job, place: Workplace, folder: Path | None, step: StepTim
         return 0.0
     n_epochs = job.config.teacher_settings().epochs
     share = 1.0 - teacher_epochs_done(job, place) / n_epochs
-    return max(0.0, share) * teacher_seconds(job.config, step)
+    return max(0.0, share) * teacher_seconds(job.config, place.sizes(job.config.dataset), step)
 
 
 def _student_left(job: Job, place: Workplace, step: StepTime) -> float:
     """Return how long a run still takes without its teacher."""
     share = 1.0 - epochs_in(place.runs_root / job.folder) / job.config.epochs
-    return max(0.0, share) * student_seconds(job.config, step)
+    return max(0.0, share) * student_seconds(job.config, place.sizes(job.config.dataset), step)
 
 
 def _study_seconds(study: Study) -> float | None:

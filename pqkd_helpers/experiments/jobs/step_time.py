@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ...datasets.available import SIZES
+from ...datasets.available import Sizes
 from ...datasets.own_images import image_data
 from ...networks.adam import select_device
 from ...networks.evaluation import predict_logits
@@ -40,17 +40,23 @@ class StepTime:
     evaluated: float
 
 
-def step_time(config: RunConfig, device: str, threads: int) -> StepTime:
-    """Measure a few steps of a run's network on random images of its data set's shape.
-
-    The data set, the widths, the batch and the arithmetic make the difference, and nothing else.
-    """
-    return _measured(config, SIZES[config.dataset].shape, select_device(device), threads)
-
-
-def _measured(
-    config: RunConfig, shape: tuple[int, int, int], device: torch.device, threads: int
+def step_time(
+    config: RunConfig, shape: tuple[int, int, int], device_name: str, threads: int
 ) -> StepTime:
+    """Measure a few steps of a run's network on random images.
+
+    Of the configuration the widths, the batch and the arithmetic make the difference alone.
+
+    Parameters
+    ----------
+    config : RunConfig
+    shape : (int, int, int)
+        Channels, height, width of the images.
+    device_name : str
+        See `select_device`.
+    threads : int
+    """
+    device = select_device(device_name)
     n = _STEPS * config.batch_size
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (n, *shape), dtype=np.uint8), np.arange(n) % 10
@@ -79,16 +85,17 @@ def _seconds(do: object, device: torch.device) -> float:
     return time.perf_counter() - started
 
 
-def teacher_seconds(config: RunConfig, step: StepTime) -> float:
+def teacher_seconds(config: RunConfig, sizes: Sizes, step: StepTime) -> float:
     """Return how long the teacher of a run is trained."""
-    sizes, epochs = SIZES[config.dataset], config.teacher_settings().epochs
+    n_train = config.train_images or sizes.train
     evaluated = sizes.validation + config.teacher_evaluated_images
-    return epochs * (_n_train(config) * step.trained + evaluated * step.evaluated)
+    epochs = config.teacher_settings().epochs
+    return epochs * (n_train * step.trained + evaluated * step.evaluated)
 
 
-def student_seconds(config: RunConfig, step: StepTime) -> float:
+def student_seconds(config: RunConfig, sizes: Sizes, step: StepTime) -> float:
     """Return how long the student of a run is trained, and both networks are tested."""
-    sizes, n_train = SIZES[config.dataset], _n_train(config)
+    n_train = config.train_images or sizes.train
     of_spsa = 2 * config.spsa_steps * config.spsa_batches * config.batch_size
     each_epoch = 2 * sizes.validation + (of_spsa if config.student == "pqkd" else 0)
     once = 3 * n_train + 4 * sizes.validation + (7 + config.fresh_draws) * sizes.test
@@ -96,7 +103,3 @@ def student_seconds(config: RunConfig, step: StepTime) -> float:
         config.epochs * n_train * step.trained
         + (config.epochs * each_epoch + once) * step.evaluated
     )
-
-
-def _n_train(config: RunConfig) -> int:
-    return config.train_images or SIZES[config.dataset].train

@@ -40,6 +40,10 @@ def reproduce(tmp_path, *options):
     return main(["reproduce", *options, *folders])
 
 
+def seconds(of, config, step=STEP):
+    return of(config, SIZES[config.dataset], step)
+
+
 def answered(answer):
     if answer is None:
         raise EOFError  # the terminal's end of file: Ctrl-D
@@ -68,10 +72,10 @@ def test_the_known_sizes_are_those_of_the_downloaded_data(name, mnist_root):
 
 def test_twice_the_epochs_take_twice_the_training():
     once, twice = (RunConfig(epochs=n, teacher_epochs=n) for n in (10, 20))
-    assert teacher_seconds(twice, STEP) == pytest.approx(2 * teacher_seconds(once, STEP))
-    tests = 2 * student_seconds(once, STEP) - student_seconds(twice, STEP)
-    assert 0 < tests < student_seconds(once, STEP)
-    assert teacher_seconds(once, STEP) == pytest.approx(10 * (4_000 * 1e-3 + 500 * 1e-4))
+    assert seconds(teacher_seconds, twice) == pytest.approx(2 * seconds(teacher_seconds, once))
+    tests = 2 * seconds(student_seconds, once) - seconds(student_seconds, twice)
+    assert 0 < tests < seconds(student_seconds, once)
+    assert seconds(teacher_seconds, once) == pytest.approx(10 * (4_000 * 1e-3 + 500 * 1e-4))
 
 
 def test_a_plan_writes_nothing_and_counts_a_shared_teacher_once(tmp_path):
@@ -118,7 +122,9 @@ def test_two_workers_take_half_the_time_but_never_less_than_a_run_after_its_teac
     )
     assert two == pytest.approx(one / 2)
     config = frontier()[0].config
-    assert many == pytest.approx(teacher_seconds(config, STEP) + student_seconds(config, STEP))
+    assert many == pytest.approx(
+        seconds(teacher_seconds, config) + seconds(student_seconds, config)
+    )
 
 
 def test_a_record_of_another_recipe_is_not_the_one_that_would_start(tmp_path, monkeypatch):
@@ -133,7 +139,7 @@ def test_a_record_of_another_recipe_is_not_the_one_that_would_start(tmp_path, mo
 def test_each_network_is_measured_once_and_where_the_jobs_are(tmp_path):
     measured = []
 
-    def elsewhere(config, device, threads):
+    def elsewhere(config, shape, device, threads):
         measured.append((config.widths, device, threads))
         return STEP
 
@@ -155,8 +161,8 @@ def test_counted_times_are_near_to_those_of_the_stored_runs():
             for who in ("teacher", "student")
         )  # a median epoch: other work on that machine made some of them longer
         evaluated = 0.3  # of a training step's time
-        trained = teacher / teacher_seconds(job.config, StepTime(1.0, evaluated))
-        counted = student_seconds(job.config, StepTime(trained, evaluated * trained))
+        trained = teacher / seconds(teacher_seconds, job.config, StepTime(1.0, evaluated))
+        counted = seconds(student_seconds, job.config, StepTime(trained, evaluated * trained))
         shares[job.name] = counted / (student + record["seconds"]["final_tests"])
     assert min(shares.values()) > 0.55 and max(shares.values()) < 1.25
     assert sum(0.75 < share < 1.25 for share in shares.values()) > 0.75 * len(shares)
