@@ -5,7 +5,8 @@
 #              pyproject.toml admits, in an environment of their own (Python 3.11): some minutes
 # make lab     JupyterLab on the notebooks
 # make notebooks   write the exercise cells, execute all notebooks, store outputs (for authors)
-# make figures every figure, table and card, and the README's results, from the stored records
+# make figures every figure, table and card, and the README's results, from the stored records;
+#              RECORDS=FOLDER: figures from records of your own, in runs/figures
 # make site    the series as a site to read without a kernel, offline too, in site/
 # make slides  slides for a lesson, from the marked cells of the notebooks, in slides/
 # make bench   the simulator against its peers (an environment of its own), training against the
@@ -90,7 +91,7 @@ notebooks: $(VENV)/.installed
 	$(BIN)/python -m pqkd_helpers.publishing notebooks
 
 figures: $(VENV)/.installed
-	$(BIN)/python -m pqkd_helpers.publishing figures
+	$(BIN)/python -m pqkd_helpers.publishing figures $(if $(RECORDS),--records "$(RECORDS)")
 
 $(VENV)/.site-installed: $(VENV)/.installed
 	$(INSTALL) --editable ".[site]"

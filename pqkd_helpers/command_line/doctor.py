@@ -14,6 +14,7 @@ OPTIONAL = {  # extras, and what needs them; make test and make bench install th
     "cudaq": "--engine cudaq",
     "onnx": "export --onnx",
     "cluster": "reproduce --cluster",
+    "arrow": "--dataset with a folder of Hugging Face's datasets",
     "site": "make site",
 }
 

@@ -12,7 +12,7 @@ from .doctor import main as doctor
 from .parsing import Command, Doctor, parse
 from .progress import PROGRAM
 from .reproduce import Reproduce, reproduce
-from .student_files import Export, Inspect, export, inspect
+from .student_files import Checkpoint, Export, Inspect, checkpoint, export, inspect
 from .train import Train, train
 
 
@@ -58,6 +58,8 @@ def _carry_out(command: Command) -> int:
             export(command)
         case Inspect():
             inspect(command)
+        case Checkpoint():
+            checkpoint(command)
         case Reproduce():
             return reproduce(command)
         case Classroom():

@@ -14,7 +14,7 @@ from ..experiments.runs.presets import PRESETS
 from .classroom import Classroom
 from .progress import PROGRAM
 from .reproduce import Reproduce
-from .student_files import Export, Inspect
+from .student_files import Checkpoint, Export, Inspect
 from .train import Options, Train
 
 
@@ -23,7 +23,7 @@ class Doctor:
     """Show versions, device, data found and what is missing."""
 
 
-Command = Train | Export | Inspect | Reproduce | Classroom | Doctor
+Command = Train | Export | Inspect | Checkpoint | Reproduce | Classroom | Doctor
 
 
 def parse(arguments: Sequence[str]) -> Command:
@@ -35,6 +35,7 @@ def parse(arguments: Sequence[str]) -> Command:
         Annotated[Train, tyro.conf.subcommand("train", default=default)]
         | Annotated[Export, tyro.conf.subcommand("export")]
         | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+        | Annotated[Checkpoint, tyro.conf.subcommand("checkpoint")]
         | Annotated[Reproduce, tyro.conf.subcommand("reproduce")]
         | Annotated[Classroom, tyro.conf.subcommand("classroom")]
         | Annotated[Doctor, tyro.conf.subcommand("doctor")]

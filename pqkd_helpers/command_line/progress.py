@@ -53,8 +53,9 @@ class JobsBar:
             **dict.fromkeys(progress.failed, "failed"),
         }
         counts = f"{len(finished) + len(progress.skipped)} of {len(self._epochs)}"
-        for name in finished.keys() - self._told:
-            self._line(f"{counts}, {finished[name]}: {name}")
+        for name, end in finished.items():
+            if name not in self._told:
+                self._line(f"{counts}, {end}: {name}")
         self._told |= finished.keys()
         if time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             shares = "".join(f", {name} {share:.0%}" for name, share in progress.running.items())

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ import tyro
 from tqdm.auto import tqdm
 from tyro.extras import literal_type_from_choices
 
+from ..datasets.own_files import look_at
 from ..experiments.grids.grid import Job, Tier
 from ..experiments.jobs.chosen_jobs import EXPERIMENTS, PREPARATIONS, chosen_jobs
 from ..experiments.jobs.comparison import comparison
-from ..experiments.jobs.executors import cluster_workers, local_workers
+from ..experiments.jobs.executors import Workers, cluster_workers, local_workers
 from ..experiments.jobs.plan import plan_of
 from ..experiments.jobs.scheduler import run_jobs
+from ..experiments.jobs.step_time import step_time
 from ..experiments.jobs.work import AnyJob
 from ..experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from ..experiments.runs.teacher_runs import train_teachers
@@ -55,6 +58,9 @@ class Reproduce:
         Number of seeds, 0, 1, ...
     datasets : tuple of str
         Only these data sets; none named: all of the experiment.
+    dataset : Path or None
+        Images of your own in their place: a folder of pictures per class, a file .npz, or a folder
+        written by save_to_disk of Hugging Face's datasets. Workers of a cluster read them too.
     arms : tuple of str
         Only these arms; none named: all of the experiment.
     teachers_only : bool
@@ -85,6 +91,7 @@ class Reproduce:
     tier: Tier = "cpu"
     seeds: int = 5
     datasets: tuple[str, ...] = ()
+    dataset: Path | None = None
     arms: tuple[str, ...] = ()
     teachers_only: tyro.conf.FlagCreatePairsOff[bool] = False
     arithmetic: Arithmetic | None = None
@@ -100,6 +107,9 @@ class Reproduce:
 
 def reproduce(command: Reproduce) -> int:
     """Carry out the command ``reproduce``; return 1 if a run failed."""
+    own = look_at(command.dataset) if command.dataset else None
+    if own is not None:
+        print(own)
     jobs = chosen_jobs(
         command.experiment,
         command.tier,
@@ -107,17 +117,20 @@ def reproduce(command: Reproduce) -> int:
         datasets=command.datasets,
         arms=command.arms,
         arithmetic=command.arithmetic,
+        own_data=own,
     )
     workers = (
         cluster_workers(command.cluster) if command.cluster else local_workers(command.workers)
     )
-    if command.cluster is None:
-        select_device(command.device)  # refused now, not once per worker
-    place = Workplace(command.runs.absolute(), command.data_root, command.device, workers.threads)
-    if not _agreed(command, jobs, place, workers.n_workers):
+    device = str(workers.call(select_device, command.device))  # refused now, not once per worker
+    place = Workplace(
+        command.runs.absolute(), command.data_root, device, workers.threads, own_data=own
+    )
+    if not _agreed(command, jobs, place, workers):
+        workers.close(workers.open())  # the line to a cluster is open from the start
         return 0
     if command.teachers_only:
-        _train_teachers(command, jobs)
+        _train_teachers(command, jobs, place)
         return 0
     with JobsBar(jobs) as bar:
         progress = run_jobs(jobs, workers, place, out=command.out, report=bar.report)
@@ -134,7 +147,7 @@ def reproduce(command: Reproduce) -> int:
     return 1 if progress.failed else 0
 
 
-def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_workers: int) -> bool:
+def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, workers: Workers) -> bool:
     """Print what would be done, and return whether to do it.
 
     Raises
@@ -143,7 +156,14 @@ def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_work
         If it takes long, and nobody is there to be asked.
     """
     teachers = _checkpoints(command) if command.teachers_only else None
-    plan = plan_of(jobs, place, out=command.out, n_workers=n_workers, teachers_only=teachers)
+    plan = plan_of(
+        jobs,
+        place,
+        out=command.out,
+        n_workers=workers.n_workers,
+        teachers_only=teachers,
+        measure=partial(workers.call, step_time),
+    )
     print(f"{plan}\nRecords: {command.out}", flush=True)
     if command.dry_run:
         return False
@@ -154,7 +174,10 @@ def _agreed(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace, n_work
             "this takes long, and there is no terminal to ask at: give --yes to start it, or "
             "--dry-run to see no more than the plan"
         )
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _checkpoints(command: Reproduce) -> Path:
@@ -176,13 +199,11 @@ def _conclude(command: Reproduce) -> None:
         )
 
 
-def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob]) -> None:
+def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace) -> None:
     with ProgressBars() as bars:
         train_teachers(
             [job.config for job in jobs if isinstance(job, Job)],
             _checkpoints(command),
-            place=Workplace(
-                command.runs, command.data_root, command.device, announce=bars.announce
-            ),
+            place=replace(place, threads=None, announce=bars.announce),
             on_teacher=lambda path: tqdm.write(f"Teacher: {path}"),
         )

@@ -1,5 +1,6 @@
-"""The commands ``export`` and ``inspect``."""
+"""The commands ``export``, ``inspect`` and ``checkpoint``."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,9 @@ import tyro
 from ..compression.compressed_file import read_compressed, save_compressed
 from ..compression.file_description import describe_file
 from ..compression.plain_network import export_onnx, require_onnx
+from ..experiments.runs.pretrained import save_pretrained
 from ..experiments.runs.run_folder import STUDENT_FILE
+from ..experiments.runs.workplace import Workplace
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,28 @@ class Inspect:
     file: tyro.conf.Positional[Path]
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """Write the trained networks of a run, teacher and student, where `load_pretrained` finds them.
+
+    Attributes
+    ----------
+    run : str
+        Name of a finished run of `train`; it becomes the checkpoint's name.
+    out : Path
+        Folder of all checkpoints.
+    runs : Path
+        Folder of all runs.
+    data_root : Path or None
+        Folder of the downloaded data sets; None is $PQKD_DATA, else ./data.
+    """
+
+    run: tyro.conf.Positional[str]
+    out: Path = Path("figures/checkpoints")
+    runs: Path = Path("runs")
+    data_root: Path | None = None
+
+
 def export(command: Export) -> None:
     """Carry out the command ``export`` and say what was written."""
     if command.onnx is not None:
@@ -91,6 +116,18 @@ def inspect(command: Inspect) -> None:
     if not file.is_file():
         raise ValueError(f"there is no file {file}; a compressed student's is expected")
     print(describe_file(file))
+
+
+def checkpoint(command: Checkpoint) -> None:
+    """Carry out the command ``checkpoint`` and say what was written."""
+    run = command.runs / command.run
+    if not (run / "run.json").is_file():
+        raise ValueError(f"there is no run {run}; the name of a finished run is expected")
+    begun = json.loads((run / "run.json").read_bytes())
+    torch.set_num_threads(begun["threads"])  # the teacher's folder is named after them too
+    place = Workplace(command.runs, command.data_root, begun["device"])
+    for file in save_pretrained(run, command.out / run.name, place):
+        print(f"{file}: {file.stat().st_size:,} bytes")
 
 
 def _student_file(given: Path) -> Path:

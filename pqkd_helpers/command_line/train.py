@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import tyro
 
 from ..common.picture_files import write_pictures
+from ..datasets.available import DatasetName
+from ..datasets.own_files import look_at
 from ..experiments.runs.building import check_feature
 from ..experiments.runs.configuration import Preset, RunConfig
 from ..experiments.runs.presets import PRESETS
@@ -65,7 +67,11 @@ class Train:
 
 def train(command: Train) -> Record:
     """Carry out the command ``train`` and print its results."""
-    config = command.config.checked()
+    options, own = command.config, None
+    if options.dataset not in get_args(DatasetName):
+        own = look_at(options.dataset)
+        options = replace(options, dataset=own.name)
+    config = options.checked()
     check_feature(config)
     device = select_device(command.device)
     tier = _tier(config, command.preset)
@@ -76,6 +82,8 @@ def train(command: Train) -> Record:
         if config.student == "pqkd"
         else f"student {config.student}"
     )
+    if own is not None:
+        print(own)
     print(
         f"PQKD on {config.dataset}: widths {config.widths}, {student}, seed {config.seed}, "
         f"{device.type}"
@@ -85,7 +93,11 @@ def train(command: Train) -> Record:
             config,
             name=name,
             place=Workplace(
-                command.runs, command.data_root, command.device, announce=bars.announce
+                command.runs,
+                command.data_root,
+                command.device,
+                announce=bars.announce,
+                own_data=own,
             ),
             labels=Labels(arm=config.features, tier=tier),
         )

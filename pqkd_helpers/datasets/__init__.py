@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from .image_data import ImageData, Split
     from .loading import DatasetUnavailableError, load_dataset
+    from .own_files import OwnData, look_at
     from .own_images import data_from_images
 
 __all__ = [
@@ -23,14 +24,16 @@ __all__ = [
     "DatasetName",
     "DatasetUnavailableError",
     "ImageData",
+    "OwnData",
     "Split",
     "damaged_files",
     "data_from_images",
     "data_root",
     "is_on_disk",
     "load_dataset",
+    "look_at",
 ]
 
 __getattr__ = import_when_asked(
-    __name__, __all__, ".available", ".image_data", ".loading", ".own_images"
+    __name__, __all__, ".available", ".image_data", ".loading", ".own_files", ".own_images"
 )

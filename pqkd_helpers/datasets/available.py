@@ -5,6 +5,7 @@ The files stand in the folder as torchvision leaves them. Every file is known by
 
 import hashlib
 import os
+import re
 import string
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Literal, NamedTuple
 from ..common.files import as_path
 
 DatasetName = Literal["mnist-5k", "digits", "mnist", "fashion-mnist", "cifar10"]
+OWN = re.compile(r"own-[A-Za-z0-9-]+-[0-9a-f]{8}")  # names of data of one's own: see `own_files`
 EMBEDDED: tuple[DatasetName, ...] = ("mnist-5k", "digits")
 DATA_VARIABLE = "PQKD_DATA"
 

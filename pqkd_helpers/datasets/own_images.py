@@ -60,6 +60,46 @@ def data_from_images(
     return image_data(name, *((pictures[part], classes[part]) for part in parts))
 
 
+def data_with_test_images(
+    name: str,
+    train: tuple[ArrayLike, ArrayLike],
+    test: tuple[ArrayLike, ArrayLike],
+    *,
+    n_validation: int,
+) -> ImageData:
+    """Return images of your own that have a test set already; see `data_from_images`.
+
+    Parameters
+    ----------
+    name : str
+    train, test : (images, labels)
+        The same classes in both, images of the same shape.
+    n_validation : int
+        Held out from the training images.
+
+    Raises
+    ------
+    ValueError
+        If a rule is broken.
+    """
+    (images, labels), (test_images, test_labels) = (
+        (_checked_images(part, given[0]), given[1])
+        for part, given in ((name, train), (f"{name}'s test set", test))
+    )
+    classes = _checked_labels(name, labels, len(images))
+    test_classes = _checked_labels(f"{name}'s test set", test_labels, len(test_images))
+    _check_every_class(name, classes, np.arange(len(classes)), least=2)
+    kept, held_out = stratified_split(classes, n_validation)
+    for part in (kept, held_out):
+        _check_every_class(name, classes, part, least=1)
+    return image_data(
+        name,
+        (images[kept], classes[kept]),
+        (images[held_out], classes[held_out]),
+        (test_images, test_classes),
+    )
+
+
 def image_data(name: str, *splits: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> ImageData:
     """Return the data set of three splits, each images and labels."""
     train, validation, test = (

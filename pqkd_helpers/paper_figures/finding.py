@@ -23,6 +23,7 @@ SCALES = {
     "paper": "paper scale",
     "cpu": "reduced scale",
     "quick": "reduced scale",
+    "smoke": "smoke test",
     None: "not carried out",
 }
 NO_TRAINING = "no training; the paper's shots and averaging"

@@ -14,6 +14,9 @@ from ..common.checks import check_choice
 from .finding import HOW, Finding, Findings, Rule
 from .markdown_table import Row, markdown_table
 
+# Draws what `reproduce` has just stored.
+_DRAW = "make figures RECORDS=runs/reproduction"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -108,7 +111,7 @@ class Result:
         if self.findings:
             parts += ["## Against the paper", self.findings_table()]
             parts += [str(self.rule), HOW] if self.rule else []
-        parts += ["## How to run it again", f"```bash\n{self.rerun}\nmake figures\n```"]
+        parts += ["## How to run it again", f"```bash\n{self.rerun}\n{_DRAW}\n```"]
         for title, lines in {
             "What differs from the paper": self.differs,
             "What we assumed": self.assumed,

@@ -1,4 +1,7 @@
-"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site``, ``slides``, ``figures``."""
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site``, ``slides``, ``figures``.
+
+``figures --records FOLDER`` draws records of one's own, into a folder of one's own.
+"""
 
 import argparse
 import json
@@ -20,13 +23,31 @@ def main() -> None:
     from .figures import update_text, write_figures, write_idea, write_light_in_short
     from .films import write_films
     from .guide import with_curriculum
+    from .own_figures import write_own_figures
     from .site import SiteError, build_site
     from .slides import build_slides
 
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
     parser.add_argument("what", choices=("notebooks", "site", "slides", "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
+    parser.add_argument("--records", type=Path, help="with figures: draw these, not the project's")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("runs/figures"),
+        help="where those are drawn: OUT/TIER/NAME",
+    )
     arguments = parser.parse_args()
+    if arguments.records is not None:
+        if arguments.what != "figures":
+            parser.error("--records goes with figures")
+        try:
+            with picture_warnings_in_one_line(parser.prog):
+                drawn = write_own_figures(arguments.records, arguments.out)
+        except (ValueError, OSError) as error:
+            parser.exit(2, f"{parser.prog}: {error}\n")
+        print("\n".join(map(str, drawn)))
+        return
     if not NOTEBOOKS.is_dir():
         parser.error(f"there is no {NOTEBOOKS}: publishing needs the whole repository")
     if arguments.what in ("site", "slides"):

@@ -7,6 +7,7 @@ from ..common.picture_files import write_pictures
 from ..paper_figures.claims import results
 from ..paper_figures.controls.comparison import controls
 from ..paper_figures.controls.contrasts import FOLLOW_UP, KNOWN, PRIMARY
+from ..paper_figures.result import Result
 from ..paper_figures.stored_claims import FILE, claims_file
 from ..records.stored import Catalogue
 from . import idea
@@ -32,15 +33,21 @@ def write_figures(figures: Path | str, catalogue: Catalogue) -> list[Path]:
     """
     figures, files = as_path(figures), []
     for result in results(catalogue):
-        files += write_figure_folder(
-            figures / result.name, result.draw, result.rows, result.card(), alt=result.alt or None
-        )
-        if result.findings:
-            claims = figures / result.name / FILE
-            write_atomically(claims, claims_file(result.findings))
-            files.append(claims)
+        files += write_result(figures, result)
     for stale in {*figures.glob(f"*/{FILE}")} - {*files}:
         stale.unlink()  # of records that are gone; the notebooks would go on reading them
+    return files
+
+
+def write_result(figures: Path, result: Result) -> list[Path]:
+    """Write the folder of one figure or table, and return the files."""
+    folder = figures / result.name
+    files = write_figure_folder(
+        folder, result.draw, result.rows, result.card(), alt=result.alt or None
+    )
+    if result.findings:
+        write_atomically(folder / FILE, claims_file(result.findings))
+        files.append(folder / FILE)
     return files
 
 

@@ -15,7 +15,8 @@ class BuildWithFigures(build_py):
         if self.editable_mode:
             return
         figures = Path("figures")
-        for file in (*figures.glob("records/*/*.json"), *figures.glob("*/claims.csv")):
+        read = ("records/*/*.json", "*/claims.csv", "checkpoints/*/*")
+        for file in (file for pattern in read for file in figures.glob(pattern)):
             copy = Path(self.build_lib, "pqkd_helpers", file)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)

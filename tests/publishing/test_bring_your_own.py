@@ -17,9 +17,10 @@ def test_its_code_runs_and_trains(capsys):
     for block in blocks():
         exec(compile(block, PAGE.name, "exec"), names)
     numbers = [float(text) for text in re.findall(r"\d\.\d+", capsys.readouterr().out)]
-    assert len(numbers) == 5 and all(0.0 <= number <= 1.0 for number in numbers)
-    assert numbers[3] > 0.9  # the bands are easy
-    assert names["trainer"].epoch == 1 and names["student"].feature_dim == 512
+    with_coins, of_bands, of_one_layer = numbers
+    assert with_coins > 0.7 and of_one_layer > 0.7  # of ten digits, after twelve epochs
+    assert of_bands > 0.9  # the bands are easy
+    assert names["student"].feature_dim == 512
 
 
 def test_the_sampler_has_twenty_lines_at_most():

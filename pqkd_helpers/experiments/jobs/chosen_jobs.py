@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from ...common.checks import check_whole
+from ...datasets.own_files import OwnData
 from ...networks.settings import Arithmetic
 from ..grids.grid import Tier
 from ..grids.paper import GRIDS
+from ..runs.configuration import RunConfig
 from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
 from ..studies.imperfections import ImperfectionStudy
@@ -35,6 +37,7 @@ def chosen_jobs(
     datasets: Sequence[str] = (),
     arms: Sequence[str] = (),
     arithmetic: Arithmetic | None = None,
+    own_data: OwnData | None = None,
 ) -> list[AnyJob]:
     """Return the jobs of an experiment, or of all, seed by seed.
 
@@ -49,12 +52,17 @@ def chosen_jobs(
         Only these; empty: all. A study counts as an arm, of no data set.
     arithmetic : {"float32", "bfloat16"} or None
         That of all runs, at tier "paper" alone; None: the experiment's.
+    own_data : OwnData or None
+        Images of one's own in the place of the experiment's data sets; their runs have the recipe
+        of its first one. Studies are left out.
 
     Raises
     ------
     ValueError
         If nothing is left, or an arithmetic is given at another tier.
     """
+    if own_data is not None and datasets:
+        raise ValueError("either images of one's own or data sets by name are expected, not both")
     if arithmetic is not None and tier != "paper":
         raise ValueError(f"an arithmetic can be chosen at tier 'paper' only, not at {tier!r}")
     check_whole("seeds", n_seeds, least=1)
@@ -65,12 +73,15 @@ def chosen_jobs(
     jobs: dict[str, AnyJob] = {}
     studies = {arm: found for name in names for arm, found in _studies(name, tier, n_seeds).items()}
     for arm, found in studies.items():
-        if not datasets and (not arms or arm in arms):
+        if not datasets and own_data is None and (not arms or arm in arms):
             for study in found:
                 jobs |= {job.name: job for job in study.runs().values()}
                 jobs[study.name] = study
     for grid in grids:
-        for job in grid.jobs(tier, n_seeds, datasets=datasets, arms=arms):
+        named = datasets if own_data is None else [next(iter(grid.datasets))]
+        for job in grid.jobs(tier, n_seeds, datasets=named, arms=arms):
+            if own_data is not None:
+                job = replace(job, config=_on_own_data(job.config, own_data))
             if arithmetic is not None:
                 job = replace(job, config=replace(job.config, arithmetic=arithmetic))
             jobs.setdefault(job.name, job)
@@ -83,6 +94,12 @@ def chosen_jobs(
             f"{tuple(arms)}; known are {', '.join(known)}"
         )
     return list(jobs.values())
+
+
+def _on_own_data(config: RunConfig, own_data: OwnData) -> RunConfig:
+    n = config.train_images
+    fewer = n if n is not None and n < own_data.sizes.train else None
+    return replace(config, dataset=own_data.name, train_images=fewer)
 
 
 def _studies(experiment: str, tier: Tier, n_seeds: int) -> dict[str, list[Study]]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from typing import Any
 
 import torch
 
@@ -39,6 +40,8 @@ class Workers:
         Ends an executor at once, its running jobs too.
     check : callable
         Raises `ClusterError` once no result can come any more.
+    call : callable
+        Returns ``function(*arguments)``, computed where the jobs are.
     """
 
     n_workers: int
@@ -46,6 +49,7 @@ class Workers:
     open: Callable[[], Executor]
     close: Callable[[Executor], None]
     check: Callable[[], None] = lambda: None
+    call: Callable[..., Any] = lambda function, *arguments: function(*arguments)
 
 
 def local_workers(n_workers: int) -> Workers:
@@ -115,7 +119,10 @@ def cluster_workers(address: str) -> Workers:
         if client.status != "running":
             raise ClusterError(f"the scheduler at {address} is gone")
 
-    return Workers(len(threads), 1, client.get_executor, close, check)
+    def call(function: Callable[..., Any], *arguments: Any) -> Any:
+        return client.submit(function, *arguments, pure=False).result()
+
+    return Workers(len(threads), 1, client.get_executor, close, check, call)
 
 
 def _end_with_parent() -> None:

@@ -4,17 +4,25 @@ Times are estimates: counted images times measured steps (`step_time`), less the
 there already. A study takes as long as the project's stored one took.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...records.record import RecordError, read_record, record_path
+from ...records.record import read_record, record_path
 from ...records.stored import STORED_RECORDS
 from ..grids.grid import Job
+from ..runs.configuration import RunConfig
 from ..runs.teacher_checkpoints import checkpoint_path
 from ..runs.teacher_runs import teacher_name
 from ..runs.workplace import Workplace
-from .step_time import step_time, student_seconds, teacher_seconds, widths_of_student
+from ..studies.study import Study
+from .step_time import (
+    StepTime,
+    step_time,
+    student_seconds,
+    teacher_seconds,
+    widths_of_student,
+)
 from .work import AnyJob, epochs_in, is_done, teacher_epochs_done
 
 _COLUMNS = "{:<52}{:>8}{:>6}{:>10}{:>13}"
@@ -35,7 +43,7 @@ class Plan:
     seconds : dict of str to (float or None)
         How long those take that would start; None: not known.
     teachers : dict of str to float
-        How long the teachers take that these need.
+        How long the teachers take that these need, by `teacher_key`.
     n_workers : int
         Jobs computed at a time.
     """
@@ -49,9 +57,13 @@ class Plan:
 
     @property
     def total_seconds(self) -> float:
-        """How long all of it takes: the work shared evenly, no job shared by two workers."""
+        """How long all of it takes: shared evenly, but a run waits for its teacher."""
         known = [*(value or 0.0 for value in self.seconds.values()), *self.teachers.values()]
-        return max([sum(known) / self.n_workers, *known], default=0.0)
+        waiting = [
+            (self.seconds.get(job.name) or 0.0) + self.teachers.get(teacher_key(job), 0.0)
+            for job in self.jobs
+        ]
+        return max(sum(known) / self.n_workers, *waiting)
 
     def __str__(self) -> str:
         """Return a table, a line for each arm, and how long all of it takes."""
@@ -77,8 +89,8 @@ class Plan:
         if self.seconds or self.teachers:
             workers = "1 worker" if self.n_workers == 1 else f"{self.n_workers} workers"
             lines.append(
-                f"About {duration(self.total_seconds)} on {workers}, at the step measured here "
-                "just now (an estimate)."
+                f"About {duration(self.total_seconds)} on {workers}, at the step measured just "
+                "now (an estimate)."
             )
         return "\n".join(lines)
 
@@ -90,6 +102,7 @@ def plan_of(
     out: Path,
     n_workers: int = 1,
     teachers_only: Path | None = None,
+    measure: Callable[..., StepTime] | None = None,
 ) -> Plan:
     """Return what a reproduction would do; writes nothing.
 
@@ -104,47 +117,70 @@ def plan_of(
         Jobs computed at a time.
     teachers_only : Path or None
         Folder of stored teachers, if nothing but these is to be trained.
+    measure : callable or None
+        `step_time`, or what calls it where the jobs are computed; None: here.
     """
-    done = frozenset(job.name for job in jobs if is_done(job, out))
-    stored = frozenset(
-        job.name for job in jobs if record_path(STORED_RECORDS, job.experiment, job.name).is_file()
+    measure = measure or step_time
+    done, stored = (
+        frozenset(job.name for job in jobs if is_done(job, folder))
+        for folder in (out, STORED_RECORDS)
     )
     to_start = [job for job in jobs if job.name not in done or teachers_only is not None]
+    steps: dict[tuple[object, ...], StepTime] = {}
+
+    def step(config: RunConfig, widths: tuple[int, ...]) -> StepTime:
+        what = (config.dataset, widths, config.batch_size, config.arithmetic)
+        if what not in steps:
+            shape = place.sizes(config.dataset).shape
+            steps[what] = measure(config, widths, shape, place.device, place.torch_threads)
+        return steps[what]
+
+    def step_of_student(config: RunConfig) -> StepTime:
+        n_channels, *_ = place.sizes(config.dataset).shape
+        return step(config, widths_of_student(config, n_channels))
+
     teachers = {}
     for job in to_start:
         if isinstance(job, Job):
-            left = _teacher_left(job, place, teachers_only)
+            left = _teacher_left(job, place, teachers_only, step(job.config, job.config.widths))
             if left:
-                teachers[teacher_name(job.config, "", 0)] = left
+                teachers[teacher_key(job)] = left
     if teachers_only is not None:
         return Plan(tuple(jobs), done, stored, {}, teachers, 1)
-    seconds = {job.name: _left(job, place) for job in to_start}
+    seconds = {
+        job.name: _student_left(job, place, step_of_student(job.config))
+        if isinstance(job, Job)
+        else _study_seconds(job)
+        for job in to_start
+    }
     return Plan(tuple(jobs), done, stored, seconds, teachers, n_workers)
 
 
-def _teacher_left(job: Job, place: Workplace, folder: Path | None) -> float:
+def teacher_key(job: AnyJob) -> str:
+    """Return what jobs with the same teacher share; "" for a study."""
+    return teacher_name(job.config, "", 0) if isinstance(job, Job) else ""
+
+
+def _teacher_left(job: Job, place: Workplace, folder: Path | None, step: StepTime) -> float:
     """Return how long the teacher of a run still has to be trained."""
     if folder is not None and checkpoint_path(job.config, folder).exists():
         return 0.0
     n_epochs = job.config.teacher_settings().epochs
     share = 1.0 - teacher_epochs_done(job, place) / n_epochs
-    step = step_time(job.config, job.config.widths, place.device, place.torch_threads)
-    return max(0.0, share) * teacher_seconds(job.config, step)
+    return max(0.0, share) * teacher_seconds(job.config, place.sizes(job.config.dataset), step)
 
 
-def _left(job: AnyJob, place: Workplace) -> float | None:
-    """Return how long a job still takes, without its teacher; None: not known."""
-    if isinstance(job, Job):
-        widths = widths_of_student(job.config)
-        step = step_time(job.config, widths, place.device, place.torch_threads)
-        share = 1.0 - epochs_in(place.runs_root / job.folder) / job.config.epochs
-        return max(0.0, share) * student_seconds(job.config, step)
-    try:
-        record = read_record(record_path(STORED_RECORDS, job.experiment, job.name))
-    except (FileNotFoundError, RecordError):
+def _student_left(job: Job, place: Workplace, step: StepTime) -> float:
+    """Return how long a run still takes without its teacher."""
+    share = 1.0 - epochs_in(place.runs_root / job.folder) / job.config.epochs
+    return max(0.0, share) * student_seconds(job.config, place.sizes(job.config.dataset), step)
+
+
+def _study_seconds(study: Study) -> float | None:
+    """Return how long the stored study of the same settings took; None: not known."""
+    if not is_done(study, STORED_RECORDS):
         return None
-    if record["configuration"] != job.as_json():
-        return None
+    record = read_record(record_path(STORED_RECORDS, study.experiment, study.name))
     return float(sum(record["seconds"].values()))
 
 

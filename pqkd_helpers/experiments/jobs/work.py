@@ -33,8 +33,8 @@ def work(job: AnyJob, place: Workplace) -> Record:
 
 def teacher_folder(job: Job, place: Workplace) -> Path:
     """Return the folder of a run's teacher."""
-    device = place.torch_device.type
-    return place.runs_root / teacher_name(job.config, device, place.torch_threads)
+    name = teacher_name(job.config, place.device_type, place.torch_threads)
+    return place.runs_root / name
 
 
 def teacher_epochs_done(job: Job, place: Workplace) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from ...common.checks import check_choice, check_fields, check_share, check_whole, set_field
 from ...controls.circuit_settings import RECORDED, TRAINED, CircuitSettings, FeatureSource
-from ...datasets.available import DatasetName
+from ...datasets.available import OWN, DatasetName
 from ...feature_histograms import feature_length
 from ...networks.settings import (
     AdamSettings,
@@ -80,7 +80,9 @@ class RunConfig(PQKDSettings, CircuitSettings):
     Attributes
     ----------
     dataset : str
-        Data set; mnist-5k and digits need no download.
+        mnist-5k or digits, which need no download, mnist, fashion-mnist or cifar10; or the name of
+        images of your own, for which the command line takes their path: a folder of pictures per
+        class, a file .npz, or a folder written by save_to_disk of Hugging Face's datasets.
     train_images : int or None
         Train on the first so many training images only; None is all of them.
     student : {"pqkd", "narrow-cnn", "four-layer-cnn", "low-rank-mixing", "dense-distilled"}
@@ -137,7 +139,7 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Run seed: weights, A, data order, theta, shots and SPSA's directions follow from it.
     """
 
-    dataset: DatasetName = "mnist-5k"
+    dataset: str = "mnist-5k"
     train_images: int | None = None
     student: Student = "pqkd"
     widths: tuple[int, int, int] = (64, 128, 128)
@@ -168,7 +170,8 @@ class RunConfig(PQKDSettings, CircuitSettings):
     def __post_init__(self) -> None:
         PQKDSettings.__post_init__(self)
         CircuitSettings.__post_init__(self)
-        check_choice("dataset", self.dataset, get_args(DatasetName))
+        if not OWN.fullmatch(str(self.dataset)):
+            check_choice("dataset", self.dataset, get_args(DatasetName))
         check_choice("student", self.student, get_args(Student))
         check_choice("final_feature", self.final_feature, get_args(FinalFeature))
         check_fields(self, check_whole, "fresh_draws", least=1)

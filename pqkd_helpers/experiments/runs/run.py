@@ -102,7 +102,7 @@ def _computed(config: RunConfig, folder: RunFolder, place: Workplace, labels: La
     """Train, or go on training, and test; return the record."""
     configuration = config.as_json()
     device, announce = place.torch_device, place.announce
-    data = load_data(config, place.data_root).to(device)
+    data = load_data(config, place).to(device)
     student = build_student(config, data.n_channels, data.n_classes).to(device)
     teacher, teacher_results = trained_teacher(config, data, place)
     if isinstance(student, StudentCNN) and not config.z_is_trained:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ...datasets.available import OWN
 from ...datasets.image_data import ImageData
 from ...datasets.loading import load_dataset
 from ...networks.teacher_and_student import TeacherCNN, trained_values
@@ -24,9 +25,17 @@ from .teacher_checkpoints import checkpoint_path, load_teacher, save_teacher
 from .workplace import Workplace
 
 
-def load_data(config: RunConfig, data_root: Path | str | None) -> ImageData:
+def load_data(config: RunConfig, place: Workplace) -> ImageData:
     """Return the data of a run."""
-    data = load_dataset(config.dataset, data_root)
+    own = place.own_data
+    if own is not None and own.name == config.dataset:
+        data = own.load()
+    elif OWN.fullmatch(config.dataset):
+        raise ValueError(
+            f"{config.dataset} is the name of images of one's own: their path is expected"
+        )
+    else:
+        data = load_dataset(config.dataset, place.data_root)  # type: ignore[arg-type]
     return data if config.train_images is None else data.with_train_images(config.train_images)
 
 
@@ -92,7 +101,7 @@ def train_teachers(
     """
     for path, config in {checkpoint_path(config, folder): config for config in configs}.items():
         if not path.exists():
-            data = load_data(config, place.data_root).to(place.torch_device)
+            data = load_data(config, place).to(place.torch_device)
             teacher, results = trained_teacher(config, data, place)
             save_teacher(
                 path,

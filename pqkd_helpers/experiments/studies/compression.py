@@ -72,7 +72,7 @@ class CompressionStudy(Study):
     def run_config(self, scope: Scope) -> RunConfig:
         """Return the configuration of one student's run."""
         return RunConfig(
-            dataset=self.dataset,  # type: ignore[arg-type]  # checked by RunConfig
+            dataset=self.dataset,
             widths=self.widths,
             scope=scope,
             epochs=self.epochs,

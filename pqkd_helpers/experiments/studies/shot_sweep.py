@@ -103,7 +103,7 @@ class ShotSweepStudy(Study):
         started = time.perf_counter()
         found = read_compressed(place.runs_root / job.folder / STUDENT_FILE)
         assert found.feature is not None
-        data = load_data(job.config, place.data_root).to(place.torch_device)
+        data = load_data(job.config, place).to(place.torch_device)
         student = found.student.to(place.torch_device)
         theta = np.array(found.feature.theta)
         circuit = build_interferometer(job.config)

@@ -122,6 +122,15 @@ def test_a_lost_worker_and_then_a_dead_scheduler(tmp_path, capsys):
     assert len(list(out.glob("*/frontier*"))) == len(arms)
 
 
+@pytest.mark.filterwarnings("ignore::Warning")
+def test_device_and_time_of_a_step_are_those_of_the_workers(tmp_path, monkeypatch, capsys):
+    """The computer that hands out the jobs of a cluster often has no GPU."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)  # here, not on the workers
+    with cluster(tmp_path, n_workers=1) as (address, _, _):
+        assert reproduce(tmp_path, "--arms", "base", "--cluster", address, "--dry-run") == 0
+    assert "1 to start" in capsys.readouterr().out
+
+
 def test_no_scheduler_is_said_at_once(tmp_path, capsys):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 import sys
+from statistics import median
 
 import pytest
 
@@ -35,13 +36,24 @@ STEP = StepTime(trained=1e-3, evaluated=1e-4)
 
 @pytest.fixture(autouse=True)
 def _a_step_takes_a_known_time(monkeypatch):
-    monkeypatch.setattr(planning, "step_time", lambda *arguments: STEP)
+    for module in (planning, command):
+        monkeypatch.setattr(module, "step_time", lambda *arguments: STEP)
     monkeypatch.setattr(command, "run_jobs", lambda *a, **k: pytest.fail("hours of work begin"))
 
 
 def reproduce(tmp_path, *options):
     folders = ("--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs"))
     return main(["reproduce", *options, *folders])
+
+
+def seconds(of, config, step=STEP):
+    return of(config, SIZES[config.dataset], step)
+
+
+def answered(answer):
+    if answer is None:
+        raise EOFError  # the terminal's end of file: Ctrl-D
+    return answer
 
 
 def frontier():
@@ -66,20 +78,22 @@ def test_the_known_sizes_are_those_of_the_downloaded_data(name, mnist_root):
 
 def test_twice_the_epochs_take_twice_the_training():
     once, twice = (RunConfig(epochs=n, teacher_epochs=n) for n in (10, 20))
-    assert teacher_seconds(twice, STEP) == pytest.approx(2 * teacher_seconds(once, STEP))
-    tests = 2 * student_seconds(once, STEP) - student_seconds(twice, STEP)
-    assert 0 < tests < student_seconds(once, STEP)
-    assert teacher_seconds(once, STEP) == pytest.approx(10 * (4_000 * 1e-3 + 500 * 1e-4))
+    assert seconds(teacher_seconds, twice) == pytest.approx(2 * seconds(teacher_seconds, once))
+    tests = 2 * seconds(student_seconds, once) - seconds(student_seconds, twice)
+    assert 0 < tests < seconds(student_seconds, once)
+    assert seconds(teacher_seconds, once) == pytest.approx(10 * (4_000 * 1e-3 + 500 * 1e-4))
 
 
 def test_a_step_is_measured_on_a_network_of_the_students_widths():
     own = RunConfig(dataset="digits", widths=(64, 64, 64), student_widths=(2, 2, 2))
     four = RunConfig(dataset="digits", student="four-layer-cnn", value_budget=600, batch_norm=True)
-    assert widths_of_student(own) == (2, 2, 2) and widths_of_student(four) == (4, 4, 4, 5)
-    assert widths_of_student(RunConfig(widths=(3, 4, 5))) == (3, 4, 5)
-    narrow = step_time(own, widths_of_student(own), "cpu", 1)
-    assert narrow.trained < step_time(own, own.widths, "cpu", 1).trained
-    assert step_time(four, widths_of_student(four), "cpu", 1).evaluated > 0
+    narrow, plain = (widths_of_student(config, 1) for config in (own, four))
+    assert narrow == (2, 2, 2) and plain == (4, 4, 4, 5)
+    assert widths_of_student(RunConfig(widths=(3, 4, 5)), 1) == (3, 4, 5)
+    shape = (1, 8, 8)
+    faster = step_time(own, narrow, shape, "cpu", 1)
+    assert faster.trained < step_time(own, own.widths, shape, "cpu", 1).trained
+    assert step_time(four, plain, shape, "cpu", 1).evaluated > 0
 
 
 def test_a_plan_writes_nothing_and_counts_a_shared_teacher_once(tmp_path):
@@ -119,16 +133,57 @@ def test_a_study_takes_as_long_as_the_stored_one_of_the_same_settings(tmp_path):
         assert ("unknown" in str(plan)) is not known
 
 
-def test_two_workers_take_half_the_time_but_never_less_than_the_longest_run(tmp_path):
+def test_two_workers_take_half_the_time_but_never_less_than_a_run_after_its_teacher(tmp_path):
     place = Workplace(tmp_path / "runs")
     one, two, many = (
         plan_of(frontier(), place, out=tmp_path, n_workers=n).total_seconds for n in (1, 2, 1000)
     )
     assert two == pytest.approx(one / 2)
-    longest = max(
-        teacher_seconds(frontier()[0].config, STEP), student_seconds(frontier()[0].config, STEP)
+    config = frontier()[0].config
+    assert many == pytest.approx(
+        seconds(teacher_seconds, config) + seconds(student_seconds, config)
     )
-    assert many == pytest.approx(longest)
+
+
+def test_a_record_of_another_recipe_is_not_the_one_that_would_start(tmp_path, monkeypatch):
+    job, other = frontier()[:2]
+    record = read_record(record_path(STORED_RECORDS, other.experiment, other.name))
+    write_record(record, record_path(tmp_path, job.experiment, job.name))
+    monkeypatch.setattr(planning, "STORED_RECORDS", tmp_path)
+    plan = plan_of([job], Workplace(tmp_path / "runs"), out=tmp_path)
+    assert not plan.stored and not plan.done and job.name in plan.seconds
+
+
+def test_each_network_is_measured_once_and_where_the_jobs_are(tmp_path):
+    measured = []
+
+    def elsewhere(config, widths, shape, device, threads):
+        measured.append((widths, device, threads))
+        return STEP
+
+    jobs = chosen_jobs("frontier", "cpu", 2, arms=("base", "rank-1", "widths-16-32-32"))
+    place = Workplace(tmp_path / "runs", device="cuda", threads=1)  # which is not here
+    plan_of(jobs, place, out=tmp_path, measure=elsewhere)
+    assert measured == [((32, 64, 64), "cuda", 1), ((16, 32, 32), "cuda", 1)]
+
+
+def test_counted_times_are_near_to_those_of_the_stored_runs():
+    jobs = chosen_jobs("frontier", "cpu", 1) + chosen_jobs(
+        "table1", "cpu", 1, arms=("conv1-conv2",)
+    )
+    shares = {}
+    for job in jobs:
+        record = read_record(record_path(STORED_RECORDS, job.experiment, job.name))
+        teacher, student = (
+            len(record[who]["epochs"]) * median(epoch["seconds"] for epoch in record[who]["epochs"])
+            for who in ("teacher", "student")
+        )  # a median epoch: other work on that machine made some of them longer
+        evaluated = 0.3  # of a training step's time
+        trained = teacher / seconds(teacher_seconds, job.config, StepTime(1.0, evaluated))
+        counted = seconds(student_seconds, job.config, StepTime(trained, evaluated * trained))
+        shares[job.name] = counted / (student + record["seconds"]["final_tests"])
+    assert min(shares.values()) > 0.55 and max(shares.values()) < 1.25
+    assert sum(0.75 < share < 1.25 for share in shares.values()) > 0.75 * len(shares)
 
 
 def test_a_dry_run_says_what_would_start_and_does_nothing(tmp_path, capsys):
@@ -144,11 +199,11 @@ def test_long_work_without_a_terminal_wants_yes(tmp_path, capsys, monkeypatch):
     assert "give --yes" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("answer", "starts"), [("y", 1), ("yes", 1), ("", 0), ("n", 0)])
+@pytest.mark.parametrize(("answer", "starts"), [("y", 1), ("yes", 1), ("", 0), ("n", 0), (None, 0)])
 def test_at_a_terminal_long_work_is_asked_for(tmp_path, monkeypatch, answer, starts):
     started = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("builtins.input", lambda question: answer)
+    monkeypatch.setattr("builtins.input", lambda question: answered(answer))
     monkeypatch.setattr(command, "run_jobs", lambda *a, **k: started.append(a) or Progress())
     assert reproduce(tmp_path, "frontier", "--seeds", "3") == 0
     assert len(started) == starts

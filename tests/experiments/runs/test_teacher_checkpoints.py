@@ -33,7 +33,7 @@ def stored(folder, runs):
 def test_a_run_takes_the_stored_teacher(tmp_path, monkeypatch):
     """It gives the run the same teacher with the same history, and nothing is trained."""
     path = stored(tmp_path / "checkpoints", tmp_path / "runs")
-    data = teacher_runs.load_data(CONFIG, None)
+    data = teacher_runs.load_data(CONFIG, cpu(tmp_path / "runs"))
     trained, results = trained_teacher(CONFIG, data, cpu(tmp_path / "runs"))
     monkeypatch.setattr(teacher_checkpoints, "STORED_CHECKPOINTS", path.parent)
     monkeypatch.setattr(teacher_runs, "run_epochs", None)
