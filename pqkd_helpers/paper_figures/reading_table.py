@@ -21,10 +21,13 @@ from .readings import (
     AT_REST,
     DEFAULT,
     MARGIN,
+    MOST_RADIANS,
     SEEDS,
     Choice,
     choose,
+    gentle_gain,
     largest_spread,
+    median_step,
     observed,
     paper_difference,
 )
@@ -151,10 +154,16 @@ def choice_text(catalogue: Catalogue, runs: Runs) -> str:
         confirmed = f"have not confirmed it yet ({_missing(first)})"
     else:
         confirmed = f"{'confirm' if observed(first).fits else 'do not confirm'} it"
-    return (
-        f"**Chosen: {choice.reading}**, since {WHY[choice.outcome]}. Table 1's seeds 0 to 2 "
-        f"{confirmed}."
-    )
+    gain = ""
+    if choice.outcome != "one fits":
+        moved = median_step(runs[choice.reading])
+        gain = (
+            f" With the paper's gain a step moved an angle by {moved:.4f} radian in the median; "
+            f"{gentle_gain(moved):g} is the largest gain, to one digit, that keeps it at "
+            f"{MOST_RADIANS} or less."
+        )
+    why = WHY[choice.outcome]
+    return f"**Chosen: {choice.reading}**, since {why}.{gain} Table 1's seeds 0 to 2 {confirmed}."
 
 
 def _runs(catalogue: Catalogue, name: str) -> list[Record]:

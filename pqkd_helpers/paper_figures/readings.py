@@ -151,6 +151,22 @@ def choose(readings: Mapping[str, Observed]) -> Choice:
     return Choice(DEFAULT, "several fit" if len(fitting) > 1 else "only at rest fits")
 
 
+def median_step(runs: Sequence[Record]) -> float:
+    """Return how far a step of SPSA moved each angle, radians, before clipping.
+
+    The median over epochs and runs of the epochs' means: records keep no more of most runs.
+    """
+    steps = []
+    for record in runs:
+        settings = record["configuration"]
+        n_modes, gain = len(settings["input_state"]), settings["spsa_step_size"]
+        n_angles = sum(n_modes - length for length in settings["loop_lengths"])
+        for epoch in record["student"]["epochs"]:
+            norms = epoch.get("spsa_gradient_norms", epoch.get("spsa_mean_gradient_norm"))
+            steps.append(gain * np.mean(norms) / math.sqrt(n_angles))
+    return float(np.median(steps))
+
+
 def gentle_gain(radians: float, gain: float = _GAIN) -> float:
     """Return the largest gain that keeps SPSA's step small, to one digit, rounded down.
 

@@ -1,11 +1,15 @@
 """Reading x observable: made-up records with a known answer, a tie, no answer, missing seeds."""
 
+import math
+
 import pytest
 
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.experiments.grids.paper import READINGS as ARMS
-from pqkd_helpers.paper_figures.reading_table import READINGS, readings
+from pqkd_helpers.paper_figures.reading_table import READINGS, chosen, readings
+from pqkd_helpers.paper_figures.readings import gentle_gain, median_step
 from pqkd_helpers.records import Catalogue
+from pqkd_helpers.training_loop import PQKDSettings
 
 from . import made_up
 
@@ -64,6 +68,24 @@ def test_the_rule_is_applied_to_complete_runs(tmp_path, fitting, text):
         name for name in READINGS if name in fitting
     ]
     assert {row["fits"] for row in result.rows} <= {"yes", "no"}
+
+
+def test_the_default_gain_follows_from_the_steps_of_the_chosen_runs(tmp_path):
+    made_up.readings(tmp_path, dict.fromkeys(READINGS, SPREADS))
+    runs = Catalogue(tmp_path).runs("readings", "through-ema")
+    for record, step in zip(runs, (0.004, 0.006, 0.03), strict=True):
+        for epoch in record["student"]["epochs"]:
+            epoch["spsa_gradient_norms"] = [step / 0.05 * math.sqrt(30)]
+    assert median_step(runs) == pytest.approx(0.006)
+    assert "is the largest gain, to one digit" in result_of(tmp_path).card()
+
+
+def test_the_packages_default_is_what_the_rule_chose():
+    runs = {name: Catalogue().runs("readings", name, tier="cpu") for name in READINGS}
+    choice = chosen(runs)
+    assert choice is not None and choice.reading == PQKDSettings().objective
+    if choice.outcome != "one fits":
+        assert PQKDSettings().spsa_step_size == gentle_gain(median_step(runs[choice.reading]))
 
 
 def test_a_missing_seed_of_one_reading_leaves_all_open(tmp_path):
