@@ -1,4 +1,4 @@
-"""Exercises of notebook 04: temperature, the factor tau^2, the loss, runs, calibration."""
+"""Exercises of notebook 04: temperature, the factor tau^2, the loss, calibration."""
 
 import itertools
 import math
@@ -96,7 +96,7 @@ SHRINKAGE = Exercise(
     ),
     hints=(
         "The gradient of KL with respect to a student's logit is (p_S - p_T) / tau.",
-        "At large tau every probability is 1/n plus a deviation proportional to 1/tau.",
+        "At large tau every probability is 1/C plus a deviation proportional to 1/tau.",
         "So (p_S - p_T) / tau falls like 1 / tau^2. Put in 20 and 60, then multiply by tau^2.",
     ),
     explanation="""
@@ -457,11 +457,11 @@ BUILD_LOSS = Exercise(
         "onehot = np.eye(n_classes)[labels].",
     ),
     explanation="""
-    The gradient, $\\frac1n\\big[\\lambda\\,(p_S - e_y) +
-    (1-\\lambda)\\,\\tau\\,(p_S^\\tau - p_T^\\tau)\\big]$ with $e_y$ 1 at the label and 0
-    elsewhere, has twice the same form: *what the student says minus what it should say*. A label
-    says it with one number, a teacher with all ten. The sum over the classes is zero in each:
-    whatever is pulled up is paid for by the others.
+    The gradient, $\\frac1N\\big[\\lambda\\,(p_S - e_y) +
+    (1-\\lambda)\\,\\tau\\,(p_S^\\tau - p_T^\\tau)\\big]$ for each of $N$ images, with $e_y$ 1 at
+    the label and 0 elsewhere, has twice the same form: *what the student says minus what it should
+    say*. A label says it with one number, a teacher with all ten. The sum over the classes is zero
+    in each: whatever is pulled up is paid for by the others.
     """,
 )
 
@@ -469,120 +469,8 @@ BUILD_LOSS = Exercise(
 # 4.4 ------------------------------------------------------------------------------------------
 
 
-def runs_needed(difference, sd_first, sd_second, t_wanted):
-    """Return how many runs of each kind give |t| of at least t_wanted; difference is not 0."""
-    variance = sd_first**2 + sd_second**2
-    return math.ceil(variance * (t_wanted / difference) ** 2)
-
-
-_PLANS = ((0.5, 0.4, 0.3, 2.1), (0.11, 0.5, 0.2, 2.3), (0.05, 0.1, 0.12, 2.4), (1.3, 0.7, 2.0, 1.9))
-
-
-def _t(difference: float, sd_first: float, sd_second: float, n: float) -> float:
-    return abs(difference) / math.sqrt((sd_first**2 + sd_second**2) / n)
-
-
-def _enough(answer: Answer) -> None:
-    """With your number of runs, |t| reaches the wanted value."""
-    for difference, first, second, wanted in _PLANS:
-        n = answer(difference, first, second, wanted)
-        reached = _t(difference, first, second, float(n))
-        expect(
-            min(reached, wanted),
-            wanted,
-            given=f"|t| at {float(n):g} runs for a difference of {difference}, "
-            f"s.d. {first} and {second}",
-        )
-
-
-def _not_one_too_many(answer: Answer) -> None:
-    """With one run less, |t| would not reach the wanted value; the number is whole."""
-    for difference, first, second, wanted in _PLANS:
-        n = float(answer(difference, first, second, wanted))
-        expect(n, round(n), given=f"runs for a difference of {difference}")
-        reached = n > 1 and _t(difference, first, second, n - 1) >= wanted
-        expect(
-            "reached" if reached else "missed",
-            "missed",
-            given=f"|t| of {wanted} with {n - 1:g} runs, for a difference of {difference}",
-        )
-
-
-def _either_sign(answer: Answer) -> None:
-    """A difference of -d takes as many runs as one of +d."""
-    expect(
-        answer(-0.11, 0.5, 0.2, 2.3),
-        answer(0.11, 0.5, 0.2, 2.3),
-        given="a difference of -0.11 against one of +0.11",
-    )
-
-
-RUNS = Exercise(
-    number="4.4",
-    name="how many runs would it take?",
-    difficulty=2,
-    minutes=10,
-    task="""
-    Two kinds of network differ by `difference` in their mean result. Single runs scatter with the
-    standard deviations `sd_first` ($s_1$) and `sd_second` ($s_2$). With $n$ runs of each,
-    $t = \\text{difference}/\\sqrt{(s_1^2 + s_2^2)/n}$.
-
-    Write a function of four numbers that returns the smallest whole $n$ with
-    $|t| \\ge$ `t_wanted`. Before you use it below on Table 1's first row, guess the answer.
-    """,
-    reference=runs_needed,
-    laws=(_enough, _not_one_too_many, _either_sign),
-    probes=lambda: list(_PLANS),
-    private_inputs=lambda rng: (
-        rng.uniform(0.05, 0.6),
-        *rng.uniform(0.1, 0.6, 2),
-        rng.uniform(1.9, 2.6),
-    ),
-    mistakes=(
-        Mistake(
-            lambda difference, sd_first, sd_second, t_wanted: math.floor(
-                (sd_first**2 + sd_second**2) * (t_wanted / difference) ** 2
-            ),
-            "Rounded down, t falls just short of what is wanted.",
-        ),
-        Mistake(
-            lambda difference, sd_first, sd_second, t_wanted: math.ceil(
-                (sd_first + sd_second) ** 2 * (t_wanted / difference) ** 2
-            ),
-            "Standard deviations of independent results do not add; their squares do.",
-        ),
-        Mistake(
-            lambda difference, sd_first, sd_second, t_wanted: math.ceil(
-                math.sqrt(sd_first**2 + sd_second**2) * t_wanted / abs(difference)
-            ),
-            "The error of a mean falls like 1/sqrt(n), so n grows with the *square* of the ratio.",
-        ),
-        Mistake(
-            lambda difference, sd_first, sd_second, t_wanted: math.ceil(
-                sd_first**2 * (t_wanted / difference) ** 2
-            ),
-            "Both kinds of network scatter; only one standard deviation was used.",
-        ),
-    ),
-    hints=(
-        "Solve the formula for n first, then round.",
-        "Squared: t^2 = n difference^2 / (sd_first^2 + sd_second^2).",
-        "n = (sd_first^2 + sd_second^2) (t_wanted / difference)^2, rounded up.",
-    ),
-    explanation="""
-    The error of a mean falls only like $1/\\sqrt n$, so a difference half as large takes four times
-    the runs. Five runs resolve differences about as large as the scatter itself, and nothing much
-    smaller. With exactly $n$ runs luck decides: about every second repetition falls short of the
-    wanted $t$. Plan for more.
-    """,
-)
-
-
-# 4.5 ------------------------------------------------------------------------------------------
-
-
 def best_temperature(logits, labels):
-    """Return the T > 0 at which softmax(logits / T) has the least cross-entropy."""
+    """Return the tau > 0 at which softmax(logits / tau) has the least cross-entropy."""
     true = logits[np.arange(len(labels)), labels].mean()
     shifted = logits - logits.max(axis=1, keepdims=True)
     low, high = 0.05, 50.0
@@ -610,29 +498,29 @@ def _cross_entropy(logits: np.ndarray, labels: np.ndarray, temperature: float) -
 
 
 def _least(answer: Answer) -> None:
-    """At your T the cross-entropy is lower than at a T that is 4 % smaller or larger."""
+    """At your tau the cross-entropy is lower than at one that is 4 % smaller or larger."""
     for true_temperature, seed in itertools.product((0.5, 2.0, 6.0), (7, 13, 14)):
         logits, labels = _forecasts(true_temperature, seed=seed)
         best = float(answer(logits, labels))
         at = [_cross_entropy(logits, labels, best * factor) for factor in (0.96, 1.0, 1.04)]
         expect(
-            ("0.96 T", "T", "1.04 T")[int(np.argmin(at))],
-            "T",
-            given=f"where the cross-entropy is least, for your T = {best:.4g}",
+            ("0.96 tau", "tau", "1.04 tau")[int(np.argmin(at))],
+            "tau",
+            given=f"where the cross-entropy is least, for your tau = {best:.4g}",
         )
 
 
 def _finds_the_truth(answer: Answer) -> None:
-    """If the labels were drawn from softmax(logits / 2), T is about 2."""
+    """If the labels were drawn from softmax(logits / 2), tau is about 2."""
     logits, labels = _forecasts(2.0, seed=8, n=6000)
-    expect(answer(logits, labels), 2.0, given="6,000 labels drawn at T = 2", tolerance=0.2)
+    expect(answer(logits, labels), 2.0, given="6,000 labels drawn at tau = 2", tolerance=0.2)
 
 
 def _scales(answer: Answer) -> None:
-    """Three times the logits need three times the T."""
+    """Three times the logits need three times the tau."""
     logits, labels = _forecasts(1.3, seed=9)
     ratio = float(answer(3.0 * logits, labels)) / float(answer(logits, labels))
-    expect(ratio, 3.0, given="T for 3 x logits over T for logits", tolerance=0.1)
+    expect(ratio, 3.0, given="tau for 3 x logits over tau for logits", tolerance=0.1)
 
 
 def _same_for_a_shift(answer: Answer) -> None:
@@ -640,11 +528,11 @@ def _same_for_a_shift(answer: Answer) -> None:
     logits, labels = _forecasts(0.5, seed=12)
     moved = logits + drawn(12).uniform(900.0, 1100.0, (len(logits), 1))
     ratio = float(answer(moved, labels)) / float(answer(logits, labels))
-    expect(ratio, 1.0, given="T with about 1,000 added over T without", tolerance=0.03)
+    expect(ratio, 1.0, given="tau with about 1,000 added over tau without", tolerance=0.03)
 
 
 def _matches_confidence(logits: Any, labels: Any) -> Any:
-    """Return the T at which the mean confidence equals the accuracy."""
+    """Return the temperature at which the mean confidence equals the accuracy."""
     right = (logits.argmax(axis=1) == labels).mean()
     shifted = logits - logits.max(axis=1, keepdims=True)
     low, high = 0.05, 50.0
@@ -656,16 +544,16 @@ def _matches_confidence(logits: Any, labels: Any) -> Any:
 
 
 CALIBRATE = Exercise(
-    number="4.5",
+    number="4.4",
     name="one number that calibrates",
     difficulty=3,
     minutes=20,
     task="""
-    Divide all logits of a *finished* network by one number $T$: the answers stay the same, the
-    confidence changes. Write a function that finds the $T$ with the least cross-entropy.
+    Divide all logits of a *finished* network by one temperature $\\tau$: the answers stay the same,
+    the confidence changes. Write a function that finds the $\\tau$ with the least cross-entropy.
 
     In: `logits`, an array `(n, n_classes)`, and `labels`, an array `(n,)`. Out: one number between
-    0.05 and 50, right to about 1 %. A search over many values of $T$ will do.
+    0.05 and 50, right to about 1 %. A search over many values of $\\tau$ will do.
     """,
     reference=best_temperature,
     laws=(_finds_the_truth, _least, _scales, _same_for_a_shift),
@@ -673,11 +561,11 @@ CALIBRATE = Exercise(
     mistakes=(
         Mistake(
             lambda logits, labels: 1.0 / best_temperature(logits, labels),
-            "This is the number to *multiply* the logits by. T divides them.",
+            "This is the number to *multiply* the logits by. The temperature divides them.",
         ),
         Mistake(
             lambda logits, labels: 1.0,
-            "T = 1 leaves the network as it is. If it is overconfident, T must be above 1.",
+            "tau = 1 leaves the network as it is. If it is overconfident, tau must be above 1.",
         ),
         Mistake(
             _matches_confidence,
@@ -686,19 +574,20 @@ CALIBRATE = Exercise(
         ),
     ),
     hints=(
-        "Write a function that returns the mean cross-entropy at one T, then look for its minimum.",
-        "Try 1,000 values of T between 0.05 and 50, evenly spaced on a logarithmic scale "
+        "Write a function that returns the mean cross-entropy at one tau. Then look for its "
+        "minimum.",
+        "Try 1,000 values of tau between 0.05 and 50, evenly spaced on a logarithmic scale "
         "(np.geomspace).",
-        "Subtract each row's maximum before np.exp, or small T overflows; then take the T of the "
-        "smallest cross-entropy.",
+        "Subtract each row's maximum before np.exp, or small tau overflow; then take the tau of "
+        "the smallest cross-entropy.",
     ),
     explanation="""
-    Set the derivative with respect to $1/T$ to zero: at the best $T$, the logit that the network
-    *expects* under its own probabilities, $\\sum_k p_k t_k$, equals the logit of the true class,
-    both as means over the images. If the expected logit is lower, $T$ is too high. This is
-    *temperature scaling* (Guo et al., arXiv:1706.04599). It uses images that training has not
+    Set the derivative with respect to $1/\\tau$ to zero: at the best $\\tau$, the logit that the
+    network *expects* under its own probabilities, $\\sum_k p_k s_k$, equals the logit of the true
+    class, both as means over the images. If the expected logit is lower, $\\tau$ is too high. This
+    is *temperature scaling* (Guo et al., arXiv:1706.04599). It uses images that training has not
     seen.
     """,
 )
 
-EXERCISES = (SHRINKAGE, BALANCE, BUILD_LOSS, RUNS, CALIBRATE)
+EXERCISES = (SHRINKAGE, BALANCE, BUILD_LOSS, CALIBRATE)
