@@ -256,7 +256,7 @@ def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
         Medians and quartiles over the runs on a logarithmic axis, and a line at pi.
     """
     with style():
-        figure = Figure(figsize=(6.4, 3.2), layout="constrained")
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
         axes = figure.subplots()
         n_steps = 0
         for number, (label, values) in enumerate(runs.items()):
@@ -285,7 +285,7 @@ def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
             axes.axvline(end + 0.5, color="0.7", linewidth=0.8)
         axes.set(xlabel="SPSA step", ylabel="move of every angle (rad)", yscale="log")
         axes.set_ylim(top=15.0)
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return figure
 
 
