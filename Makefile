@@ -9,6 +9,7 @@
 #              RECORDS=FOLDER: figures from records of your own, in runs/figures
 # make site    the series as a site to read without a kernel, offline too, in site/
 # make slides  slides for a lesson, from the marked cells of the notebooks, in slides/
+# make handouts  a sheet of predictions for each notebook, to print, in handouts/
 # make bench   the simulator against its peers (an environment of its own), training against the
 #              article's design (needs MNIST in $PQKD_DATA or ./data): about 20 minutes
 # The first call of any of them creates .venv and installs; later calls install nothing.
@@ -26,7 +27,7 @@ INSTALL = $(BIN)/python -m pip install $$([ -t 1 ] || echo --quiet)
 BENCH := .venv-bench
 LOWEST := .venv-lowest
 
-.PHONY: run test test-fast test-lowest lint lab notebooks figures site slides bench install clean
+.PHONY: run test test-fast test-lowest lint lab notebooks figures site slides handouts bench install clean
 .DEFAULT_GOAL := run
 
 install: $(VENV)/.installed
@@ -103,6 +104,9 @@ site: $(VENV)/.site-installed
 slides: $(VENV)/.site-installed
 	$(BIN)/python -m pqkd_helpers.publishing slides
 
+handouts: $(VENV)/.site-installed
+	$(BIN)/python -m pqkd_helpers.publishing handouts
+
 $(BENCH)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --editable ".[bench]"
@@ -113,4 +117,4 @@ bench: $(BENCH)/.installed $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks.training
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(LOWEST) site slides
+	rm -rf $(VENV) $(BENCH) $(LOWEST) site slides handouts

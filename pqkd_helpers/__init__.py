@@ -26,4 +26,4 @@ knowledge_distillation; networks; datasets, dictionary_convolutions; circuit_sim
 feature_histograms, spsa; common. Importing the package itself imports none of them.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -11,7 +11,10 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
 
+from pqkd_helpers import __version__
 from pqkd_helpers.experiments.tables import record_table
 from pqkd_helpers.records import stored_record
 from pqkd_helpers.records.record import read_record
@@ -198,6 +201,39 @@ def test_binder_installs_what_the_readme_does():
     assert "--requirement requirements.txt" in script and script.startswith("#!/bin/bash")
     assert os.access(ROOT / ".binder" / "postBuild", os.X_OK)
     subprocess.run(["bash", "-n", ROOT / ".binder" / "postBuild"], check=True)
+
+
+def test_the_lock_holds_every_package_at_a_version_that_is_allowed():
+    lines = (ROOT / ".ci" / "requirements.lock").read_text().splitlines()
+    locked = dict(line.split("==") for line in lines if not line.startswith("#"))
+    locked = {name.lower().replace("_", "-"): found for name, found in locked.items()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    names = ("test", "perceval", "onnx", "cluster", "site")
+    wanted = [*project["dependencies"], *(line for name in names for line in extras[name])]
+    for requirement in map(Requirement, wanted):
+        if requirement.name != "pqkd-helpers":
+            assert locked[requirement.name.lower()] in requirement.specifier, requirement
+
+
+def test_version_and_citation_agree_and_leave_the_release_to_the_owner():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {__version__}\n" in citation and "\ndate-released" not in citation
+    assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_a_report_of_a_problem_asks_for_what_doctor_prints():
+    templates = list((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.md"))
+    assert len(templates) == 2
+    assert all("python -m pqkd_helpers doctor" in path.read_text() for path in templates)
+
+
+def test_workflows_and_the_dev_container_can_be_read():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        assert yaml.safe_load(path.read_text())["jobs"]
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
+    plain = "\n".join(line for line in text.splitlines() if not line.strip().startswith("//"))
+    assert json.loads(plain)["postCreateCommand"] == "make TORCH=cpu install"
 
 
 def test_the_cpu_build_is_one_choice_from_one_index():

@@ -1,4 +1,4 @@
-"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, ``site``, ``slides``, ``figures``.
+"""``python -m pqkd_helpers.publishing notebooks [NAME ...]``, and others.
 
 ``figures --records FOLDER`` draws records of one's own, into a folder of one's own.
 """
@@ -23,12 +23,14 @@ def main() -> None:
     from .figures import update_text, write_figures, write_idea, write_light_in_short
     from .films import write_films
     from .guide import with_curriculum
+    from .handouts import write_handouts
     from .own_figures import write_own_figures
     from .site import SiteError, build_site
     from .slides import build_slides
 
+    builders = {"site": build_site, "slides": build_slides, "handouts": write_handouts}
     parser = argparse.ArgumentParser(prog="python -m pqkd_helpers.publishing")
-    parser.add_argument("what", choices=("notebooks", "site", "slides", "figures"))
+    parser.add_argument("what", choices=("notebooks", *builders, "figures"))
     parser.add_argument("names", nargs="*", help="notebooks to execute; all that are ready if none")
     parser.add_argument("--records", type=Path, help="with figures: draw these, not the project's")
     parser.add_argument(
@@ -50,10 +52,10 @@ def main() -> None:
         return
     if not NOTEBOOKS.is_dir():
         parser.error(f"there is no {NOTEBOOKS}: publishing needs the whole repository")
-    if arguments.what in ("site", "slides"):
-        build = build_site if arguments.what == "site" else build_slides
+    if arguments.what in builders:
         try:
-            print("\n".join(map(str, build(NOTEBOOKS, ROOT / arguments.what))))
+            written = builders[arguments.what](NOTEBOOKS, ROOT / arguments.what)
+            print("\n".join(map(str, written)))
         except SiteError as error:
             parser.exit(1, f"{parser.prog}: {error}\n")
         return
@@ -73,7 +75,7 @@ def main() -> None:
     unknown = [name for name in chosen if name not in known]
     if unknown:
         parser.error(f"no notebook is called {unknown}, one of {sorted(known)} is expected")
-    for text in (ROOT / "README.md", NOTEBOOKS / "teaching.md"):
+    for text in (ROOT / "README.md", NOTEBOOKS / "teaching.md", NOTEBOOKS / "syllabus.md"):
         write_atomically(text, with_curriculum(text.read_text("utf-8"), NOTEBOOKS).encode())
     for name in chosen or [name for name, entry in known.items() if entry["ready"]]:
         path = NOTEBOOKS / known[name]["file"]

@@ -10,6 +10,8 @@ from ..lessons.exercise import Exercise
 from ..paper_figures.markdown_table import markdown_table
 from .blocks import with_blocks
 
+_PRIMER = "11"  # it is read before the others
+
 
 def with_curriculum(text: str, notebooks: Path) -> str:
     """Return a text with its blocks from the curriculum written anew.
@@ -28,6 +30,7 @@ def with_curriculum(text: str, notebooks: Path) -> str:
     entries = json.loads((notebooks / "curriculum.json").read_text("utf-8"))["notebooks"]
     blocks = {entry["file"][:2]: partial(_facts, entry) for entry in entries}
     tables = {"all": partial(_overview, entries), "series": partial(_series, entries)}
+    tables["syllabus"] = partial(_syllabus, entries)
     return with_blocks(text, "curriculum", {**blocks, **tables})
 
 
@@ -78,6 +81,27 @@ def _series(entries: list[dict[str, Any]]) -> str:
         }
         for entry in entries
     ]
+    return markdown_table(rows)
+
+
+def _syllabus(entries: list[dict[str, Any]]) -> str:
+    """Return a table with a lesson for each notebook: what to prepare, what is left for home."""
+    rows = []
+    lessons = sorted(entries, key=lambda entry: entry["file"].startswith(_PRIMER), reverse=True)
+    for lesson, entry in enumerate(lessons):
+        exercises = _exercises(entry)
+        at_home = sum(exercise.minutes for exercise in exercises)
+        before = [f"[{name[:2]}]({name})" for name in entry["builds_on"]]
+        rows.append(
+            {
+                "lesson": lesson,
+                "notebook": f"[{entry['file'][:2]}]({entry['file']}) {entry['title']}",
+                "have read": ", ".join(before) or "-",
+                "text": f"{entry['minutes'] - at_home} min",
+                "exercises": f"{', '.join(each.number for each in exercises)}: {at_home} min",
+                "in all": f"{entry['minutes']} min",
+            }
+        )
     return markdown_table(rows)
 
 

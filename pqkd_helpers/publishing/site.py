@@ -8,6 +8,7 @@ drawn beforehand, and films have a button.
 import base64
 import hashlib
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ _FOR_EVERYBODY = {
     "<pre>": '<pre tabindex="0">',
     '<summary aria-label="Toggle hidden content">': "<summary>",
 }
+DOWNLOADS = "downloads"  # the notebooks as they are in the repository
+_DOWNLOADS_HERE = "<!-- on the site: all notebooks to download -->"
 STATIC = "static"  # the site's script and style
 _FIGURE = re.compile(r"!\[[^\]]*\]\(\.\./(figures/[^)]+)\)")
 _IMAGE = re.compile(r'<img\b[^>]*\bsrc="(?P<source>_images/[^"]+)"[^>]*>')
@@ -83,6 +86,9 @@ def build_site(notebooks: Path | str, site: Path | str) -> list[Path]:
             page.write_text(_described(page.read_text("utf-8"), built, descriptions), "utf-8")
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
         shutil.copytree(pictures, built, dirs_exist_ok=True)
+        (built / DOWNLOADS).mkdir()
+        for path in notebooks.glob("*.ipynb"):
+            shutil.copy(path, built / DOWNLOADS)
         _replace(built, site)
     return sorted(site.glob("*.html"))
 
@@ -91,7 +97,7 @@ def _copy_pages(notebooks: Path, source: Path) -> None:
     """Copy the pages, the films and what the site's configuration names."""
     source.mkdir()
     for path in notebooks.iterdir():
-        if path.suffix in (".ipynb", ".md") or path.name == CONFIGURATION:
+        if path.suffix in (".ipynb", ".md", ".json") or path.name == CONFIGURATION:
             shutil.copy(path, source)
     for folder in (STATIC, films.NAME):
         shutil.copytree(notebooks / folder, source / folder)
@@ -125,7 +131,21 @@ def _with_notebooks(index: str, notebooks: Path) -> str:
         for path in sorted(notebooks.glob("*.ipynb"))
     }
     entries = [f"{stem[:2]} {title} <{stem}>" for stem, title in titles.items()]
-    return index.replace("all notebooks, with their numbers", "\n".join(entries))
+    index = index.replace("all notebooks, with their numbers", "\n".join(entries))
+    return index.replace(_DOWNLOADS_HERE, _downloads(notebooks))
+
+
+def _downloads(notebooks: Path) -> str:
+    """Return a table of all notebooks with their times, and their files to download."""
+    plan = notebooks / "curriculum.json"
+    if not plan.exists():
+        return ""
+    lines = ["| notebook | study | file |", "|---|---|---|"]
+    for entry in json.loads(plan.read_text("utf-8"))["notebooks"]:
+        file, name = entry["file"], entry["file"].removesuffix(".ipynb")
+        link = f'<a href="{DOWNLOADS}/{file}" download>download {name[:2]}</a>'
+        lines.append(f"| [{name[:2]}]({file}) {entry['title']} | {entry['minutes']} min | {link} |")
+    return "\n".join(lines)
 
 
 def _descriptions(notebooks: Path) -> dict[str, str]:

@@ -44,9 +44,7 @@ def build_slides(notebooks: Path | str, out: Path | str) -> list[Path]:
         If MathJax is not installed, or no notebook has a marked cell.
     """
     notebooks, out = as_path(notebooks), as_path(out)
-    found = find_spec(_MATHJAX)
-    if found is None or found.origin is None:
-        raise SiteError(f"{_MATHJAX} not found: pip install -e '.[site]' installs it")
+    copy_mathjax(out)
     exporter = HTMLExporter(raw_template=_TEMPLATE.read_text("utf-8"))
     decks = []
     for path in sorted(notebooks.glob("*.ipynb")):
@@ -59,9 +57,22 @@ def build_slides(notebooks: Path | str, out: Path | str) -> list[Path]:
             write_atomically(decks[-1], page.encode())
     if not decks:
         raise SiteError(f"no notebook in {notebooks} has a cell that is marked as a slide")
-    mathjax = Path(found.origin).parent / "static" / "mathjax"
-    shutil.copytree(mathjax, out / "mathjax", dirs_exist_ok=True)
     return decks
+
+
+def copy_mathjax(out: Path) -> None:
+    """Put MathJax into a folder ``mathjax``, for pages next to it.
+
+    Raises
+    ------
+    SiteError
+        If it is not installed.
+    """
+    found = find_spec(_MATHJAX)
+    if found is None or found.origin is None:
+        raise SiteError(f"{_MATHJAX} not found: pip install -e '.[site]' installs it")
+    source = Path(found.origin).parent / "static" / "mathjax"
+    shutil.copytree(source, out / "mathjax", dirs_exist_ok=True)
 
 
 def slide_cells(notebook: NotebookNode) -> list[NotebookNode]:

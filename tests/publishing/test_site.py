@@ -51,6 +51,14 @@ def test_every_notebook_and_text_has_a_page(site):
     assert pages == {*NOTEBOOKS, *TEXTS, "search", "genindex"}
 
 
+def test_the_first_page_has_the_picture_and_every_notebook_as_it_is(site):
+    page = (site / "index.html").read_text("utf-8")
+    assert re.search(r'<img alt="Flow chart[^>]*src="_images/idea', page)
+    for name in NOTEBOOKS:
+        assert f'href="downloads/{name}.ipynb" download' in page
+        assert (site / "downloads" / f"{name}.ipynb").read_bytes() == path_of(name).read_bytes()
+
+
 def test_the_navigation_numbers_the_notebooks(site):
     page = (site / "index.html").read_text("utf-8")
     for name in NOTEBOOKS:
@@ -108,7 +116,8 @@ def test_links_lead_to_pages_and_places_that_exist(site):
     pages = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
     for name, page in pages.items():
         for target, anchor in re.findall(r'href="([^":#?]*)(?:#([^"]*))?"', page):
-            assert not target.endswith((".ipynb", ".md")), (name, target)
+            is_file = target.startswith("downloads/")
+            assert is_file or not target.endswith((".ipynb", ".md")), (name, target)
             assert not target or (site / target).exists(), (name, target)
             text = pages.get(target or name, "")
             assert not anchor or not text or f'id="{anchor}"' in text, (name, target, anchor)

@@ -17,6 +17,7 @@ _FOR_ALL = (
     "cheat_sheet.md",
     "bring_your_own.md",
     "students.md",
+    "syllabus.md",
     "installing.md",
 )
 _TEXTS = {

@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import resource
 import signal
 import sys
 import textwrap
@@ -16,7 +17,8 @@ from pqkd_helpers.classroom.grading.grading import grade
 from pqkd_helpers.classroom.grading.score_tables import summary
 from pqkd_helpers.classroom.grading.submissions import find_submissions
 from pqkd_helpers.classroom.grading.submitted_file import Submission
-from pqkd_helpers.classroom.sandbox import bubblewrap as sandbox
+from pqkd_helpers.classroom.sandbox import walls as sandbox
+from pqkd_helpers.classroom.sandbox.seen_inside import PACKAGE
 from pqkd_helpers.classroom.sandbox.student_process import (
     Limits,
     StudentProcess,
@@ -24,6 +26,7 @@ from pqkd_helpers.classroom.sandbox.student_process import (
     check_processes,
 )
 from pqkd_helpers.command_line.main import main
+from pqkd_helpers.common.stored_figures import FIGURES
 from pqkd_helpers.lessons.checking import exercises_of, find_exercise
 
 from ...machine_speed import in_time
@@ -73,6 +76,28 @@ def test_worked_solutions_are_right_in_three_seconds(number, tmp_path):
         if in_time(seconds, most):
             return
     pytest.fail(f"twice more than {most} seconds, {seconds:.1f} at last")
+
+
+def test_sixty_submissions_take_two_minutes_on_two_cores(tmp_path):
+    """Their processor time, of six of them: that does not depend on what else the machine does.
+
+    Without a sandbox, behind which nobody sees a process's time.
+    """
+    for place in range(6):
+        first = exercises_of("2")[0].number
+        answers = {first: EMPTY} if place % 2 else {}
+        submission(tmp_path / "class" / f"s{place}.ipynb", answers=answers)
+    before = _processor_seconds()
+    done = graded_class(tmp_path / "class", tmp_path / "out", sandboxed=False, limits=Limits(120.0))
+    rows = read(done.files["scores"])
+    seconds = _processor_seconds() - before
+    assert sum(row["status"] == "right" for row in rows) == 6 * len(exercises_of("2")) - 3
+    assert in_time(seconds, 2 * 120.0 * 6 / 60)
+
+
+def _processor_seconds():
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 EMPTY = "raise NotImplementedError"
@@ -341,7 +366,7 @@ def test_the_sandbox_hides_the_other_submissions_and_the_network(tmp_path):
     assert stored_record("train-quick-seed0")["seed"] == 0 and stored_claims("table1")
     assert not os.path.exists({str(secret)!r}), "seen"
     assert not os.path.exists({str(NOTEBOOKS)!r}), "notebooks seen"
-    for folder in ({str(sandbox.PACKAGE)!r}, {str(sandbox.FIGURES)!r}, "/usr", "/dev/shm", ""):
+    for folder in ({str(PACKAGE)!r}, {str(FIGURES)!r}, "/usr", "/dev/shm", ""):
         path = folder + "/x"
         try:
             open(path, "w")
@@ -467,7 +492,7 @@ def test_the_command(a_class, tmp_path, capsys):
 
 
 def test_without_a_sandbox_the_teacher_is_asked(a_class, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.bubblewrap.has_sandbox", lambda: False)
+    monkeypatch.setattr("pqkd_helpers.classroom.sandbox.walls.has_sandbox", lambda: False)
     command = ["classroom", "grade", str(a_class), "--seed", "5", "--out", str(tmp_path / "s.csv")]
     assert main(command) == 2
     assert "--trust-submissions" in capsys.readouterr().err

@@ -195,6 +195,7 @@ HOSTILE = {
     "encrypted": (_encrypted, "encrypted"),
     "damaged": (lambda p: p.write_bytes(b"PK\3\4"), "damaged"),
 }
+TRAPS = ("path traversal", "bomb", "duplicate names", "encrypted")
 
 
 @pytest.mark.parametrize("trap", HOSTILE)
@@ -298,20 +299,20 @@ def test_tables_begin_with_the_mark_of_utf8(tmp_path, grade):
 
 @pytest.mark.slow
 def test_a_class_of_thirty_named_by_every_platform_gets_the_known_scores(tmp_path):
-    """Every tenth student hands in a trap; the others have solved as many as their place says."""
+    """Every sixth student hands in a trap; the others have solved as many as their place says."""
     folder, known = tmp_path / "class", {}
     ways = (MOODLE, "student{0}_{1}_9{1}_02.ipynb", "{}.ipynb", "{}/work/02.ipynb", "{}.zip")
-    traps = [make for make, _ in HOSTILE.values()]
     for place in range(30):
         name, way = f"s{place}", ways[place % len(ways)]
-        if place % 10 == 9:
-            folder.mkdir(exist_ok=True)
-            traps[place % len(traps)](folder / f"{name}.zip")
+        target = folder / way.format(name, 100 + place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if place % 6 == 5:
+            make = _with_link if place == 5 else HOSTILE[TRAPS[place // 6 - 1]][0]
+            make(folder / f"{name}.zip")
             known[name] = 0
             continue
-        solved = place % 6
+        solved = place % (len(NUMBERS) + 1)
         wrong = dict.fromkeys(NUMBERS[solved:], "raise NotImplementedError")
-        target = folder / way.format(name, 100 + place)
         inner = tmp_path / "made.ipynb" if way.endswith(".zip") else target
         submission(inner, answers=wrong)
         if way.endswith(".zip"):
