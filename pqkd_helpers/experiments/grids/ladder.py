@@ -144,8 +144,8 @@ CANDIDATES: dict[str, Values] = {
 }
 # While nothing is chosen, the best is the base.
 ANSWERED: dict[str, Values] = {} if best() == BASE else {"best": best()}
-# With moving angles alone has the average something to average; 512 Gaussian numbers in the place
-# of z; and 27 of the 30 values of the angles as three filters more.
+# Unit vectors where the angles move (to be compared with "moving"); 512 Gaussian numbers in the
+# place of z; three more filters, 27 values, instead of the 30 angles.
 RUNG_CONTROLS: dict[str, Values] = {
     "moving-unit-vectors": {**BASE, **MOVING, **UNIT_VECTORS},
     "gaussian": {**BASE, "features": "gaussian-frozen"},
