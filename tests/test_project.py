@@ -131,8 +131,12 @@ def test_the_run_without_spsa_is_a_stored_one():
 def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pages = "\n".join(map(page, ("training", "files_and_bytes", "simulator")))
-    method, small_file, simulator = re.findall(r"```python\n(.*?)```", pages, flags=re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", pages, flags=re.DOTALL)
+    pretrained, method, small_file, simulator = blocks
     names: dict = {}
+    exec(pretrained, names)
+    stated = [names["record"][who]["final"]["test"]["accuracy"] for who in ("teacher", "student")]
+    assert min(stated) > 0.9 and not list(tmp_path.iterdir())
     exec(method, names)
     assert names["clicks"].shape == (200, 16) and names["z"].shape == (512,)
     exec(small_file, names)

@@ -3,18 +3,19 @@
 import os
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import get_args
 
 from .. import __version__
 from ..common.stored_figures import MissingFiguresError, check_figures
 
-INSTALL = "pip install -r requirements.txt"
+_REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"  # in a clone of the project
 OPTIONAL = {  # extras, and what needs them; make test and make bench install theirs themselves
-    "perceval": "--engine perceval",
-    "cudaq": "--engine cudaq",
+    "perceval": "train --engine perceval",
+    "cudaq": "train --engine cudaq",
     "onnx": "export --onnx",
     "cluster": "reproduce --cluster",
-    "arrow": "--dataset with a folder of Hugging Face's datasets",
+    "arrow": "--dataset of Arrow files",
     "site": "make site",
 }
 
@@ -31,9 +32,13 @@ def report() -> tuple[str, bool]:
         work.
     """
     problems: list[str] = []
+    install = f"pip install -r {_REQUIREMENTS.name}" if _REQUIREMENTS.is_file() else ""
     lines = [f"pqkd_helpers {__version__} on {sys.platform}"]
     try:
-        lines += _package_lines(problems)
+        package_lines, lacking, command = _packages()
+        lines += package_lines
+        problems += lacking
+        install = install or command
     except metadata.PackageNotFoundError:
         problems.append("pqkd-helpers (not installed: which versions it needs is not known)")
     except ImportError as error:  # before everything is installed
@@ -42,13 +47,14 @@ def report() -> tuple[str, bool]:
         lines += [*_torch_lines(), *_data_lines()]
     except (ImportError, OSError) as error:
         problems.append(f"a working torch ({error})")
+    of_packages = bool(problems)
     try:
         lines.append(f"Stored records: {check_figures() / 'records'}")
     except MissingFiguresError as error:
         problems.append(str(error))
     lines += [f"MISSING: {problem}" for problem in problems] or ["Nothing is missing."]
-    if problems:
-        lines.append(f"Install what is missing: {INSTALL}")
+    if of_packages:
+        lines.append(f"Install what is missing: {install or 'this package, with pip'}")
     return "\n".join(lines), not problems
 
 
@@ -59,22 +65,28 @@ def main() -> int:
     return 0 if healthy else 1
 
 
-def _package_lines(problems: list[str]) -> list[str]:
+def _packages() -> tuple[list[str], list[str], str]:
+    """Return what to say of the packages, what is lacking, and the command that installs it."""
     from packaging.requirements import Requirement
 
-    from ..common.requirements import DISTRIBUTION, Needed, needed
+    from ..common.requirements import DISTRIBUTION, Needed, install_command, needed
 
     python = Requirement(f"python{metadata.metadata(DISTRIBUTION)['Requires-Python']}")
     packages = [Needed(python, ".".join(map(str, sys.version_info[:3]))), *needed()]
-    problems += [str(package) for package in packages if not package.is_met]
+    unmet = [package for package in packages if not package.is_met]
     lines = _columns({one.requirement.name: one.version or "not installed" for one in packages})
     optional = {}
     for extra, purpose in OPTIONAL.items():
         packages = needed(extra)
-        lacking = ", ".join(str(package) for package in packages if not package.is_met)
+        lacking = [package for package in packages if not package.is_met]
         found = ", ".join(f"{one.requirement.name} {one.version}" for one in packages)
-        optional[purpose] = f'lacks {lacking}: pip install -e ".[{extra}]"' if lacking else found
-    return [*lines, "Optional:", *_columns(optional)]
+        optional[purpose] = (
+            f"lacks {', '.join(map(str, lacking))}: {install_command(lacking)}"
+            if lacking
+            else found
+        )
+    command = install_command(one for one in unmet if one.requirement.name != "python")
+    return [*lines, "Optional:", *_columns(optional)], list(map(str, unmet)), command
 
 
 def _columns(table: dict[str, str]) -> list[str]:

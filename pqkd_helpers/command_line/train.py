@@ -21,6 +21,8 @@ from ..networks.adam import select_device
 from ..records.record import Record, configuration_hash
 from .progress import PROGRAM, ProgressBars
 
+_MAKEFILE = Path(__file__).parents[2] / "Makefile"  # in a clone of the project alone
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -105,8 +107,9 @@ def train(command: Train) -> Record:
     print(f"Record:  {folder / 'record.json'}")
     for figure in write_pictures([folder / "training_curves.png"], partial(_curves, record)):
         print(f"Figure:  {figure}")
+    if _MAKEFILE.is_file():
+        print("Next:    make lab                                     the notebooks")
     print(
-        "Next:    make lab                                     the notebooks\n"
         f"         {PROGRAM} train --help         every number of the method\n"
         f"         {PROGRAM} train --dataset mnist --epochs 10   the full MNIST"
     )

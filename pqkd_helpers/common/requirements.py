@@ -5,6 +5,7 @@ installed package, where they are read here: there is no second list.
 """
 
 import importlib.util
+from collections.abc import Iterable
 from importlib import metadata
 from typing import NamedTuple
 
@@ -82,14 +83,21 @@ def require_extra(extra: str, *modules: str, purpose: str) -> None:
         What needs it, as the subject of the message.
     """
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    unmet = [one for one in _declared(extra) if not one.is_met]
     problems = [f"{name}, which is not installed" for name in missing]
-    problems += [str(one) for one in _declared(extra) if one.version and not one.is_met]
+    problems += [str(one) for one in unmet if one.version]
     if problems:
+        command = install_command(unmet) or f"pip install {' '.join(missing)}"
         raise ModuleNotFoundError(
-            f"{purpose} needs {'; and '.join(problems)}: in a clone of this project, "
-            f'pip install -e ".[{extra}]"',
+            f"{purpose} needs {'; and '.join(problems)}: {command}",
             name=missing[0] if missing else None,
         )
+
+
+def install_command(packages: Iterable[Needed]) -> str:
+    """Return the command that installs packages, in a clone of the project or outside; or ""."""
+    names = [f'"{one.requirement.name}{one.requirement.specifier}"' for one in packages]
+    return f"pip install {' '.join(names)}" if names else ""
 
 
 def _belongs_to(requirement: Requirement, extra: str) -> bool:

@@ -116,16 +116,21 @@ def test_a_student_that_cannot_be_built_is_refused_before_a_teacher_is_trained(t
     assert not list(tmp_path.glob("teacher-*"))
 
 
-@pytest.mark.parametrize(
-    "options", [["--scope", "conv9"], ["--scaling", "x"], ["--dataset", "x"], ["--preset", "x"]]
-)
+@pytest.mark.parametrize("options", [["--scope", "conv9"], ["--scaling", "x"], ["--preset", "x"]])
 def test_unknown_choices_are_refused_with_the_choices(tmp_path, capsys, options):
     with pytest.raises(SystemExit) as caught:
         train(tmp_path, *options)
     assert caught.value.code == 2
     printed = "".join(capsys.readouterr())
-    choices = {"--scope": "conv1+conv2", "--scaling": "unit-rms", "--dataset": "mnist-5k"}
+    choices = {"--scope": "conv1+conv2", "--scaling": "unit-rms"}
     assert choices.get(options[0], "article") in printed
+
+
+def test_an_unknown_data_set_is_taken_for_a_path_and_answered_with_both_ways(tmp_path, capsys):
+    assert train(tmp_path / "runs", "--dataset", "minst") == 2
+    told = capsys.readouterr().err
+    assert "there are no data at" in told and "a folder of pictures" in told and "mnist-5k" in told
+    assert not (tmp_path / "runs").exists()
 
 
 def test_another_configuration_under_the_same_name_is_refused(tmp_path, capsys):

@@ -82,9 +82,10 @@ class Plan:
         if self.teachers:
             text = duration(max(self.teachers.values()))
             lines.append(_COLUMNS.format("their teachers", "", "", len(self.teachers), text))
+        runs = "1 run" if len(self.jobs) == 1 else f"{len(self.jobs)} runs"
         lines.append(
-            f"{len(self.jobs)} runs: {len(self.stored)} stored with the project, {len(self.done)} "
-            f"done, {len(self.seconds)} to start."
+            f"{runs}: {len(self.stored)} stored with the project, {len(self.done)} done, "
+            f"{len(self.seconds)} to start."
         )
         if self.seconds or self.teachers:
             workers = "1 worker" if self.n_workers == 1 else f"{self.n_workers} workers"
