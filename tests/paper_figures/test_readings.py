@@ -4,6 +4,7 @@ import pytest
 
 from pqkd_helpers.experiments.grids.paper import GRIDS, READINGS
 from pqkd_helpers.paper_figures.readings import (
+    MARGIN,
     SEEDS,
     Observed,
     choose,
@@ -60,6 +61,15 @@ def test_observables_by_hand():
     assert found.n_seeds == 3
     with pytest.raises(ValueError, match="2 or more"):
         observed([run(0.99, 0.99, 0.99)])
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_on_the_margin_is_within_it_whatever_binary_fractions_say(sign):
+    """Means of counts on 5,000 images, such as -0.26 against the paper's 0.02."""
+    on_it = paper_difference() + sign * MARGIN
+    for ulps in (-3e-14, 0.0, 3e-14):
+        assert Observed(0.02, on_it + ulps, 3).fits
+    assert not Observed(0.02, on_it + sign * 0.001, 3).fits
 
 
 def test_the_rule_needs_the_reading_that_it_falls_back_to():
