@@ -145,7 +145,7 @@ def choice_text(catalogue: Catalogue, runs: Runs) -> str:
         done = ", ".join(f"{name} {len(found)}" for name, found in runs.items())
         return (
             "**Nothing is chosen yet**: the rule needs three seeds of each reading. Seeds finished "
-            f"so far: {done}."
+            f"so far: {done}. Until then the package has what the rule falls back on, {DEFAULT}."
         )
     arm = READINGS[choice.reading].table1_arm
     first = catalogue.runs("table1", arm, tier="cpu", dataset="mnist")
