@@ -30,7 +30,7 @@ from ..training_loop.settings import PQKDSettings
 def sham_search(
     settings: PQKDSettings, theta: NDArray[np.float64], rng: np.random.Generator
 ) -> SPSA:
-    """Return the sham with the gains of Algorithm S1."""
+    """Return the sham with the gains of the settings."""
     return spsa_search(settings, theta, rng, ShamSPSA)
 
 

@@ -1,6 +1,6 @@
 """What SPSA contributes: paired seeds with it, with its decision left to a coin, without it.
 
-All arms of a seed share teacher, first weights, A, data order, start of theta and directions. So
+Arms of one kind and seed share teacher, first weights, A, data order, start of theta and directions. So
 SPSA minus sham is what the information in its two evaluations is worth, and sham minus none is
 what moving the angles costs (notebook 06).
 """
@@ -35,7 +35,8 @@ RULE = Rule(
     "with the z trained with, lies above zero.",
     commit="10eee88",
     amended="The pair that decides asks SPSA through the moving average, as the package does; it "
-    "was added before its runs. The older pairs, which ask about a fresh z, are described.",
+    "was added before its runs, when the older pairs were known. These ask about a fresh z, and "
+    "are described.",
 )
 
 

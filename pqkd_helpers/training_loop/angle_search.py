@@ -50,7 +50,7 @@ def spsa_search(
     rng: np.random.Generator,
     kind: type[SPSA] = SPSA,
 ) -> SPSA:
-    """Return SPSA, or a variant of it, with the gains of Algorithm S1."""
+    """Return SPSA, or a variant of it, with the gains of the settings."""
     steps = settings.epochs * settings.spsa_steps
     return kind(
         theta,

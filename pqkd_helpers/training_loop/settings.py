@@ -15,7 +15,7 @@ Averaged = Literal["histograms", "unit-vectors"]
 
 @dataclass(frozen=True)
 class PQKDSettings(DistillationSettings):
-    """All of Algorithm S1's numbers; the defaults are the paper's, where it states them.
+    """All of Algorithm S1's numbers; by default the paper's where known, but for SPSA's gain.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class PQKDSettings(DistillationSettings):
         SPSA steps per epoch; 0 keeps theta as it starts.
     spsa_step_size : float
         SPSA's gain a. The paper's is 0.05; a step is a times a difference of losses, whose scale
-        in the paper we do not know. Ours keeps the step of an angle near 0.002 radian (the rule
-        is in `paper_figures.readings`).
+        in the paper we do not know. Ours keeps the step of an angle below 0.002 radian in the
+        median: what the rule of `paper_figures.readings` falls back on.
     spsa_perturbation : float
         SPSA's shift c of every angle, radians.
     spsa_bound : float

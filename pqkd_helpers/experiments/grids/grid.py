@@ -21,7 +21,7 @@ from ..runs.presets import preset
 Tier = Literal["smoke", "cpu", "paper"]
 Values = Mapping[str, Any]
 
-# What SPSA is asked, and its gain (the paper's), in all runs but those of arms that say otherwise.
+# What SPSA is asked, and its gain (the paper's), in the grids that are older than today's default.
 FRESH: Values = {"objective": "fresh", "spsa_step_size": 0.05}
 # The package's default, written out: through the moving average, in small steps.
 BY_DEFAULT: Values = {"objective": "through-ema", "spsa_step_size": 0.01}
