@@ -4,7 +4,7 @@ from ...common.checks import check_choice
 from .configuration import Preset, RunConfig
 
 PRESETS: dict[Preset, RunConfig] = {
-    # The paper's choices where they are known, but for SPSA's gain; CIFAR-10 and Fashion-MNIST by --dataset.
+    # The paper's choices where they are known, but for SPSA's gain; other data by --dataset.
     "paper": RunConfig(dataset="mnist", scaling="standardised"),
     # The choices of the explanatory article's re-implementation, kept as a control.
     "article": RunConfig(
