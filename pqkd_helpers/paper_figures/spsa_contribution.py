@@ -1,8 +1,8 @@
 """What SPSA contributes: paired seeds with it, with its decision left to a coin, without it.
 
 Arms of one kind and seed share teacher, first weights, A, data order, start of theta and
-directions. So SPSA minus sham is what the information in its two evaluations is worth, and sham minus none is
-what moving the angles costs (notebook 06).
+directions. So SPSA minus sham is what the information in its two evaluations is worth, and sham
+minus none is what moving the angles costs (notebook 06).
 """
 
 import numpy as np

@@ -161,7 +161,7 @@ ARTICLE = Grid(
 
 # What SPSA contributes: the quick run with it, without it, and with its decision left to a coin.
 # Arms of one kind and seed share teacher, first weights, A, data order, start of theta, directions.
-# So SPSA minus sham is what the *information* in its two evaluations is worth, and sham minus none is
+# So SPSA minus sham is what the *information* in its two evaluations is worth, and sham minus none
 # what moving theta costs. The first three arms ask SPSA about a fresh z, the gentle ones so too,
 # with a tenth of the paper's step size a. The last ones ask through the moving average, with the
 # package's gain; they are younger, and they decide the claim. They have their own angles
