@@ -106,10 +106,16 @@ class RunConfig(PQKDSettings, CircuitSettings):
         Convolutions of the student that are compressed.
     basis_start : {"he", "rank"}
         Variance of the basis at the start: He's 2 / (C_in R k^2), or 1 / (R k^2).
-    shared_basis, gains, bias, orthogonal : bool
-        Of the PQKD student, as for `StudentCNN`.
+    shared_basis : bool
+        Whether the student's two 3x3 layers have one basis.
+    gains : bool
+        Whether the student trains a factor per channel.
+    bias : bool
+        Whether the student's convolutions have biases.
+    orthogonal : bool
+        Whether the student's channels have orthogonal mixings.
     dropout : float
-        Of the PQKD student, as for `StudentCNN`.
+        Share that dropout silences in the student's training.
     teacher_epochs : int or None
         Epochs of the teacher; None is the student's number.
     teacher_learning_rate : float or None
