@@ -83,7 +83,7 @@ def test_missing_packages_are_named(monkeypatch, tmp_path):
         importlib.util, "find_spec", lambda name: None if name == "onnxscript" else found(name)
     )
     with pytest.raises(
-        ModuleNotFoundError, match=r"onnxscript, which is not installed: pip install onnxscript"
+        ModuleNotFoundError, match="onnxscript, which is not installed: pip"
     ):
         export_onnx(conditioned(), tmp_path / "s.onnx", image_size=(28, 28))
     assert not (tmp_path / "s.onnx").exists()
