@@ -82,8 +82,6 @@ def test_missing_packages_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "onnxscript" else found(name)
     )
-    with pytest.raises(
-        ModuleNotFoundError, match="onnxscript, which is not installed: pip"
-    ):
+    with pytest.raises(ModuleNotFoundError, match="onnxscript, which is not installed: pip"):
         export_onnx(conditioned(), tmp_path / "s.onnx", image_size=(28, 28))
     assert not (tmp_path / "s.onnx").exists()
