@@ -83,11 +83,13 @@ def require_extra(extra: str, *modules: str, purpose: str) -> None:
         What needs it, as the subject of the message.
     """
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    unmet = [one for one in _declared(extra) if not one.is_met]
+    declared = _declared(extra)
+    unmet = [one for one in declared if not one.is_met]
     problems = [f"{name}, which is not installed" for name in missing]
     problems += [str(one) for one in unmet if one.version]
     if problems:
-        command = install_command(unmet) or f"pip install {' '.join(missing)}"
+        # A distribution may be there without its modules: named like them it need not be.
+        command = install_command(unmet or declared) or f"pip install {' '.join(missing)}"
         raise ModuleNotFoundError(
             f"{purpose} needs {'; and '.join(problems)}: {command}",
             name=missing[0] if missing else None,

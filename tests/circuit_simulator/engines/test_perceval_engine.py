@@ -55,5 +55,5 @@ def test_what_is_missing_or_wrong_is_said(monkeypatch):
     with pytest.raises(ValueError, match="efficiency is 2"):
         PercevalInterferometer(efficiency=2)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ModuleNotFoundError, match=r'pip install -e "\.\[perceval\]"'):
+    with pytest.raises(ModuleNotFoundError, match='pip install "perceval-quandela'):
         PercevalInterferometer()

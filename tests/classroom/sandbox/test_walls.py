@@ -92,7 +92,9 @@ def test_where_there_is_no_bubblewrap_a_class_is_graded_in_containers(install, t
     names = {line[0]: [] for line in said()}
     for line in said()[3:]:
         names[line[0]] += options(line, "--name") if line[0] == "run" else line[1:]
-    assert names["run"] == names["kill"] and len({*names["kill"]}) == len(names["run"]) > 1
+    # One or more: what the stubs give may be known from another test.
+    assert names["run"] and names["run"] == names["kill"]
+    assert len({*names["run"]}) == len(names["run"])
 
 
 def test_bubblewrap_comes_before_docker_and_docker_before_podman(install, tmp_path):
