@@ -70,7 +70,10 @@ def draw(asked: str, epoch: int, feature: str) -> Figure:
     """Draw the state after an epoch of one of the runs."""
     history = histories(asked)
     histogram = history[feature][epoch - 1]
-    return state_of_a_run(history["theta"][epoch - 1], histogram, kernels(histogram))
+    question = "through the average" if asked == "through-ema" else "about a fresh z"
+    shown = "histogram of this epoch" if feature == "fresh" else "moving average"
+    title = f"SPSA asked {question}, epoch {epoch}: {shown}"
+    return state_of_a_run(history["theta"][epoch - 1], histogram, kernels(histogram), title)
 
 
 EPOCH = Explorer(

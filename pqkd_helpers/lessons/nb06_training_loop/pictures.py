@@ -42,7 +42,9 @@ def under_other_features(own: float, others: dict[str, ArrayLike], chance: float
     return figure
 
 
-def state_of_a_run(theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike) -> Figure:
+def state_of_a_run(
+    theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike, title: str = ""
+) -> Figure:
     """Draw one epoch's angles, histogram and kernels.
 
     Parameters
@@ -53,12 +55,15 @@ def state_of_a_run(theta: ArrayLike, histogram: ArrayLike, kernels: ArrayLike) -
         Probabilities of both halves.
     kernels : (8, k, k) array_like
         Kernels to show; grey is zero.
+    title : str
+        Which run, and which epoch.
     """
     theta, histogram, kernels = (np.asarray(x) for x in (theta, histogram, kernels))
     with style():
-        figure = Figure(figsize=(7.0, 2.7))
+        figure = Figure(figsize=(7.0, 3.0))
+        say_what_to_see(figure, title)
         angles, bins, tiles = (
-            figure.add_axes((left, 0.2, width, 0.66))
+            figure.add_axes((left, 0.18, width, 0.62))
             for left, width in ((0.09, 0.21), (0.39, 0.24), (0.67, 0.32))
         )
         angles.bar(np.arange(1, len(theta) + 1), theta, color=COLOURS[0])
