@@ -18,6 +18,7 @@ from ..statistics.verdicts import (
     verdict,
 )
 from .markdown_table import markdown_table
+from .paper_values import SPSA_GAIN
 
 SCALES = {
     "paper": "paper scale",
@@ -110,14 +111,16 @@ class Rule:
 
 
 def scale_of(records: Sequence[Record]) -> str:
-    """Return the scale of runs and what SPSA minimised in them."""
+    """Return the scale of runs, what SPSA minimised in them, and its gain if not the paper's."""
     configuration = records[0]["configuration"]
     scale = SCALES[records[0]["tier"]]
     if not configuration["features"].startswith("photonic"):
         return scale
     if not configuration["spsa_steps"]:
         return f"{scale}, angles at rest"
-    return f"{scale}, reading `{configuration.get('objective', 'fresh')}`"
+    gain = configuration["spsa_step_size"]
+    ours = "" if gain == SPSA_GAIN else f" with a = {gain:g}"
+    return f"{scale}, reading `{configuration.get('objective', 'fresh')}`{ours}"
 
 
 def decided(

@@ -7,6 +7,7 @@ Means and standard deviations over 5 runs where the paper states both. Accuracie
 from typing import NamedTuple
 
 SEEDS = 5
+SPSA_GAIN = 0.05  # a, SPSA's step size
 VALIDATION_IMAGES = 5_000
 # Where the paper's teacher has 100.00 % of its training images, a teacher of ours stands in for it
 # if it has at least this, percent. At a constant learning rate the share scatters by tenths: the

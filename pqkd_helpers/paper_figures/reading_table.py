@@ -235,8 +235,8 @@ def _fits_text(curves: dict[str, Points] | None, fits: dict[str, PaperFit]) -> s
     if curves is None:
         return "no runs planned"
     if not fits:
-        counts = " and ".join(str(len(points)) for points in curves.values())
-        return f"runs not finished: {counts} budgets with and without the average"
+        smoothed, raw = (sum(map(len, points.values())) for points in curves.values())
+        return f"runs not finished: {smoothed} with the average, {raw} without"
     shots = [s for s in curves["ema"] if s < math.inf]
     return f"{_limits(fits['ema'], fits['raw'])}; S = {shots[0]} to {shots[-1]}"
 

@@ -34,7 +34,7 @@ from scipy import stats
 
 from ..common.checks import check_positive
 from ..records.record import Record
-from .paper_values import TABLE1
+from .paper_values import SPSA_GAIN, TABLE1
 
 SEEDS = (10, 11, 12)
 DEFAULT = "through-ema"
@@ -43,7 +43,7 @@ PAPER_RUNS = 5
 LEVEL = 0.025
 MARGIN = 0.28
 MOST_RADIANS = 0.002
-_GAIN, _DIGITS = 0.05, 1
+_DIGITS = 1
 
 Outcome = Literal["one fits", "several fit", "only at rest fits", "none fits"]
 
@@ -167,7 +167,7 @@ def median_step(runs: Sequence[Record]) -> float:
     return float(np.median(steps))
 
 
-def gentle_gain(radians: float, gain: float = _GAIN) -> float:
+def gentle_gain(radians: float, gain: float = SPSA_GAIN) -> float:
     """Return the largest gain that keeps SPSA's step small, to one digit, rounded down.
 
     Parameters

@@ -13,7 +13,7 @@ from pqkd_helpers.common.figure_style import LEAST_TEXT, WIDTH, smallest_text
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
 from pqkd_helpers.paper_figures.ema_variance import ema_variance
 from pqkd_helpers.paper_figures.extreme import extreme, late_spread
-from pqkd_helpers.paper_figures.finding import Findings
+from pqkd_helpers.paper_figures.finding import Findings, scale_of
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.markdown_table import markdown_table
 from pqkd_helpers.paper_figures.regularisation import regularisation
@@ -192,6 +192,24 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
     ends = left.containers[0][2][0].get_segments()[0][:, 0]
     difference = result.rows[0]["difference"]
     np.testing.assert_allclose(ends, [difference.low, difference.high])
+
+
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({}, "reduced scale, reading `fresh`"),
+        ({"objective": "through-ema"}, "reduced scale, reading `through-ema`"),
+        (
+            {"objective": "through-ema", "spsa_step_size": 0.01},
+            "reduced scale, reading `through-ema` with a = 0.01",
+        ),
+        ({"spsa_steps": 0}, "reduced scale, angles at rest"),
+        ({"features": "uniform-bits"}, "reduced scale"),
+    ],
+)
+def test_a_scale_names_what_spsa_was_asked_and_a_gain_that_is_not_the_papers(settings, said):
+    paper = {"features": "photonic", "spsa_steps": 10, "spsa_step_size": 0.05}
+    assert scale_of([{"tier": "cpu", "configuration": paper | settings}]) == said
 
 
 def test_flat_curves_say_nothing_of_the_law(tmp_path):
