@@ -24,7 +24,9 @@ from pqkd_helpers.publishing.idea import idea
 PACKAGE = Path(__file__).parents[2] / "pqkd_helpers"
 STORED = sorted(FIGURES.glob("*/*.png"))
 EXPLORERS = [
-    explorer for number in ROOMS for explorer in names_in_room(number, "explorer")["EXPLORERS"]
+    explorer
+    for number in ROOMS
+    for explorer in names_in_room(number, "explorer").get("EXPLORERS", ())
 ]
 
 

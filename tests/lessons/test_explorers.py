@@ -12,15 +12,17 @@ from pqkd_helpers.lessons.showing import png_bytes
 from ..machine_speed import in_time
 
 EXPLORERS = [
-    explorer for number in ROOMS for explorer in names_in_room(number, "explorer")["EXPLORERS"]
+    explorer
+    for number in ROOMS
+    for explorer in names_in_room(number, "explorer").get("EXPLORERS", ())
 ]
 every = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: explorer.name)
 
 
-def test_every_notebook_has_one_under_a_name_of_its_own():
+def test_every_notebook_but_the_short_first_one_has_one_under_a_name_of_its_own():
     names = [explorer.name for explorer in EXPLORERS]
     assert len(set(names)) == len(names)
-    assert {name.split(".")[0] for name in names} == set(ROOMS)
+    assert {name.split(".")[0] for name in names} == set(ROOMS) - {"0"}
 
 
 @every

@@ -26,13 +26,9 @@ def hong_ou_mandel_film() -> Film:
     def moving(poses: list[Pose]) -> list[tuple[float, Pose]]:
         return list(zip(map(float, seconds), poses, strict=True))
 
-    both_change = [
-        Pose(135.0, _ZERO - _UNIT * float(up), high=float(down))
-        for up, down in zip(c, s, strict=True)
-    ]
     bars = [
         _bar(BLUE, moving([Pose(45.0, _ZERO, high=float(-value)) for value in c])),
-        _bar(ORANGE, moving(both_change)),
+        _bar(ORANGE, moving([Pose(135.0, _ZERO, high=float(value)) for value in s])),
         _bar(INK, moving([Pose(225.0, _ZERO, high=float(-value)) for value in c - s])),
     ]
     dot = f'<circle r="9" fill="{INK}"/>'

@@ -127,8 +127,8 @@ _TWIN = Exercise(
     explanation="""
     Two worlds, one $z$: in the first the halves are independent, in the second one half tells
     almost everything about the other. The network sees no difference. So $z$ does not "hold the
-    quantum state": of 65,536 probabilities 512 sums are left, and the order between the halves is
-    not among what they tell. (Such a table is known as the *north-west corner* of a transport
+    quantum state": of 65,536 probabilities 512 sums are left, and how the halves go together is
+    lost. (Such a table is known as the *north-west corner* of a transport
     problem.)
     """,
 )
@@ -228,7 +228,7 @@ _HALF_HISTOGRAMS = Exercise(
     ),
     explanation="""
     The helper does the same with a matrix product (the bits times the powers of 2) and
-    `np.bincount`, which is about a hundred times faster than Python loops.
+    `np.bincount`, which is many times faster than Python loops.
     """,
 )
 
@@ -317,7 +317,7 @@ _BEST_BETA = Exercise(
     histogram move by the same small step in every epoch. A long memory then averages more noise
     away, and lags further behind. Decide: which $\\beta$ keeps the moving average nearest to the
     exact histogram of *this* epoch, in the mean square, after many epochs? You may calculate with
-    the table of the moving average, or simulate.
+    the table of the moving average (noise and *squared* lag add up), or simulate.
     """,
     reference=best_beta,
     laws=(_stands_still, _no_noise, _the_unit_is_free, _measured, _least_on_paper),
@@ -376,7 +376,7 @@ def features(clicks, beta):
 
     Returns
     -------
-    (n_epochs, 2 * 2^(n_modes / 2)) array; each row has |z|^2 = its length
+    (n_epochs, 2 * 2^(n_modes / 2)) array; |z|^2 of each row is the number of its entries
     """
     _, n_shots, n_modes = clicks.shape
     half = n_modes // 2
@@ -480,8 +480,8 @@ _FEATURES = Exercise(
     task="""
     Build the whole way of this notebook, with NumPy alone: clicks become two half histograms, the
     histograms of the epochs go through the moving average, and the average is scaled to a length.
-    What comes first, averaging or scaling? The first epoch has no past: there, the average is its
-    histogram. Bits and halves are in the order of exercise 2.2.
+    The first epoch has no past: there, the average is its histogram. Bits and halves are in the
+    order of exercise 2.2.
     """,
     reference=features,
     laws=(_one_shot, _length, _steady, _later_is_unknown, _as_the_helpers_do),

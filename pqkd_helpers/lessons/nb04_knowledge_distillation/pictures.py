@@ -202,7 +202,7 @@ def student_gains(
     accuracy: Mapping[str, tuple[ArrayLike, PairedDifference]],
     cross_entropy: Mapping[str, tuple[ArrayLike, PairedDifference]],
 ) -> Figure:
-    """Draw paired differences in accuracy (left) and cross-entropy (right).
+    """Draw paired differences in accuracy (above) and cross-entropy (below).
 
     Parameters
     ----------
@@ -210,10 +210,10 @@ def student_gains(
         As `paired_students` takes them; accuracy in percentage points.
     """
     with style():
-        figure = Figure(figsize=(7.0, 3.4), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        paired_students(accuracy, "accuracy gained (points)", left)
-        paired_students(cross_entropy, "change of cross-entropy (nats)", right)
+        figure = Figure(figsize=(6.4, 5.2), layout="constrained")
+        above, below = figure.subplots(2, 1, sharex=True)
+        paired_students(accuracy, "accuracy gained (points)", above)
+        paired_students(cross_entropy, "change of cross-entropy (nats)", below)
         return figure
 
 

@@ -664,8 +664,8 @@ def _no_signs(n_modes: int, loop_lengths: tuple[int, ...]) -> Vector:
 MIRROR = Exercise(
     number="5.5",
     name="which devices start blind?",
-    difficulty=3,
-    minutes=20,
+    difficulty=2,
+    minutes=12,
     task="""
         Why is $p(-\\theta) = p(\\theta)$ for some devices? Because flipping the sign of a beam
         splitter's angle is the same as flipping the sign of *one* of its two bins, before and

@@ -224,7 +224,7 @@ def error_over_shift(
         axes.axhline(1.0, color="0.5", linewidth=1.0)
         axes.annotate(
             "as large as the slope",
-            (0.02, 1.0),
+            (0.42, 1.0),
             xycoords=("axes fraction", "data"),
             xytext=(0, 3),
             textcoords="offset points",

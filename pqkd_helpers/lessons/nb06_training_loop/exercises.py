@@ -83,7 +83,8 @@ _VERDICT = Exercise(
     ),
     explanation="""
     "No difference is shown" is not "there is no difference": the interval says how large one could
-    still be. Here it leaves no room for as much as one percentage point.
+    still be. Here it leaves no room for as much as one percentage point, on these 500
+    test images.
     """,
 )
 
@@ -624,8 +625,8 @@ _SHAM_STEP = Exercise(
         "plus, minus = losses[::-1] if heads else losses; the rest is SPSA's formula.",
     ),
     explanation="""
-    Averaged over the coin the sham stays where it is, while a single run wanders as far as SPSA.
-    The difference of the two is what the *information* in the losses is worth.
+    Averaged over the coin the sham stays where it is, while a single run takes steps as long as
+    SPSA's. The difference of the two is what the *information* in the losses is worth.
     """,
 )
 
@@ -723,7 +724,7 @@ _CHANGE = Exercise(
     Fill in the protocol: copy the numbers as they were printed, so that it can be read without
     being run again. Your prediction is not marked. The verdict is: the check holds it against the
     interval of your own numbers. With five pairs a change of one point is hard to see; more seeds
-    are allowed.
+    are allowed, if you fix their number first.
     """,
     reference=change_the_method,
     laws=(_one_thing, _pairs_of_accuracies, _prediction_was_made, _verdict_follows),

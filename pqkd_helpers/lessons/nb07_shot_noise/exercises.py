@@ -382,9 +382,10 @@ _FIT = Exercise(
     ),
     explanation="""
     A high $R^2$ does not single out an exponent: gains that follow $1/S$ exactly, from 25 to 3,200
-    shots, give $R^2 = 0.94$ in a fit with $1/\\sqrt S$, and a limit 10 points too high. The common
-    limit is what makes the test sharp. A best exponent is still no law: how far the second best is
-    off depends on the noise, so give an interval (`fit_free_exponent` in the helpers does).
+    shots, give $R^2 = 0.94$ in a fit with $1/\\sqrt S$, and a limit that is too high by a sixth of
+    the drop at 25 shots. The common limit is what makes the test sharp. A best exponent is still no
+    law: how far the second best is off depends on the noise, so give an interval
+    (`fit_free_exponent` in the helpers does).
     """,
 )
 

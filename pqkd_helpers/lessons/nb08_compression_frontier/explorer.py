@@ -10,11 +10,16 @@ from ...common.figure_style import COLOURS, style
 from ...compression.counting import Compression, measure_compression
 from ...experiments.grids.paper import WIDTHS
 from ...networks.settings import Scope
-from ...networks.teacher_and_student import StudentCNN, TeacherCNN
+from ...networks.teacher_and_student import ConvNet, StudentCNN, TeacherCNN, trained_values
 from ..explorer import Choice, Explorer, Slider
-from ..nb00_start_here.explorer import values_by_part
 
 PARTS = ("conv1", "conv2", "conv3", "linear layer", "angles")
+
+
+def values_by_part(network: ConvNet, n_angles: int) -> list[int]:
+    """Return the trained values of conv1, conv2, conv3 and the linear layer, then the angles."""
+    layers = (network.conv1, network.conv2, network.conv3, network.linear)
+    return [*(trained_values(layer) for layer in layers), n_angles]
 
 
 def draw(widths: tuple[int, int, int], scope: Scope, rank: int, n_angles: int) -> Figure:

@@ -20,8 +20,8 @@ FILTERS = {
 
 @cache
 def a_digit() -> np.ndarray:
-    """Return the first test image of `digits`, (8, 8), dark 0 and bright 1."""
-    image: np.ndarray = load_dataset("digits").test.images[0, 0].numpy() / 255.0
+    """Return the first training image of `digits`, (8, 8), dark 0 and bright 1."""
+    image: np.ndarray = load_dataset("digits").train.images[0, 0].numpy() / 255.0
     return image
 
 
@@ -37,7 +37,7 @@ SLIDING_FILTER = Explorer(
     controls={
         "kernel": Choice("filter", {name: name for name in FILTERS}, "bright to the left"),
         "row": Slider("row (0 is at the top)", 0, 5, 1, 2),
-        "column": Slider("column (0 is at the left)", 0, 5, 1, 4),
+        "column": Slider("column (0 is at the left)", 0, 5, 1, 5),
     },
     alt=(
         "Three squares of pixels: a digit with a frame of 3 x 3 pixels at row {row}, column "

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from pqkd_helpers.compression import Compression
-from pqkd_helpers.lessons.nb00_start_here import explorer as widget
 from pqkd_helpers.lessons.nb00_start_here import pictures as first_run
 from pqkd_helpers.lessons.nb00_start_here.idea_in_one_picture import KINDS, idea_in_one_picture
 from pqkd_helpers.lessons.showing import png_bytes
@@ -80,48 +78,6 @@ def test_seeds_show_pairs_differences_and_interval():
     assert list(differences) == [1, -3] and set(mean) == {-1}
     band = right.patches[0].get_extents().transformed(right.transData.inverted())
     assert (band.y0, band.y1) == pytest.approx((-4, 2))
-
-
-def test_counted_values_are_stacked_and_summed():
-    parts = {"teacher": [1, 2, 3, 4, 0], "student": [1, 1, 1, 4, 2]}
-    compression = Compression(10, 9, 2, 1.1, 1.2, 1.3)
-    left, right = first_run.counted_values(parts, compression, "title").axes
-    bars = np.array([bar.get_width() for bar in left.patches]).reshape(5, 2)
-    np.testing.assert_array_equal(bars, np.transpose(list(parts.values())))
-    starts = np.array([bar.get_x() for bar in left.patches]).reshape(5, 2)
-    np.testing.assert_array_equal(starts[1:], np.cumsum(bars, axis=0)[:-1])
-    assert [text.get_text() for text in left.texts] == [" 10", " 9"]
-    assert [bar.get_width() for bar in right.patches] == [1.1, 1.2, 1.3]
-
-
-def closed_formulas(widths, rank, scope):
-    """Trained values by layer, and the three ratios, from formulas alone."""
-    sizes = list(zip((1, *widths), widths, (25, 9, 9), strict=False))
-    dense = [c_in * c_out * area for c_in, c_out, area in sizes]
-    n_compressed = {"conv1": 1, "conv1+conv2": 2, "all": 3}[scope]
-    small = [rank * sizes[i][2] if i < n_compressed else dense[i] for i in range(3)]
-    linear = 10 * widths[2] + 10
-    layers = [
-        [kernel + width for kernel, width in zip(kernels, widths, strict=True)] + [linear]
-        for kernels in (dense, small)
-    ]
-    ratios = (
-        sum(layers[0]) / (sum(layers[1]) + 30),
-        sum(layers[0][:3]) / (sum(layers[1][:3]) + 30),
-        sum(dense) / (sum(small) + 30),
-    )
-    return [*layers[0], 0], [*layers[1], 30], ratios
-
-
-@pytest.mark.parametrize("scope", ["conv1", "conv1+conv2", "all"])
-@pytest.mark.parametrize("widths", [(16, 32, 32), (64, 128, 128)])
-@pytest.mark.parametrize("rank", [1, 64])
-def test_the_explorer_shows_what_closed_formulas_give(widths, rank, scope):
-    teacher, student, ratios = closed_formulas(widths, rank, scope)
-    left, right = widget.draw(widths, rank, scope).axes
-    bars = np.array([bar.get_width() for bar in left.patches]).reshape(5, 2)
-    np.testing.assert_array_equal(bars, np.transpose([teacher, student]))
-    assert [bar.get_width() for bar in right.patches] == pytest.approx(ratios)
 
 
 def test_the_notebooks_pictures_are_small(parts):
