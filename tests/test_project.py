@@ -52,9 +52,12 @@ def test_the_numpy_half_imports_no_torch():
     assert_nothing_of(heavy, *(f"pqkd_helpers.{name}" for name in names))
 
 
+LIGHT = {"numpy", "scipy", "matplotlib", "ipywidgets", "fastjsonschema", "packaging"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["01_circuit_simulator", "02_feature_histograms"])
-def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
+@pytest.mark.parametrize("name", ["01_circuit_simulator", "02_feature_histograms", "05_spsa"])
+def test_the_notebooks_on_light_and_spsa_need_none_of_the_heavy_packages(name, tmp_path):
     """Their code, checks, pictures and explorers, cell by cell in a fresh process."""
     cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text())["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -64,7 +67,9 @@ def test_the_notebooks_on_physics_import_no_torch(name, tmp_path):
     answer = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     loaded = set(answer.stdout.rpartition("#")[2].split())
     assert "pqkd_helpers.lessons.checking" in loaded
-    assert not loaded & {"torch", "pandas", "sklearn"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    required = {Requirement(line).name for line in project["dependencies"]} | {"sklearn"}
+    assert "torch" in required and loaded & required <= LIGHT
 
 
 def test_the_package_itself_imports_nothing_heavy():
