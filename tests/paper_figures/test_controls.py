@@ -185,6 +185,20 @@ def test_the_margin_is_an_estimate_with_an_interval(tmp_path):
     assert low < 10.5 * ((4 / 3) ** (math.log(12.5 / 8.5) / math.log(4)) - 1) < high
 
 
+def test_verdicts_are_shown_over_the_margins_interval(tmp_path):
+    made_up.controls(tmp_path, margin=0.3, gains={"yoked": 0.35}, follow_up=True)
+    catalogue = Catalogue(tmp_path)
+    result = controls(catalogue)
+    head, _, *rows = result.verdicts_over_the_margin().splitlines()
+    low, high = margin_interval(catalogue)
+    assert head == f"| question | margin {low:.2f} | margin 0.30 | margin {high:.2f} |"
+    said = {row.split("|")[1].strip(): row.split("|")[3].strip() for row in rows}
+    assert said == {**result.planned.verdicts(), **result.follow_up.verdicts()}
+    wide = analyse(catalogue, margin=50.0).verdicts()
+    assert wide != analyse(catalogue, margin=0.001).verdicts()
+    assert wide["selection"] in ("equivalent", "different but below the margin")
+
+
 def test_an_unfinished_follow_up_shows_no_difference(tmp_path):
     made_up.controls(tmp_path, follow_up=True)
     (last,) = tmp_path.glob("*/controls-*-gaussian-frozen-seed9.json")

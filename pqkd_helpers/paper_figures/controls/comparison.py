@@ -11,7 +11,7 @@ from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.means import mean_of
 from ..finding import scale_of
-from ..markdown_table import Row
+from ..markdown_table import Row, markdown_table
 from ..result import Result
 from .analysis import Analysis, contrasts_table
 from .contrasts import (
@@ -87,6 +87,22 @@ class Controls(Result):
         """Return all contrasts with a verdict, planned and follow-up, as one Markdown table."""
         finished = (self.planned, self.follow_up) if self.follow_up else (self.planned,)
         return contrasts_table(*finished)
+
+    def verdicts_over_the_margin(self) -> str:
+        """Return the verdicts with the margin at both ends of its interval and as planned.
+
+        A Markdown table. The margin is an estimate: a verdict that changes with it hangs on it.
+        """
+        low, high = margin_interval(self.catalogue)
+        margins = (low, self.planned.margin, high)
+        plans = (self.planned.plan, self.follow_up.plan if self.follow_up else {})
+        rows: list[Row] = [{"question": question} for plan in plans for question in plan]
+        for margin in margins:
+            found = [analyse(self.catalogue, plan, margin=margin) for plan in plans if plan]
+            said = {name: word for each in found if each for name, word in each.verdicts().items()}
+            for row in rows:
+                row[f"margin {margin:.2f}"] = said[row["question"]]
+        return markdown_table(rows, ("question", *(f"margin {margin:.2f}" for margin in margins)))
 
     def learning_curves(self, *arms: str) -> Figure:
         """Return the mean validation error of arms over the epochs.

@@ -124,6 +124,7 @@ def analyse(
     *,
     light: str = LIGHT,
     tier: str = "cpu",
+    margin: float | None = None,
 ) -> Analysis | None:
     """Return the planned analysis; None before all planned pairs are there: nobody peeks.
 
@@ -135,11 +136,14 @@ def analyse(
         `PRIMARY`, `FOLLOW_UP` or `THROUGH_EMA`: what each question compares the light with.
     light : str
         The light's arm in this plan.
+    margin : float or None
+        Of the points; None: the plan's, the pilot's estimate.
     """
     pilot = catalogue.study("controls-pilot")
     if pilot is None:
         return None
-    margin, log_margin = pilot["results"]["margin"], pilot["results"]["log_margin"]
+    margin = pilot["results"]["margin"] if margin is None else margin
+    log_margin = pilot["results"]["log_margin"]
     planned = range(pilot["results"]["pairs"])
     pairs = _planned_pairs(catalogue, plan, light, tier, planned)
     if any(len(light) < len(planned) for light, _ in pairs.values()):
