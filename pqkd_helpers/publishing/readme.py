@@ -48,9 +48,9 @@ def _against_randomness(found: Analysis) -> str:
     difference = found.contrasts["plain randomness"].difference
     better = "better" if difference.mean > 0.0 else "worse"
     return (
-        "On a small network, and as the paper was read so far, one random vector that never "
-        f"changes does {better} in the light's place: light minus random is "
-        f"{difference:+.2f} points of test error over {difference.n} pairs of runs. The "
+        "On a small network, under the first of two readings of the algorithm, one random vector "
+        f"that never changes does {better} in the light's place. Test error with the light minus "
+        f"that with the vector: {difference:+.2f} points, over {difference.n} pairs of runs. The "
         "light's feature moves; the vector rests."
     )
 
