@@ -19,7 +19,8 @@ MOST_LINES, MEDIAN_LINES = 15, 8
 MOST_WORDS = 120
 MOST_PICTURE_BYTES, MOST_NOTEBOOK_BYTES = 100_000, 500_000
 SHORTEST_ALT = 40
-PRIMER = "11_primer"  # the same anatomy in a light form: no paper yet, one exercise
+SHORT = {"00_start_here", "11_primer"}  # for everybody, in half an hour: one exercise is enough
+PRIMER = "11_primer"  # the same anatomy in a light form: no paper yet
 TAGS = {"nbval-check-output", "nbval-ignore-output", "widget", *FOLDS}
 SECTIONS = (
     "What you will learn",
@@ -55,7 +56,7 @@ def problems(path: Path, glossary: str) -> list[str]:
         *_lengths(notebook),
         *_front_matter(notebook, glossary),
         *_links(notebook, path.parent),
-        *_exercises(notebook, 1 if is_primer else 3),
+        *_exercises(notebook, 1 if path.stem in SHORT else 3),
     ]
     if path.stat().st_size > MOST_NOTEBOOK_BYTES:
         found.append(f"the file has {path.stat().st_size:,} bytes")
