@@ -59,7 +59,7 @@ def seeds(teacher: ArrayLike, student: ArrayLike, interval: tuple[float, float])
         figure = Figure(figsize=(7.0, 3.3), layout="constrained")
         left, right = figure.subplots(1, 2)
         left.vlines(places, teacher, student, color=COLOURS[6], linewidth=1.2)
-        left.plot(places, teacher, "o", color=COLOURS[3], label="teacher")
+        left.plot(places, teacher, "o", color=COLOURS[3], markersize=9, label="teacher")
         left.plot(
             places, student, "s", color="white", markeredgecolor=COLOURS[0], markeredgewidth=1.8,
             label="student",

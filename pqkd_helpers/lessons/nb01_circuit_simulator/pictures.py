@@ -42,7 +42,7 @@ def transfer_picture(U: ArrayLike) -> Figure:
         axes.set_yticks(range(m))
         handles = [Rectangle((0, 0), 1, 1, fc=face, ec=BLUE) for face in (BLUE, "white")]
         axes.legend(
-            handles, ["positive amplitude", "negative amplitude"], loc="lower left", frameon=True
+            handles, ["positive amplitude", "negative amplitude"], loc="upper right", frameon=True
         )
         return figure
 

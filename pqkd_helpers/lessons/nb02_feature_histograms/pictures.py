@@ -38,7 +38,7 @@ def histogram_and_exact(exact: ArrayLike, measured: ArrayLike, n_shots: int) -> 
 
 
 def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
-    """Draw two joint distributions of the halves as maps, on one scale.
+    """Draw two joint distributions of the halves as maps, on one scale, and their difference.
 
     Parameters
     ----------
@@ -47,17 +47,25 @@ def joint_and_product(joint: ArrayLike, product: ArrayLike) -> Figure:
     """
     joint, product = np.asarray(joint), np.asarray(product)
     with style():
-        figure = Figure(figsize=(7.0, 3.3), layout="constrained")
+        figure = Figure(figsize=(7.0, 2.8), layout="constrained")
         top = max(joint.max(), product.max())
-        panels = figure.subplots(1, 2, sharey=True)
-        titles = ("true joint distribution", "independent halves")
-        for axes, law, title in zip(panels, (joint, product), titles, strict=True):
-            image = axes.imshow(law, cmap="Blues", vmin=0.0, vmax=top)
-            axes.set(xlabel="value of the second half")
+        panels = figure.subplots(1, 3, sharey=True)
+        for axes, law, title in zip(
+            panels, (joint, product), ("true joint", "independent halves"), strict=False
+        ):
+            probabilities = axes.imshow(law, cmap="Blues", vmin=0.0, vmax=top)
             axes.set_title(title, fontsize=10)
+        most = np.abs(joint - product).max()
+        differences = panels[2].imshow(joint - product, cmap="PuOr", vmin=-most, vmax=most)
+        panels[2].set_title("true - independent", fontsize=10)
+        for axes in panels:
             axes.grid(visible=False)
         panels[0].set_ylabel("value of the first half")
-        figure.colorbar(image, ax=panels, label="probability", shrink=0.9)
+        panels[1].set_xlabel("value of the second half")
+        figure.colorbar(
+            probabilities, ax=panels[:2], label="probability", location="left", shrink=0.8
+        )
+        figure.colorbar(differences, ax=panels[2:], label="difference", shrink=0.8)
     return figure
 
 

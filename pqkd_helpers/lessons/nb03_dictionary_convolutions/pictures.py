@@ -44,7 +44,7 @@ def from_z_to_kernels(
         middle.set_title("mixing M = A z", fontsize=10)
         middle.grid(visible=False)
         draw_tiles(filters, basis, 2, "basis B\n(trained)")
-        draw_tiles(result, kernels, 4, "kernels W = M B")
+        draw_tiles(result, kernels, 4, "kernels W = M B\n(row by row of M)")
     return figure
 
 
@@ -71,7 +71,7 @@ def compression_over_rank(
             at = float(np.interp(np.log(useful[name]), np.log(ranks), ratio))
             axes.plot(useful[name], at, MARKERS[number], color=colour)
         axes.axhline(1.0, color="black", linestyle=":", linewidth=1.2)
-        axes.annotate("as many values as the dense layer", (1.0, 0.3))
+        axes.annotate("as many values", (1.0, 1.15))
         axes.set(xlabel="rank R", ylabel="dense values per dictionary value")
         axes.legend(title="marks: R = k²", loc="upper right")
     return figure
@@ -153,7 +153,7 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
         The features, one per moment, and the row.
     """
     with style():
-        figure = Figure(figsize=(max(3.4, 2.33 * len(panels)), 3.0), layout="constrained")
+        figure = Figure(figsize=(max(3.4, 2.33 * len(panels)), 2.6), layout="constrained")
         every = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, (title, (arrows, row)) in zip(every, panels.items(), strict=True):
             along = np.asarray(row) / np.linalg.norm(row)
@@ -164,7 +164,7 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
                 axes.annotate(f"z{number + 1}", 1.15 * arrow, color=colour, ha="center")
                 axes.plot(*np.transpose([arrow, foot]), ":", color=colour)
                 axes.plot(*foot, MARKERS[number], color=colour)
-            axes.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), aspect="equal", xticks=[], yticks=[])
+            axes.set(xlim=(-2.1, 2.1), ylim=(-1.6, 1.9), aspect="equal", xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             axes.set_title(title)
         every[0].legend(loc="lower left")
@@ -203,11 +203,13 @@ def mixing_correlations(
         last = -1.0
         for cosine, name in sorted(zip(cosines, names, strict=True)):
             last = max(float(cosine), last + 0.055)  # keeps the names apart
-            axes.annotate(name, (float(cosine), last), (cosine + 0.05, last - 0.03))
+            right = cosine > 0.5
+            side = {"ha": "right" if right else "left"}
+            axes.annotate(name, (cosine, last), (cosine + 0.05 - 0.1 * right, last - 0.03), **side)
         axes.set(
             xlabel="cosine of the angle between the two z",
             ylabel="correlation of the two mixings",
-            xlim=(-0.1, 1.3),  # room for the names
+            xlim=(-0.1, 1.05),
             xticks=np.linspace(0.0, 1.0, 6),
         )
         axes.legend(loc="upper left")

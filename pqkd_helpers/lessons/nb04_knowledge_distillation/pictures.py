@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from ...common.figure_style import COLOURS, style
@@ -102,7 +102,8 @@ def lookalikes(maps: Sequence[ArrayLike], titles: Sequence[str]) -> Figure:
                     colour = "white" if value > 0.6 * top else "black"
                     text = f"{100 * value:.0f}"
                     axes.text(column, row, text, ha="center", va="center", color=colour)
-        figure.colorbar(image, ax=list(panels), label="mean soft target (probability)", shrink=0.85)
+        scale = figure.colorbar(image, ax=list(panels), label="mean soft target (%)", shrink=0.85)
+        scale.formatter = PercentFormatter(1.0, decimals=0, symbol="")
         return figure
 
 
@@ -122,7 +123,7 @@ def gradient_sizes(
         axes = figure.subplots()
         axes.plot(temperatures, with_factor, "-", color=COLOURS[0], label=r"with $\tau^2$")
         axes.plot(temperatures, without_factor, "--", color=COLOURS[1], label=r"without $\tau^2$")
-        axes.axhline(limit, color="black", linestyle=":", label="centred logits matched")
+        axes.axhline(limit, color="black", linestyle=":", label="limit at large temperature")
         axes.set(xscale="log", yscale="log", xlabel=r"temperature $\tau$")
         axes.set_ylabel("size of the soft gradient\n(nats per unit of logit)")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))

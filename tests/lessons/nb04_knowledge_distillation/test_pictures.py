@@ -61,7 +61,7 @@ def test_the_gradients_are_drawn_as_given():
     drawn = lines(axes)
     assert drawn[r"with $\tau^2$"].get_ydata().tolist() == [2.0, 3.0]
     assert drawn[r"without $\tau^2$"].get_ydata().tolist() == [2.0, 0.03]
-    assert set(drawn["centred logits matched"].get_ydata()) == {4.0}
+    assert set(drawn["limit at large temperature"].get_ydata()) == {4.0}
     assert axes.get_xscale() == axes.get_yscale() == "log"
 
 
