@@ -3,6 +3,10 @@
 In it are the trained values and z (or, where z is exact, the circuit's angles instead), and also
 the network's shape, the seed of every A, where z came from and how images are normalised.
 Loading makes A again from the seeds, so the kernels are those of the student that was saved.
+
+The numbers are float32, float16 or, of kernels, bases, linear layer and z, int8 with a float16
+scale for every row, as in the file of a pruned teacher (`int8_rows`); gains and biases are then
+float16. All scales are one tensor of the file, in the order of the names.
 """
 
 import dataclasses
@@ -19,9 +23,11 @@ from ..datasets.image_format import ImageFormat
 from ..dictionary_convolutions.fixed_projection import FixedProjection
 from ..networks.teacher_and_student import StudentCNN
 from .folding import without_batch_norm
+from .int8_rows import n_rows, quantise_rows, read_rows
 from .sealed_tensors import CompressedFileError, seal, unseal
 
-DTYPES = (torch.float32, torch.float16)
+DTYPES = (torch.float32, torch.float16, torch.int8)
+_SCALES = "scales"
 _Z_TOLERANCE = 1e-6  # of the largest number of z
 
 
@@ -37,7 +43,7 @@ class CompressedStudent(NamedTuple):
     images : ImageFormat or None
         Shape and normalisation of the images.
     dtype : torch.dtype
-        Type of the numbers in the file.
+        Type of the weights in the file.
     """
 
     student: StudentCNN
@@ -67,8 +73,9 @@ def save_compressed(
         Where z came from. If it is exact, its angles are stored instead of z.
     images : ImageFormat or None
         What the network expects of images: ``data.format`` of its data set.
-    dtype : torch.float32 or torch.float16
-        Type of the stored numbers; angles are float64 always.
+    dtype : torch.float32, torch.float16 or torch.int8
+        Type of the stored weights; with int8, gains and biases are float16. Angles are float64
+        always.
 
     Returns
     -------
@@ -79,7 +86,7 @@ def save_compressed(
     ------
     ValueError
         If the student is not conditioned, differs from what `StudentCNN` builds, holds a number
-        that is not finite in this dtype, or has another z than an exact feature gives.
+        that this dtype cannot hold, or has another z than an exact feature gives.
 
     Examples
     --------
@@ -142,7 +149,11 @@ def compressed_bytes(
         _check_exact(feature, z)
     else:
         numbers["z"] = z
-    tensors = {name: _in_dtype(name, tensor, dtype) for name, tensor in numbers.items()}
+    tensors = (
+        _in_int8(numbers)
+        if dtype == torch.int8
+        else {name: _in_dtype(name, tensor, dtype) for name, tensor in numbers.items()}
+    )
     description: dict[str, Any] = {
         "network": shape,
         "seeds": [layer.projection.seed for layer in student.dictionary_layers()],
@@ -210,6 +221,33 @@ def _in_dtype(name: str, tensor: Tensor, dtype: torch.dtype) -> Tensor:
     return stored
 
 
+def _in_int8(numbers: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return steps and scales of the weights and of z; gains and biases are float16."""
+    tensors, scales = {}, []
+    for name, tensor in sorted(numbers.items()):
+        if tensor.dim() == 1 and name != "z":
+            tensors[name] = _in_dtype(name, tensor, torch.float16)
+            continue
+        tensors[name], of_rows = quantise_rows(tensor.to("cpu").contiguous())
+        if not torch.isfinite(of_rows).all():
+            raise ValueError(
+                f"{name} goes up to {tensor.abs().max():.3g}, finite numbers within 127 times what "
+                "float16 can hold are expected"
+            )
+        scales.append(of_rows)
+    return {**tensors, _SCALES: torch.cat(scales)}
+
+
+def _out_of_int8(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the float tensors that a file's tensors stand for."""
+    steps = {name: part for name, part in sorted(tensors.items()) if part.dtype == torch.int8}
+    if not steps:
+        return tensors
+    of_each = tensors.pop(_SCALES).split([n_rows(part) for part in steps.values()])
+    read = zip(steps.items(), of_each, strict=True)
+    return tensors | {name: read_rows(part, scales) for (name, part), scales in read}
+
+
 def _rebuilt(
     tensors: dict[str, Tensor],
     *,
@@ -218,6 +256,8 @@ def _rebuilt(
     images: dict[str, Any] | None,
     feature: dict[str, Any] | None,
 ) -> CompressedStudent:
+    dtype = tensors["linear.weight"].dtype
+    tensors = _out_of_int8(tensors)
     specification = None
     if feature is not None:
         circuit = CircuitSettings(**feature.pop("circuit"))
@@ -242,5 +282,5 @@ def _rebuilt(
         student.eval(),
         specification,
         None if images is None else ImageFormat(**images),
-        tensors["linear.weight"].dtype,
+        dtype,
     )
