@@ -28,7 +28,7 @@ class Export:
         The file, or a folder for NAME-DTYPE.safetensors; None is student-DTYPE.safetensors in the
         folder of the run.
     dtype : {"float32", "float16", "int8"}
-        Type of the stored numbers; int8 with a scale for each filter, class, and z.
+        Type of the stored numbers; int8 with a scale for each filter and class.
     onnx : Path or None
         Write the equivalent plain network to this ONNX file, or into this folder, too.
     runs : Path

@@ -4,9 +4,7 @@ In it are the trained values and z (or, where z is exact, the circuit's angles i
 the network's shape, the seed of every A, where z came from and how images are normalised.
 Loading makes A again from the seeds, so the kernels are those of the student that was saved.
 
-The numbers are float32, float16 or, of kernels, bases, linear layer and z, int8 with a float16
-scale for every row, as in the file of a pruned teacher (`int8_rows`); gains and biases are then
-float16. All scales are one tensor of the file, in the order of the names.
+The numbers are float32, float16, or int8 with scales (`stored_numbers`).
 """
 
 import dataclasses
@@ -23,11 +21,9 @@ from ..datasets.image_format import ImageFormat
 from ..dictionary_convolutions.fixed_projection import FixedProjection
 from ..networks.teacher_and_student import StudentCNN
 from .folding import without_batch_norm
-from .int8_rows import n_rows, quantise_rows, read_rows
 from .sealed_tensors import CompressedFileError, seal, unseal
+from .stored_numbers import DTYPES, read_numbers, stored_numbers
 
-DTYPES = (torch.float32, torch.float16, torch.int8)
-_SCALES = "scales"
 _Z_TOLERANCE = 1e-6  # of the largest number of z
 
 
@@ -149,11 +145,7 @@ def compressed_bytes(
         _check_exact(feature, z)
     else:
         numbers["z"] = z
-    tensors = (
-        _in_int8(numbers)
-        if dtype == torch.int8
-        else {name: _in_dtype(name, tensor, dtype) for name, tensor in numbers.items()}
-    )
+    tensors = stored_numbers(numbers, dtype)
     description: dict[str, Any] = {
         "network": shape,
         "seeds": [layer.projection.seed for layer in student.dictionary_layers()],
@@ -211,43 +203,6 @@ def _check_exact(feature: FeatureSpecification, z: Tensor) -> None:
         )
 
 
-def _in_dtype(name: str, tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    stored = tensor.to("cpu", dtype).contiguous()
-    if not torch.isfinite(stored).all():
-        raise ValueError(
-            f"{name} goes up to {tensor.abs().max():.3g}, numbers that are finite in {dtype} "
-            "are expected"
-        )
-    return stored
-
-
-def _in_int8(numbers: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return steps and scales of the weights and of z; gains and biases are float16."""
-    tensors, scales = {}, []
-    for name, tensor in sorted(numbers.items()):
-        if tensor.dim() == 1 and name != "z":
-            tensors[name] = _in_dtype(name, tensor, torch.float16)
-            continue
-        tensors[name], of_rows = quantise_rows(tensor.to("cpu").contiguous())
-        if not torch.isfinite(of_rows).all():
-            raise ValueError(
-                f"{name} goes up to {tensor.abs().max():.3g}, finite numbers within 127 times what "
-                "float16 can hold are expected"
-            )
-        scales.append(of_rows)
-    return {**tensors, _SCALES: torch.cat(scales)}
-
-
-def _out_of_int8(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return the float tensors that a file's tensors stand for."""
-    steps = {name: part for name, part in sorted(tensors.items()) if part.dtype == torch.int8}
-    if not steps:
-        return tensors
-    of_each = tensors.pop(_SCALES).split([n_rows(part) for part in steps.values()])
-    read = zip(steps.items(), of_each, strict=True)
-    return tensors | {name: read_rows(part, scales) for (name, part), scales in read}
-
-
 def _rebuilt(
     tensors: dict[str, Tensor],
     *,
@@ -257,7 +212,7 @@ def _rebuilt(
     feature: dict[str, Any] | None,
 ) -> CompressedStudent:
     dtype = tensors["linear.weight"].dtype
-    tensors = _out_of_int8(tensors)
+    tensors = read_numbers(tensors)
     specification = None
     if feature is not None:
         circuit = CircuitSettings(**feature.pop("circuit"))

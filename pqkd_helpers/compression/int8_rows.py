@@ -1,7 +1,7 @@
 """Weights in eight bits: whole steps, and the size of a step for every row.
 
-A row is what belongs to one output channel, basis filter or class; a vector is one row. Each row c
-has its own scale, symmetric about 0:
+A row is what belongs to one output channel, basis filter or class. Each row c has its own scale,
+symmetric about 0:
 
     w_int8 = round(w / s_c),   s_c = max|w_c| / 127,   w is read back as  w_int8 s_c
 
@@ -22,7 +22,7 @@ def quantise_rows(weight: Tensor) -> tuple[Tensor, Tensor]:
 
     Parameters
     ----------
-    weight : (n_rows, ...) or (n,) float tensor
+    weight : (n_rows, ...) float tensor
 
     Returns
     -------
@@ -39,7 +39,7 @@ def quantise_rows(weight: Tensor) -> tuple[Tensor, Tensor]:
     >>> read_rows(steps, scales)[1].tolist()
     [0.0, 0.0, 127.0]
     """
-    rows = _rows(weight)
+    rows = weight.flatten(1)
     scales = (rows.abs().amax(dim=1) / _LARGEST).clamp(min=_SMALLEST_SCALE).half()
     steps = (rows / scales.float()[:, None]).round().clamp(-_LARGEST, _LARGEST)
     return steps.to(torch.int8).view(weight.shape), scales
@@ -50,16 +50,7 @@ def read_rows(steps: Tensor, scales: Tensor) -> Tensor:
 
     Parameters
     ----------
-    steps : (n_rows, ...) or (n,) int8 tensor
+    steps : (n_rows, ...) int8 tensor
     scales : (n_rows,) float16 tensor
     """
-    return (_rows(steps).float() * scales.float()[:, None]).view(steps.shape)
-
-
-def n_rows(tensor: Tensor) -> int:
-    """Return how many scales a tensor has."""
-    return len(_rows(tensor))
-
-
-def _rows(tensor: Tensor) -> Tensor:
-    return tensor.flatten(1) if tensor.dim() > 1 else tensor[None]
+    return (steps.flatten(1).float() * scales.float()[:, None]).view(steps.shape)

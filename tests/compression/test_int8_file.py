@@ -68,7 +68,7 @@ def stored_numbers(student):
         for name, value in student.named_parameters()
         if value.dim() > 1
     }
-    return rows | {"z": student.conv1.z[None]}
+    return rows | {"z": student.conv1.z.view(-1, 16)}
 
 
 def rounded(row):
@@ -104,7 +104,9 @@ def test_the_int8_student_is_the_network_of_the_rounded_numbers(options, digits)
             else:
                 rows = [rounded(row)[0] for row in parameter.flatten(1).tolist()]
                 parameter.copy_(torch.tensor(rows).view(parameter.shape))
-    by_hand.condition(rounded(by_hand.conv1.z.tolist())[0])
+    by_hand.condition(
+        np.array([rounded(row)[0] for row in stored_numbers(by_hand)["z"].tolist()]).ravel()
+    )
     found = compressed_from_bytes(content)
     assert found.dtype == torch.int8 and not found.student.training
     state = found.student.state_dict()
@@ -174,6 +176,26 @@ def test_what_came_out_of_such_a_file_is_saved_as_the_same_bytes(options):
     assert int8_bytes(found.student, feature=found.feature) == content
 
 
+def test_a_few_large_numbers_of_z_leave_the_others_their_digits():
+    student = student_of()
+    z = np.linspace(0.5, 1.0, 512)
+    z[[3, 100]] = 100.0
+    student.condition(z)
+    found = compressed_from_bytes(int8_bytes(student)).student
+    far = np.arange(512) // 16 != 0
+    far &= np.arange(512) // 16 != 100 // 16
+    assert np.abs(found.conv1.z.numpy() - z)[far].max() <= 0.004
+
+
+@pytest.mark.parametrize("length", [1, 4, 20, 48])
+def test_a_z_of_any_length_comes_back(length):
+    student = StudentCNN(widths=(4, 6, 8), scope="all", feature_dim=length)
+    z = np.random.default_rng(0).normal(size=length)
+    student.condition(z)
+    found = compressed_from_bytes(int8_bytes(student)).student
+    assert np.abs(found.conv1.z.numpy() - z).max() <= 0.501 / 127 * np.abs(z).max()
+
+
 def test_a_z_of_zeros_stays_one():
     student = student_of()
     student.condition(np.zeros(512))
@@ -207,10 +229,21 @@ def sealed_anew(change):
         lambda t: t | {"scales": t["scales"][:-1].clone()},
         lambda t: t | {"scales": torch.cat([t["scales"], t["scales"][:1]])},
         lambda t: t | {"z": t["z"][:-1].clone()},
+        lambda t: t | {"z": t["z"][:, :-1].contiguous()},
+        lambda t: t | {"z": t["z"].flatten()},
         lambda t: t | {"linear.weight": t["linear.weight"].T.contiguous()},
         lambda t: {name: part for name, part in t.items() if part.dtype != torch.int8},
     ],
-    ids=["no-scales", "one-too-few", "one-too-many", "short-z", "turned", "no-weights"],
+    ids=[
+        "no-scales",
+        "one-too-few",
+        "one-too-many",
+        "short-z",
+        "narrow-z",
+        "flat-z",
+        "turned",
+        "no-weights",
+    ],
 )
 def test_a_whole_file_whose_parts_do_not_fit_is_refused(change):
     compressed_from_bytes(sealed_anew(dict))
