@@ -23,7 +23,9 @@ from ..experiments.jobs.work import AnyJob
 from ..experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from ..experiments.runs.teacher_runs import train_teachers
 from ..experiments.runs.workplace import Workplace
-from ..experiments.studies.compression import CompressionStudy, compression_table
+from ..experiments.studies.byte_rows import compression_table
+from ..experiments.studies.bytes_at_best import BytesAtBestStudy
+from ..experiments.studies.compression import CompressionStudy
 from ..experiments.studies.control_preparation import preparation_table, prepare_controls
 from ..networks.adam import select_device
 from ..networks.settings import Arithmetic
@@ -135,7 +137,7 @@ def reproduce(command: Reproduce) -> int:
     with JobsBar(jobs) as bar:
         progress = run_jobs(jobs, workers, place, out=command.out, report=bar.report)
     if not progress.failed:
-        _conclude(command)
+        _conclude(command, jobs)
     print(
         f"{len(progress.done)} done, {len(progress.skipped)} done before, "
         f"{len(progress.failed)} failed; records in {command.out}"
@@ -184,7 +186,7 @@ def _checkpoints(command: Reproduce) -> Path:
     return command.out.parent / STORED_CHECKPOINTS.name
 
 
-def _conclude(command: Reproduce) -> None:
+def _conclude(command: Reproduce, jobs: Sequence[AnyJob]) -> None:
     """Print what an experiment decides once all its runs are there."""
     if command.experiment in PREPARATIONS and command.tier == "cpu" and not command.arms:
         try:
@@ -192,11 +194,10 @@ def _conclude(command: Reproduce) -> None:
                 print(f"{path}\n{preparation_table(record)}")
         except ValueError as error:  # too few seeds to decide; the runs themselves are there
             print(error)
-    if command.experiment == "compression":
-        study = CompressionStudy()
-        print(
-            compression_table(read_record(record_path(command.out, study.experiment, study.name)))
-        )
+    for study in jobs:
+        if isinstance(study, (CompressionStudy, BytesAtBestStudy)):
+            path = record_path(command.out, study.experiment, study.name)
+            print(f"{path}\n{compression_table(read_record(path))}")
 
 
 def _train_teachers(command: Reproduce, jobs: Sequence[AnyJob], place: Workplace) -> None:

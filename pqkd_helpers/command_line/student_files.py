@@ -27,8 +27,8 @@ class Export:
     out : Path or None
         The file, or a folder for NAME-DTYPE.safetensors; None is student-DTYPE.safetensors in the
         folder of the run.
-    dtype : {"float32", "float16"}
-        Type of the stored numbers.
+    dtype : {"float32", "float16", "int8"}
+        Type of the stored numbers; int8 with a scale for each filter and class.
     onnx : Path or None
         Write the equivalent plain network to this ONNX file, or into this folder, too.
     runs : Path
@@ -37,7 +37,7 @@ class Export:
 
     source: tyro.conf.Positional[Path]
     out: Path | None = None
-    dtype: Literal["float32", "float16"] = "float32"
+    dtype: Literal["float32", "float16", "int8"] = "float32"
     onnx: Path | None = None
     runs: Path = Path("runs")
 
@@ -137,9 +137,9 @@ def _student_file(given: Path) -> Path:
     file = given / STUDENT_FILE
     if not file.is_file() and (given / "record.json").is_file():
         raise ValueError(
-            f"{given} is finished but holds no compressed student: only a student with z, without "
-            "batch norm and not trained by gradient has such a file (nor do runs of an earlier "
-            "version; train again under another --name)"
+            f"{given} is finished but holds no compressed student: only a student with z, not "
+            "trained by gradient, has such a file (nor do runs of an earlier version; train again "
+            "under another --name)"
         )
     if not file.is_file():
         raise ValueError(f"{given} holds no trained student: finish the run first")

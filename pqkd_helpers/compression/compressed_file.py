@@ -3,6 +3,8 @@
 In it are the trained values and z (or, where z is exact, the circuit's angles instead), and also
 the network's shape, the seed of every A, where z came from and how images are normalised.
 Loading makes A again from the seeds, so the kernels are those of the student that was saved.
+
+The numbers are float32, float16, or int8 with scales (`stored_numbers`).
 """
 
 import dataclasses
@@ -20,8 +22,8 @@ from ..dictionary_convolutions.fixed_projection import FixedProjection
 from ..networks.teacher_and_student import StudentCNN
 from .folding import without_batch_norm
 from .sealed_tensors import CompressedFileError, seal, unseal
+from .stored_numbers import DTYPES, read_numbers, stored_numbers
 
-DTYPES = (torch.float32, torch.float16)
 _Z_TOLERANCE = 1e-6  # of the largest number of z
 
 
@@ -37,7 +39,7 @@ class CompressedStudent(NamedTuple):
     images : ImageFormat or None
         Shape and normalisation of the images.
     dtype : torch.dtype
-        Type of the numbers in the file.
+        Type of the weights in the file.
     """
 
     student: StudentCNN
@@ -67,8 +69,9 @@ def save_compressed(
         Where z came from. If it is exact, its angles are stored instead of z.
     images : ImageFormat or None
         What the network expects of images: ``data.format`` of its data set.
-    dtype : torch.float32 or torch.float16
-        Type of the stored numbers; angles are float64 always.
+    dtype : torch.float32, torch.float16 or torch.int8
+        Type of the stored weights; with int8, gains and biases are float16. Angles are float64
+        always.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def save_compressed(
     ------
     ValueError
         If the student is not conditioned, differs from what `StudentCNN` builds, holds a number
-        that is not finite in this dtype, or has another z than an exact feature gives.
+        that this dtype cannot hold, or has another z than an exact feature gives.
 
     Examples
     --------
@@ -142,7 +145,7 @@ def compressed_bytes(
         _check_exact(feature, z)
     else:
         numbers["z"] = z
-    tensors = {name: _in_dtype(name, tensor, dtype) for name, tensor in numbers.items()}
+    tensors = stored_numbers(numbers, dtype)
     description: dict[str, Any] = {
         "network": shape,
         "seeds": [layer.projection.seed for layer in student.dictionary_layers()],
@@ -200,16 +203,6 @@ def _check_exact(feature: FeatureSpecification, z: Tensor) -> None:
         )
 
 
-def _in_dtype(name: str, tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    stored = tensor.to("cpu", dtype).contiguous()
-    if not torch.isfinite(stored).all():
-        raise ValueError(
-            f"{name} goes up to {tensor.abs().max():.3g}, numbers that are finite in {dtype} "
-            "are expected"
-        )
-    return stored
-
-
 def _rebuilt(
     tensors: dict[str, Tensor],
     *,
@@ -218,6 +211,8 @@ def _rebuilt(
     images: dict[str, Any] | None,
     feature: dict[str, Any] | None,
 ) -> CompressedStudent:
+    dtype = tensors["linear.weight"].dtype
+    tensors = read_numbers(tensors)
     specification = None
     if feature is not None:
         circuit = CircuitSettings(**feature.pop("circuit"))
@@ -242,5 +237,5 @@ def _rebuilt(
         student.eval(),
         specification,
         None if images is None else ImageFormat(**images),
-        tensors["linear.weight"].dtype,
+        dtype,
     )

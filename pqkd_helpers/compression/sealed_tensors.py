@@ -5,19 +5,23 @@ SHA-256 sum of the whole file, taken while the sum's own 64 digits are 0. So eve
 file that was cut, altered or added to is refused. The sum finds accidents; it is no signature.
 Nothing in such a file can be executed.
 
+A file with int8 tensors is of format 2, any other one of format 1, which older versions of this
+package read too.
+
 Format: https://huggingface.co/docs/safetensors
 """
 
 import json
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
 from ..common.files import sha256
 
-FORMAT = 1
+FORMAT = 2
 _KEY = "pqkd"
 _NO_DIGEST = "0" * 64
 
@@ -43,7 +47,8 @@ def seal(tensors: dict[str, Tensor], description: dict[str, Any]) -> bytes:
     >>> unseal(content, "this")
     ({'x': tensor([1.])}, {'name': 'one'})
     """
-    sealed = {"format": FORMAT, "sha256": _NO_DIGEST, "description": description}
+    number = FORMAT if any(part.dtype == torch.int8 for part in tensors.values()) else 1
+    sealed = {"format": number, "sha256": _NO_DIGEST, "description": description}
     metadata = json.dumps(sealed, separators=(",", ":"), allow_nan=False)
     content = save(tensors, {_KEY: metadata})
     return content.replace(_NO_DIGEST.encode(), sha256(content).encode(), 1)

@@ -238,6 +238,17 @@ def test_a_run_is_exported_and_inspected(runs, tmp_path, capsys):
     assert out.stat().st_size == record["ledger"]["sizes"]["file_bytes"]["student_float16"]
 
 
+def test_a_run_is_exported_in_eight_bits(runs, tmp_path, capsys):
+    options = ["--dtype", "int8", "--out", str(tmp_path), "--runs", str(runs)]
+    assert main(["export", "done", *options]) == 0
+    out = tmp_path / "done-int8.safetensors"
+    assert f"{out}: {out.stat().st_size:,} bytes" in capsys.readouterr().out
+    sizes = read_record(runs / "done" / "record.json")["ledger"]["sizes"]["file_bytes"]
+    assert out.stat().st_size < sizes["student_float16"]
+    assert main(["inspect", str(out)]) == 0
+    assert f"{out.stat().st_size:,} bytes, int8" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_a_run_is_exported_to_onnx_too(runs, tmp_path, capsys):
     out, onnx = tmp_path / "small.safetensors", tmp_path / "plain.onnx"

@@ -22,6 +22,7 @@ from pqkd_helpers.compression.sealed_tensors import seal
 from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.datasets import load_dataset
 from pqkd_helpers.datasets.image_format import ImageFormat
+from pqkd_helpers.experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 from pqkd_helpers.networks import predict_logits
 
@@ -38,7 +39,12 @@ def student_of(scope="all", z=None, widths=(4, 6, 8), **options):
     return student
 
 
-SMALL = compressed_bytes(student_of(widths=(2, 2, 2), rank=1), feature=EXACT, images=IMAGES)
+SMALL, SMALL_INT8 = (
+    compressed_bytes(
+        student_of(widths=(2, 2, 2), rank=1), feature=EXACT, images=IMAGES, dtype=dtype
+    )
+    for dtype in (torch.float32, torch.int8)
+)
 
 
 @pytest.mark.parametrize("scope", ["conv1", "conv1+conv2", "all"])
@@ -81,6 +87,8 @@ def test_standardised_needs_its_statistics_so_z_is_stored():
         (torch.float32, SMOOTHED, 13 * KILO),
         (torch.float16, EXACT, 6 * KILO),
         (torch.float16, SMOOTHED, 8 * KILO),
+        (torch.int8, EXACT, 5 * KILO),
+        (torch.int8, SMOOTHED, 6 * KILO),
     ],
 )
 def test_files_at_the_papers_widths_are_small(dtype, feature, most):
@@ -91,6 +99,14 @@ def test_files_at_the_papers_widths_are_small(dtype, feature, most):
 def test_the_bytes_are_the_same_every_time():
     assert compressed_bytes(student_of(), feature=EXACT) == compressed_bytes(
         student_of(), feature=EXACT
+    )
+
+
+@pytest.mark.parametrize("path", sorted(STORED_CHECKPOINTS.glob("*/student.safetensors")))
+def test_a_student_that_an_older_version_stored_is_written_again_as_the_same_bytes(path):
+    found = read_compressed(path)
+    assert path.read_bytes() == compressed_bytes(
+        found.student, feature=found.feature, images=found.images, dtype=found.dtype
     )
 
 
@@ -105,13 +121,14 @@ def test_float16_rounds_to_eleven_bits_and_loads_as_float32():
 
 
 @given(
-    position=st.integers(0, len(SMALL) - 1),
+    whole=st.sampled_from([SMALL, SMALL_INT8]),
+    position=st.integers(0, min(len(SMALL), len(SMALL_INT8)) - 1),
     change=st.integers(1, 255),
     kind=st.sampled_from(["flip", "cut", "drop", "insert", "append"]),
 )
 @settings(max_examples=300, deadline=None)
-def test_damage_anywhere_is_noticed(position, change, kind):
-    damaged = bytearray(SMALL)
+def test_damage_anywhere_is_noticed(whole, position, change, kind):
+    damaged = bytearray(whole)
     if kind == "flip":
         damaged[position] ^= change
     elif kind == "cut":
@@ -122,7 +139,7 @@ def test_damage_anywhere_is_noticed(position, change, kind):
         damaged.insert(position, change)
     else:
         damaged += bytes([change]) * (1 + position)
-    if bytes(damaged) == SMALL:  # a byte inserted beside its equal changes something all the same
+    if bytes(damaged) == whole:  # a byte inserted beside its equal changes something all the same
         raise AssertionError("the test changed nothing")
     with pytest.raises(CompressedFileError, match=r"damaged|no compressed student|format"):
         compressed_from_bytes(bytes(damaged), "the file")
@@ -130,7 +147,7 @@ def test_damage_anywhere_is_noticed(position, change, kind):
 
 def test_a_newer_format_is_named():
     newer = SMALL.replace(b'\\"format\\":1', b'\\"format\\":9')
-    with pytest.raises(CompressedFileError, match=r"format 9, this version .* up to 1"):
+    with pytest.raises(CompressedFileError, match=r"format 9, this version .* up to 2"):
         compressed_from_bytes(newer)
 
 

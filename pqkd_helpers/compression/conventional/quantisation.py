@@ -1,13 +1,9 @@
 """int8 weights and the smallest plain file for them: a pruned network's size in bytes.
 
-Every output channel c has its own scale, symmetric about 0:
-
-    w_int8 = round(w / s_c),   s_c = max|w_c| / 127,   w is read back as  w_int8 s_c
-
-so no weight moves by more than half a step s_c / 2, and zeros stay zeros. Scales and biases are
-float16. The file holds the weights that are not zero and the gaps between them (run lengths of
-zeros), as safetensors, compressed with LZMA. The size of a compressed network counts only if
-the network comes out of the file again, and its accuracy is that of what comes out.
+Every output channel has its own scale (`int8_rows`); scales and biases are float16. The file
+holds the weights that are not zero and the gaps between them (run lengths of zeros), as
+safetensors, compressed with LZMA. The size of a compressed network counts only if the network
+comes out of the file again, and its accuracy is that of what comes out.
 
 Reference: S. Han, H. Mao, W. J. Dally, arXiv:1510.00149 (pruning, quantisation, entropy coding).
 """
@@ -24,11 +20,10 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from ...networks.teacher_and_student import ConvNet, TeacherCNN
+from ..int8_rows import quantise_rows, read_rows
 
 LAYERS = ("conv1", "conv2", "conv3", "linear")
 
-_LARGEST = 127
-_SMALLEST_SCALE = 2.0**-14  # float16's smallest normal number
 _TURN = 256  # positions that one pair of gap and weight can move on
 # Tried and larger, at 1/113 of the weights kept: zeros left to LZMA (+11 %), gaps and weights
 # apart (+1 %), bit mask (+7 %), other orders of the weights, float32 scales and biases (+8 %), xz's
@@ -62,7 +57,7 @@ class QuantisedNetwork:
         for name, weight, scale, bias in zip(
             LAYERS, self.weights, self.scales, self.biases, strict=True
         ):
-            state[f"{name}.weight"] = weight.float() * _per_channel(scale.float(), weight)
+            state[f"{name}.weight"] = read_rows(weight, scale)
             state[f"{name}.bias"] = bias.float()
         network.load_state_dict(state)
         return network.eval()
@@ -128,15 +123,13 @@ def quantise(network: ConvNet) -> QuantisedNetwork:
     state = dense_copy(network).cpu().state_dict()
     for name in LAYERS:
         weight, bias = state[f"{name}.weight"], state[f"{name}.bias"].half()
-        largest = weight.abs().flatten(1).amax(dim=1)
-        scale = (largest / _LARGEST).clamp(min=_SMALLEST_SCALE).half()
+        steps, scale = quantise_rows(weight)
         if not (scale.isfinite().all() and bias.isfinite().all()):
             raise ValueError(
                 f"{name} has a weight or bias that is not finite or that float16 cannot hold, "
                 "biases within 65,504 and weights within 127 times that are expected"
             )
-        steps = (weight / _per_channel(scale.float(), weight)).round()
-        weights.append(steps.clamp(-_LARGEST, _LARGEST).to(torch.int8))
+        weights.append(steps)
         scales.append(scale)
         biases.append(bias)
     return QuantisedNetwork(tuple(weights), tuple(scales), tuple(biases))
@@ -191,11 +184,6 @@ def unpack(file: bytes) -> QuantisedNetwork:
             f"these {len(file)} bytes are no network packed by this module, or a damaged one "
             f"({type(error).__name__}: {error})"
         ) from error
-
-
-def _per_channel(values: Tensor, weight: Tensor) -> Tensor:
-    """Return one value per output channel in a shape that multiplies the weight."""
-    return values.view(-1, *[1] * (weight.dim() - 1))
 
 
 def _gaps_and_values(flat: NDArray[np.int8]) -> NDArray[np.uint8]:

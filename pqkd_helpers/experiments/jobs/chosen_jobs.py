@@ -10,6 +10,7 @@ from ...networks.settings import Arithmetic
 from ..grids.grid import Tier
 from ..grids.paper import GRIDS
 from ..runs.configuration import RunConfig
+from ..studies.bytes_at_best import ARMS, BytesAtBestStudy
 from ..studies.compression import CompressionStudy
 from ..studies.ema_variance import EMAVarianceStudy
 from ..studies.imperfections import ImperfectionStudy
@@ -18,14 +19,15 @@ from ..studies.shot_sweep import ShotSweepStudy
 from ..studies.study import Study
 from .work import AnyJob
 
-EXPERIMENTS = (*GRIDS, "shot-sweep", "ema-variance", "imperfections", "compression")
+STUDIES = ("shot-sweep", "ema-variance", "imperfections", "compression", "bytes-at-best")
+EXPERIMENTS = (*GRIDS, *STUDIES)
 
 # Runs that are discarded once the recipes and the number of seeds are known.
 PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices")
 # What "all" leaves out: these, and what is not of the paper.
 LEFT_OUT = (
     *(*PREPARATIONS, "spsa-contribution", "imperfections", "compression"),
-    *("ladder", "ladder-rungs", "frontier-at-best"),
+    *("ladder", "ladder-rungs", "frontier-at-best", "bytes-at-best"),
 )
 
 
@@ -119,4 +121,10 @@ def _studies(experiment: str, tier: Tier, n_seeds: int) -> dict[str, list[Study]
         case "compression":
             tiny = {"epochs": 1, "fine_tuning_epochs": 1, "widths": (4, 6, 8)}
             return {"bytes": [CompressionStudy("digits", **tiny) if smoke else CompressionStudy()]}
+        case "bytes-at-best":
+            tiny = {"fine_tuning_epochs": 1} if smoke else {}
+            return {
+                arm: [BytesAtBestStudy(arm, tier, seed=seed, **tiny) for seed in range(n_seeds)]
+                for arm in ARMS
+            }
     return {}

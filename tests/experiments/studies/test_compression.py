@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from pqkd_helpers.command_line.main import main
-from pqkd_helpers.experiments.studies.compression import (
-    ARMS,
-    CompressionStudy,
-    compression_table,
-)
+from pqkd_helpers.experiments.studies.byte_rows import compression_table
+from pqkd_helpers.experiments.studies.compression import ARMS, CompressionStudy
 from pqkd_helpers.records import stored_record
 from pqkd_helpers.records.record import METHOD_VERSION, read_record
 
