@@ -46,6 +46,7 @@ def test_a_herald_that_is_never_seen_announces_nothing():
 def test_eight_photons_survive_an_efficiency_of_three_tenths_in_seven_of_100000_shots():
     budget = DeviceBudget(total_efficiency=0.3)
     assert budget.all_survive == pytest.approx(0.3**8) == pytest.approx(6.561e-5)
+    assert 1 / budget.all_survive == pytest.approx(15_000, rel=0.02)  # as a page says
     certain = DeviceBudget(total_efficiency=0.3, source=PERFECT, jitter=0.0)
     assert certain.all_detected == pytest.approx(budget.all_survive)
     assert budget.all_detected < budget.all_survive
