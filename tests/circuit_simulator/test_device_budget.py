@@ -7,8 +7,9 @@ import pytest
 from scipy.stats import binom, norm, poisson
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
-from pqkd_helpers.circuit_simulator.device_budget import DeviceBudget
+from pqkd_helpers.circuit_simulator.device_budget import PHASE_TOLERANCE, DeviceBudget
 from pqkd_helpers.circuit_simulator.heralded_source import HeraldedSource
+from pqkd_helpers.feature_histograms import click_histograms
 from tests.goodness_of_fit import fits
 
 PERFECT = HeraldedSource(multiplexed_pulses=10**6)  # a photon whenever one is asked for
@@ -99,6 +100,16 @@ def test_the_phases_wander_as_the_root_of_the_time_and_a_fringe_fades():
     assert budget.phase_drift(9) == pytest.approx(0.6)
     drifts = np.random.default_rng(0).normal(0.0, 0.6, 200_000)
     assert budget.phase_contrast(9) == pytest.approx(np.cos(drifts).mean(), abs=3e-3)
+
+
+def test_phases_within_the_tolerance_move_less_than_a_tenth_of_the_shot_noise():
+    ideal, drifted = (TimeBinInterferometer(loop_phases=(p, 0.0)) for p in (0.0, PHASE_TOLERANCE))
+    rng = np.random.default_rng(1)
+    theta = rng.uniform(-np.pi, np.pi, (30, 30))
+    exact = ideal.half_click_probabilities(theta).reshape(30, 512)
+    moved = drifted.half_click_probabilities(theta).reshape(30, 512) - exact
+    noise = [click_histograms(shots) for shots in ideal.sample(theta, 200, rng=rng)] - exact
+    assert 0 < np.abs(moved).sum() < 0.1 * np.abs(noise).sum()
 
 
 def test_the_laser_must_give_the_pulses_that_are_multiplexed():

@@ -69,6 +69,14 @@ def test_a_phase_that_both_loops_share_drops_out(theta):
     assert np.allclose(shared.half_click_probabilities(theta), click_halves(theta, 0.0), atol=1e-13)
 
 
+def test_a_small_difference_of_the_phases_counts_by_its_square(theta):
+    """Without it all amplitudes are real; so a difference and its opposite are conjugates."""
+    assert np.allclose(click_halves(theta, 0.7), click_halves(theta, -0.7), atol=1e-13)
+    still = click_halves(theta, 0.0)
+    moved = [distance(click_halves(theta, phase), still).mean() for phase in (0.01, 0.02)]
+    assert moved[1] / moved[0] == pytest.approx(4, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("loops", "phases", "drops_out"),
     [
