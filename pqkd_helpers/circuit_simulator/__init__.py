@@ -2,6 +2,7 @@
 
 `TimeBinInterferometer` simulates several interfering photons in a chain of time bins;
 `SinglePhotonCircuit` is the simplified model of one photon and independent coin tosses.
+`device_budget` says what a laboratory's device would give, and how long it would take.
 Anything with `n_modes`, `n_angles` and `sample` is a `Sampler` and can stand in their place.
 """
 

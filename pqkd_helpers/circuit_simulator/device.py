@@ -1,7 +1,7 @@
 """A time-bin interferometer as a list of checked numbers: what enters, the loops, their flaws."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.checks import check_fields, check_share, set_field
+from ..common.checks import as_number, check_fields, check_share, set_field
 from .guards import check_light
 from .loops import check_loop_lengths, describe_angles
 from .transfer_matrix import Matrix, transfer_gradient, transfer_matrix
@@ -31,6 +31,10 @@ class LoopDevice:
     phase_shifters : bool
         Whether a phase shifter follows each beam splitter, on its first bin. Theta then holds
         the beam-splitter angles followed by as many phases.
+    loop_phases : float or tuple of float
+        Phase in radians that light collects per round of each loop. One number for all loops or
+        one per loop. Where numbers of photons enter, phases in the ratio of the loops' lengths
+        change no probability: equal phases of equally long loops, say.
     efficiency : float
         Probability in [0, 1] that a photon which leaves the loops is detected. Loss before the
         loops, equal for all photons, has the same effect: multiply.
@@ -59,6 +63,7 @@ class LoopDevice:
     loop_lengths: Sequence[int] = (1, 1)
     _: KW_ONLY
     phase_shifters: bool = False
+    loop_phases: float | Sequence[float] = 0.0
     efficiency: float = 1.0
     loop_efficiency: float | Sequence[float] = 1.0
     indistinguishability: float = 1.0
@@ -74,15 +79,9 @@ class LoopDevice:
             )
         flaws = ("efficiency", "indistinguishability", "dark_count_probability")
         check_fields(self, check_share, *flaws)
-        given: Any = self.loop_efficiency
-        several = list(given) if np.ndim(given) > 0 else [given] * len(lengths)
-        if len(several) != len(lengths):
-            raise ValueError(
-                f"loop_efficiency has {len(several)} numbers, one or {len(lengths)} expected for "
-                f"the loops {lengths}"
-            )
-        shares = tuple(check_share("loop_efficiency", share) for share in several)
-        set_field(self, "loop_efficiency", shares if len(set(shares)) > 1 else shares[0])
+        for name, check in (("loop_efficiency", check_share), ("loop_phases", _check_phase)):
+            numbers = _one_per_loop(name, getattr(self, name), lengths, check)
+            set_field(self, name, numbers if len(set(numbers)) > 1 else numbers[0])
 
     def describe(self) -> str:
         """Return the state, the loops and all that is not ideal, as the arguments of a call."""
@@ -125,9 +124,15 @@ class LoopDevice:
     @cached_property
     def loop_efficiencies(self) -> tuple[float, ...]:
         """Transmission of each loop per round."""
-        if isinstance(self.loop_efficiency, Sequence):
-            return tuple(self.loop_efficiency)
-        return (self.loop_efficiency,) * len(self.loop_lengths)
+        return self._of_each_loop(self.loop_efficiency)
+
+    @cached_property
+    def phase_of_each_loop(self) -> tuple[float, ...]:
+        """Phase of each loop per round, in radians."""
+        return self._of_each_loop(self.loop_phases)
+
+    def _of_each_loop(self, given: float | Sequence[float]) -> tuple[float, ...]:
+        return tuple(given) if isinstance(given, Sequence) else (given,) * len(self.loop_lengths)
 
     @property
     def loops_lose_light(self) -> bool:
@@ -180,8 +185,28 @@ class LoopDevice:
         return {
             "inputs": self.inputs,
             "phase_shifters": self.phase_shifters,
+            "loop_phases": self.phase_of_each_loop,
             "loop_efficiency": self.loop_efficiencies,
         }
+
+
+def _one_per_loop(
+    name: str, given: Any, lengths: tuple[int, ...], check: Callable[[str, Any], float]
+) -> tuple[float, ...]:
+    several = list(given) if np.ndim(given) > 0 else [given] * len(lengths)
+    if len(several) != len(lengths):
+        raise ValueError(
+            f"{name} has {len(several)} numbers, one or {len(lengths)} expected for "
+            f"the loops {lengths}"
+        )
+    return tuple(check(name, number) for number in several)
+
+
+def _check_phase(name: str, value: Any) -> float:
+    number = as_number(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is {value!r}, a finite number of radians is expected")
+    return number
 
 
 def _check_input_state(input_state: Sequence[int]) -> tuple[int, ...]:

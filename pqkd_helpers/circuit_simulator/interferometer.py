@@ -51,12 +51,16 @@ class TimeBinInterferometer(LoopDevice):
 
         Returns
         -------
-        (n_modes, n_modes) or (batch, n_modes, n_modes) float64, complex128 with phase shifters
+        (n_modes, n_modes) or (batch, n_modes, n_modes) float64, complex128 with phases
             ``U[i, j]``: amplitude from input bin j to output bin i.
         """
         settings, unbatched = self._settings(theta)
         U = transfer_matrix(
-            settings, self.n_modes, self.loop_lengths, phase_shifters=self.phase_shifters
+            settings,
+            self.n_modes,
+            self.loop_lengths,
+            phase_shifters=self.phase_shifters,
+            loop_phases=self.phase_of_each_loop,
         )
         return U[0] if unbatched else U
 

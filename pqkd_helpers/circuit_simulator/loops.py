@@ -18,9 +18,11 @@ Conventions, used everywhere in this project:
   the same matrix; in Perceval it is ``BS.Ry(-2 theta)``.
 * Columns are inputs: a photon that enters in bin j leaves in bin i with amplitude ``A[i, j]``.
   Later gates multiply from the left.
-* Without phase shifters the light collects the same phase per round in every loop. Such a common
-  phase changes no probability where numbers of photons enter; a difference of two loops would:
-  it is a phase that grows from bin to bin between them.
+* A loop of phase psi gives light a factor ``exp(i psi)`` per round. From bin j to bin i it makes
+  ``i // L - j // L + 1`` rounds: the loop's matrix is the one without phase between two diagonal
+  ones, of phases that grow by psi every L bins. So phases in the ratio of the loops' lengths cancel
+  between the loops; what is left outside changes no probability where numbers of photons enter.
+  A difference does: it is a phase that grows from bin to bin between the loops.
 * A loop's efficiency acts on the mode that stays in the loop, after each splitter: its amplitude
   shrinks by ``sqrt(efficiency)``. A is then no longer unitary: what is missing is lost light.
 """

@@ -9,7 +9,10 @@ loop is one triangular matrix of running products, and no Python loop over the g
 
 with x_j the light that arrives in bin j (its neighbours being L bins apart), g the amplitude that
 a round in the loop leaves, and ``e_j = g cos(theta_(j - 1))`` the share that enters the loop (1
-for its first content). Gradients go the same way backwards (reverse mode).
+for its first content). A loop's phase stands outside: light that arrives in bin j takes up
+``exp(-i psi (j // L))``, what leaves as bin i ``exp(i psi (i // L + 1))`` (see `loops`).
+
+Gradients go the same way backwards (reverse mode).
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Real without phase shifters, complex with them.
+# Real without phases, complex with them.
 Matrix = NDArray[Any]
 
 # Matrix entries held at once: settings go in blocks of this size.
@@ -38,7 +41,8 @@ class _Loop:
     order: NDArray[np.intp] | None  # None: already sorted
     c: NDArray[np.float64]  # (batch, modes)
     s: NDArray[np.float64]
-    phase: Matrix | None  # exp(i phi), (batch, modes)
+    before: Matrix | None  # what the loop's phase does to arriving light, (1, modes)
+    phase: Matrix | None  # that of light which leaves: the loop's, exp(i phi); (batch, modes)
     gain: float  # sqrt(efficiency)
     entry: NDArray[np.float64]  # amplitude with which arriving light enters the loop
     running: NDArray[np.float64]  # [i, j] = product of (-gain s_k) for k from j to i - 1
@@ -51,6 +55,7 @@ def transfer_matrix(
     *,
     inputs: NDArray[np.intp] | None = None,
     phase_shifters: bool = False,
+    loop_phases: Sequence[float] | None = None,
     loop_efficiency: Sequence[float] | None = None,
 ) -> Matrix:
     """Return the transfer matrix of the network, for a batch of settings of the angles.
@@ -68,6 +73,8 @@ def transfer_matrix(
         The input bins whose columns are wanted, repeated or not. Default: all.
     phase_shifters : bool
         Whether theta holds phases.
+    loop_phases : sequence of float, optional
+        Phase per round of each loop, in radians. Default: 0.
     loop_efficiency : sequence of float, optional
         Transmission of each loop per round, in [0, 1]. Default: 1.
 
@@ -91,13 +98,14 @@ def transfer_matrix(
                 loop_lengths,
                 inputs=inputs,
                 phase_shifters=phase_shifters,
+                loop_phases=loop_phases,
                 loop_efficiency=loop_efficiency,
             )
             for start in range(0, len(theta), at_once)
         ]
         return np.concatenate(blocks)
     rows = _input_rows(len(theta), n_modes, inputs)
-    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency):
+    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_phases, loop_efficiency):
         rows, _ = _through(loop, rows)
     return rows
 
@@ -110,6 +118,7 @@ def transfer_gradient(
     *,
     inputs: NDArray[np.intp] | None = None,
     phase_shifters: bool = False,
+    loop_phases: Sequence[float] | None = None,
     loop_efficiency: Sequence[float] | None = None,
 ) -> NDArray[np.float64]:
     """Return the gradient with respect to theta, given that with respect to the matrix.
@@ -120,14 +129,14 @@ def transfer_gradient(
     ----------
     cotangent : (batch, n_modes, n_inputs) array
         G, such that a change dA of the matrix changes the result by ``Re sum conj(G) dA``.
-    theta, n_modes, loop_lengths, inputs, phase_shifters, loop_efficiency
+    theta, n_modes, loop_lengths, inputs, phase_shifters, loop_phases, loop_efficiency
         As in `transfer_matrix`.
 
     Returns
     -------
     (batch, n_angles) float64
     """
-    loops = list(_loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency))
+    loops = list(_loops(theta, n_modes, loop_lengths, phase_shifters, loop_phases, loop_efficiency))
     rows, held = [_input_rows(len(theta), n_modes, inputs)], []
     for loop in loops:
         leaving, in_loop = _through(loop, rows[-1])
@@ -154,16 +163,20 @@ def _loops(
     n_modes: int,
     loop_lengths: Sequence[int],
     phase_shifters: bool,
+    loop_phases: Sequence[float] | None,
     loop_efficiency: Sequence[float] | None,
 ) -> Iterator[_Loop]:
     gates = [n_modes - length for length in loop_lengths]
     splitters, phases = theta[:, : sum(gates)], theta[:, sum(gates) :]
     efficiencies = (1.0,) * len(gates) if loop_efficiency is None else loop_efficiency
+    psi = (0.0,) * len(gates) if loop_phases is None else loop_phases
     start = 0
-    for length, n_gates, efficiency in zip(loop_lengths, gates, efficiencies, strict=True):
+    for k, n_gates in enumerate(gates):
         part = slice(start, start := start + n_gates)
         shifts = phases[:, part] if phase_shifters else None
-        yield _make_loop(splitters[:, part], shifts, n_modes, length, efficiency)
+        yield _make_loop(
+            splitters[:, part], shifts, n_modes, loop_lengths[k], psi[k], efficiencies[k]
+        )
 
 
 def _make_loop(
@@ -171,20 +184,26 @@ def _make_loop(
     shifts: NDArray[np.float64] | None,
     n_modes: int,
     length: int,
+    psi: float,
     efficiency: float,
 ) -> _Loop:
     shape = (len(angles), n_modes)
     c, s = np.ones(shape), np.zeros(shape)
     c[:, :-length], s[:, :-length] = np.cos(angles), np.sin(angles)
-    phase = None
+    phase = before = None
     if shifts is not None:
         phase = np.ones(shape, complex)
         phase[:, :-length] = np.exp(1j * shifts)
+    if psi != 0.0:
+        rounds = np.arange(n_modes)[None] // length
+        before, after = np.exp(-1j * psi * rounds), np.exp(1j * psi * (rounds + 1))
+        phase = after if phase is None else after * phase
     order = None
     if length > 1:
         order = np.argsort(np.arange(n_modes) % length, kind="stable")
         c, s = c[:, order], s[:, order]
         phase = None if phase is None else phase[:, order]
+        before = None if before is None else before[:, order]
     gain = float(np.sqrt(efficiency))
     entry, factor = np.ones(shape), np.zeros(shape)
     np.multiply(gain, c[:, :-1], out=entry[:, 1:])
@@ -196,7 +215,7 @@ def _make_loop(
     running += elsewhere
     np.multiply.accumulate(running, axis=1, out=running)
     running *= on_or_below
-    return _Loop(order, c, s, phase, gain, entry, running)
+    return _Loop(order, c, s, before, phase, gain, entry, running)
 
 
 @lru_cache(maxsize=8)
@@ -208,7 +227,7 @@ def _triangles(n: int) -> tuple[NDArray[np.float64], ...]:
 
 def _through(loop: _Loop, rows: Matrix) -> tuple[Matrix, Matrix]:
     """Send the rows (one per bin) through the loop; return what leaves and what it held."""
-    arriving = rows if loop.order is None else rows[:, loop.order]
+    arriving = _arriving(loop, rows)
     held = loop.running @ (loop.entry[:, :, None] * arriving)
     leaving = loop.c[:, :, None] * held
     leaving[:, :-1] += loop.s[:, :-1, None] * arriving[:, 1:]
@@ -222,8 +241,9 @@ def _back_through(
 ) -> tuple[Matrix, NDArray[np.float64], NDArray[np.float64]]:
     """Return the cotangent of ``rows``, and the gradients of angles and phases by bin."""
     phase_gradient = (cotangent * leaving.conj()).imag.sum(axis=2)
+    rows = _arriving(loop, rows)
     if loop.order is not None:
-        rows, cotangent = rows[:, loop.order], cotangent[:, loop.order]
+        cotangent = cotangent[:, loop.order]
     if loop.phase is not None:
         cotangent = loop.phase.conj()[:, :, None] * cotangent
     c, s = loop.c[:, :, None], loop.s[:, :, None]
@@ -236,7 +256,14 @@ def _back_through(
     change -= loop.gain * held_bar[:, 1:].conj() * (c * through + s * stays)
     angle_gradient = np.zeros(loop.c.shape)
     angle_gradient[:, :-1] = change.real.sum(axis=2)
+    if loop.before is not None:
+        rows_bar = loop.before.conj()[:, :, None] * rows_bar
     return _unsorted(loop, rows_bar), _unsorted(loop, angle_gradient), phase_gradient
+
+
+def _arriving(loop: _Loop, rows: Matrix) -> Matrix:
+    rows = rows if loop.order is None else rows[:, loop.order]
+    return rows if loop.before is None else loop.before[:, :, None] * rows
 
 
 def _unsorted(loop: _Loop, values: Matrix) -> Matrix:

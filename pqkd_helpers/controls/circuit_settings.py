@@ -74,8 +74,8 @@ class CircuitSettings(LoopDevice):
         ideal = LoopDevice(self.input_state, self.loop_lengths, phase_shifters=self.phase_shifters)
         if self.engine == "cudaq" and self.device() != ideal:
             raise ValueError(
-                "the engine cudaq knows no imperfections; an ideal device is expected, or "
-                "the engine numpy or perceval"
+                "the engine cudaq knows no imperfections and no phases of loops; an ideal device "
+                "is expected, or the engine numpy or perceval"
             )
 
     @property

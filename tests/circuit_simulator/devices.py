@@ -18,6 +18,10 @@ def circuits(draw, imperfect=True):
         )
     )
     loop_lengths = draw(st.lists(st.integers(1, m - 1), min_size=1, max_size=3))
+    phases = st.sampled_from([0.0, 0.9, -2.0])
+    loop_phases = draw(
+        st.just(0.0) | st.lists(phases, min_size=len(loop_lengths), max_size=len(loop_lengths))
+    )
     flaws = {}
     if imperfect and draw(st.booleans()):
         flaws = {
@@ -30,7 +34,11 @@ def circuits(draw, imperfect=True):
                 st.lists(EFFICIENCIES, min_size=len(loop_lengths), max_size=len(loop_lengths))
             )
     circuit = TimeBinInterferometer(
-        input_state, loop_lengths, phase_shifters=draw(st.booleans()), **flaws
+        input_state,
+        loop_lengths,
+        phase_shifters=draw(st.booleans()),
+        loop_phases=loop_phases,
+        **flaws,
     )
     return circuit, draw_angles(circuit, draw(st.integers(0, 2**32 - 1)))
 
@@ -48,6 +56,12 @@ LISTED = {
     "loops 1 and 2": TimeBinInterferometer((1, 1, 0, 1), (1, 2)),
     "loops 1 and 2 with phases": TimeBinInterferometer((2, 0, 1, 1), (1, 2), phase_shifters=True),
     "three loops with phases": TimeBinInterferometer((1, 1, 1), (2, 1, 1), phase_shifters=True),
+    "loops 1 and 2 out of phase": TimeBinInterferometer(
+        (2, 0, 1, 1), (1, 2), loop_phases=(0.7, -1.3)
+    ),
+    "loops as long as the bins out of phase": TimeBinInterferometer(
+        (1, 1, 0, 1), (1, 3, 1), loop_phases=(0.4, 1.9, -0.8)
+    ),
     "lossy loop": TimeBinInterferometer((2, 1, 0, 1), (1,), loop_efficiency=0.7),
     "lossy loops": TimeBinInterferometer((1, 0, 2, 1), (1, 2), loop_efficiency=(0.6, 0.9)),
     "lossy detection": TimeBinInterferometer((1, 2, 0, 1), (1, 1), efficiency=0.6),
@@ -58,6 +72,7 @@ LISTED = {
         (2, 1, 0, 0),
         (1, 2),
         phase_shifters=True,
+        loop_phases=(1.1, 0.4),
         efficiency=0.8,
         loop_efficiency=(0.9, 0.7),
         indistinguishability=0.5,
@@ -66,6 +81,7 @@ LISTED = {
     "everything in one loop": TimeBinInterferometer(
         (1, 2, 0, 0),
         (1,),
+        loop_phases=0.6,
         efficiency=0.8,
         loop_efficiency=0.7,
         indistinguishability=0.5,

@@ -20,13 +20,24 @@ def test_one_efficiency_for_all_loops_may_be_written_in_many_ways():
         assert TimeBinInterferometer(loop_efficiency=same).loop_efficiency == 0.9
 
 
+def test_phases_of_loops_may_be_written_in_many_ways_and_none_is_the_default():
+    for none in (0, 0.0, (0, 0), [0.0, -0.0], np.zeros(2)):
+        assert TimeBinInterferometer(loop_phases=none) == TimeBinInterferometer()
+    for same in (np.array([0.9, 0.2]), [np.float64(0.9), 0.2]):
+        assert TimeBinInterferometer(loop_phases=same).loop_phases == (0.9, 0.2)
+
+
 def test_repr_shows_what_is_not_the_default_and_makes_the_same_device():
     circuit = TimeBinInterferometer(
-        np.array([1, 0, 2]), [np.int64(1), 2], loop_efficiency=[0.9, 1], efficiency=np.float32(0.5)
+        np.array([1, 0, 2]),
+        [np.int64(1), 2],
+        loop_efficiency=[0.9, 1],
+        efficiency=np.float32(0.5),
+        loop_phases=np.array([0.25, 1]),
     )
     assert repr(circuit) == (
-        "TimeBinInterferometer(input_state=(1, 0, 2), loop_lengths=(1, 2), efficiency=0.5, "
-        "loop_efficiency=(0.9, 1.0))"
+        "TimeBinInterferometer(input_state=(1, 0, 2), loop_lengths=(1, 2), "
+        "loop_phases=(0.25, 1.0), efficiency=0.5, loop_efficiency=(0.9, 1.0))"
     )
     assert repr(eval(repr(circuit))) == repr(circuit)
 
@@ -69,6 +80,11 @@ def test_flaws_are_probabilities(name, value):
         ({"loop_efficiency": (0.5, 0.5, 0.5)}, "loop_efficiency has 3 numbers, one or 2 expected"),
         ({"loop_efficiency": "0.5"}, "loop_efficiency is '0.5'"),
         ({"loop_efficiency": None}, "loop_efficiency is None"),
+        ({"loop_phases": (0.1, 0.2, 0.3)}, "loop_phases has 3 numbers, one or 2 expected"),
+        ({"loop_phases": np.inf}, "loop_phases is inf, a finite number of radians"),
+        ({"loop_phases": (0.1, "0.2")}, "loop_phases is '0.2'"),
+        ({"loop_phases": None}, "loop_phases is None"),
+        ({"loop_phases": 1j}, "loop_phases is 1j"),
         ({"phase_shifters": 1}, "phase_shifters is 1, True or False"),
     ],
 )

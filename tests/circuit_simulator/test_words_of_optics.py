@@ -36,11 +36,8 @@ def two_loops(theta, n_modes, phases=(0.0, 0.0)):
 
 def click_halves(theta, difference, state=(1, 0) * 4):
     """Return exact half histograms of two loops whose round-trip phases differ."""
-    m = len(state)
-    device = TimeBinInterferometer(state, phase_shifters=True)
-    ramp = difference * np.arange(1 - m, 0)  # bin i leaves loop 1 with i times the difference
-    settings = np.hstack([theta, np.tile([*ramp, *np.zeros(m - 1)], (len(theta), 1))])
-    return device.half_click_probabilities(settings)
+    device = TimeBinInterferometer(state, loop_phases=(difference, 0.0))
+    return device.half_click_probabilities(theta)
 
 
 def distance(p, q):
@@ -58,10 +55,47 @@ def test_a_loop_for_16_pulses_has_17_settings_15_of_them_free():
     assert np.allclose(two_loops(theta, 16), TimeBinInterferometer().unitary(theta))
 
 
+@pytest.mark.parametrize("phases", [(1.1, 0.4), (0.0, 2.5), (-0.7, 0.0)])
+def test_a_loops_phase_is_taken_up_at_every_round_of_a_pulse(theta, phases):
+    U = TimeBinInterferometer((1, 0) * 4, loop_phases=phases).unitary(theta[0])
+    assert np.allclose(U, two_loops(theta[0], 8, phases), atol=1e-14)
+
+
 def test_a_phase_that_both_loops_share_drops_out(theta):
     U = TimeBinInterferometer((1, 0) * 4).unitary(theta[0])
     rounds = np.arange(8)[:, None] - np.arange(8) + 2  # from bin j to bin i, both loops together
     assert np.allclose(two_loops(theta[0], 8, (1.1, 1.1)), np.exp(1.1j * rounds) * U)
+    shared = TimeBinInterferometer((1, 0) * 4, loop_phases=1.1)
+    assert np.allclose(shared.half_click_probabilities(theta), click_halves(theta, 0.0), atol=1e-13)
+
+
+def test_a_small_difference_of_the_phases_counts_by_its_square(theta):
+    """Without it all amplitudes are real; so a difference and its opposite are conjugates."""
+    assert np.allclose(click_halves(theta, 0.7), click_halves(theta, -0.7), atol=1e-13)
+    still = click_halves(theta, 0.0)
+    moved = [distance(click_halves(theta, phase), still).mean() for phase in (0.01, 0.02)]
+    assert moved[1] / moved[0] == pytest.approx(4, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("loops", "phases", "drops_out"),
+    [
+        ((2,), (0.9,), True),
+        ((1, 1, 1), (0.9, 0.9, 0.9), True),
+        ((1, 1, 1), (0.9, 0.9, 0.3), False),
+        ((1, 2), (0.9, 1.8), True),  # in the ratio of the lengths: as a colour of light, detuned
+        ((1, 2), (0.9, 0.9), False),
+        ((3, 1), (0.9, 0.3), True),
+        ((3, 1), (0.9, 0.9), False),
+    ],
+)
+def test_phases_in_the_ratio_of_the_lengths_drop_out(loops, phases, drops_out):
+    state, flaws = (1, 1, 0, 1, 0, 0), {"loop_efficiency": 0.8, "indistinguishability": 0.7}
+    still = TimeBinInterferometer(state, loops, **flaws)
+    turned = TimeBinInterferometer(state, loops, loop_phases=phases, **flaws)
+    angles = np.random.default_rng(3).uniform(-np.pi, np.pi, still.n_angles)
+    apart = np.abs(turned.click_probabilities(angles) - still.click_probabilities(angles)).max()
+    assert (apart < 1e-14) if drops_out else (apart > 1e-3)
 
 
 def test_a_difference_of_the_phases_is_a_ramp_between_the_loops(theta):

@@ -62,10 +62,12 @@ def test_a_preset_sets_defaults_that_options_override(tmp_path):
 def test_another_engine_and_an_imperfect_device_give_the_clicks(tmp_path):
     options = ("--engine", "perceval", "--efficiency", "0.9")
     options += ("--loop-lengths", "1", "1", "--loop-efficiency", "0.8", "0.9")
+    options += ("--loop-phases", "0.0", "1.5")
     train(tmp_path, "--name", "a", *options)
     configuration = read_record(tmp_path / "a" / "record.json")["configuration"]
     assert configuration["engine"] == "perceval" and configuration["efficiency"] == 0.9
     assert configuration["loop_efficiency"] == [0.8, 0.9]
+    assert configuration["loop_phases"] == [0.0, 1.5]
 
 
 def test_a_missing_engine_is_said_in_one_line(tmp_path, capsys, monkeypatch):

@@ -33,7 +33,7 @@ RETURN = "        rows, _ = _through(loop, rows)\n    return rows\n"
 ROWS = "    rows = _input_rows(len(theta), n_modes, inputs)\n    for"
 FULL = "    rows = _input_rows(len(theta), n_modes, None)\n    for"
 PART = "        part = slice(start, start := start + n_gates)\n"
-LOOPS = "    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_efficiency):\n"
+LOOPS = "    for loop in _loops(theta, n_modes, loop_lengths, phase_shifters, loop_phases, loop_efficiency):\n"
 HALVES = "return [columns[:, :half], columns[:, half:]]"
 
 
@@ -191,6 +191,14 @@ MUTANTS = [
            "np.array([[0.0, 1.0], [1.0, -1.0]])", "np.array([[1.0, 0.0], [0.0, 0.0]])"),
     mutant("44b Moebius transform transposed in order", "pqkd_helpers/circuit_simulator/exact/click_probabilities.py",
            "np.array([[0.0, 1.0], [1.0, -1.0]])", "np.array([[1.0, -1.0], [0.0, 1.0]])"),
+    mutant("45 phases of loops dropped", TRANSFER, "    if psi != 0.0:\n", "    if False:\n"),
+    mutant("45b a loop's phase on leaving light alone", TRANSFER, "np.exp(-1j * psi * rounds), ", "np.ones((1, n_modes)), "),
+    mutant("45c a loop's phase by the bin", TRANSFER, "np.arange(n_modes)[None] // length", "np.arange(n_modes)[None]"),
+    mutant("45d no phase for a loop's first content", TRANSFER,
+           "        phase = after if phase is None", "        before[:, :length] /= np.exp(1j * psi)\n        phase = after if phase is None"),
+    mutant("45e gradient with the wrong sign of a loop's phase", TRANSFER, "loop.before.conj()[:, :, None]", "loop.before[:, :, None]"),
+    mutant("45f a loop's phase behind its splitters alone, in series", "pqkd_helpers/circuit_simulator/sampling/series_of_loops.py",
+           "live.phase_shifter(i + length, -loop_phases[k])", "pass"),
     # our own
     mutant("a unseen modes without the conjugate", "pqkd_helpers/circuit_simulator/exact/photon_probabilities.py",
            "vectors.conj().swapaxes(1, 2)", "vectors.swapaxes(1, 2)"),

@@ -12,12 +12,21 @@ from collections import defaultdict
 import numpy as np
 
 
-def network(theta, n_modes, loop_lengths, phase_shifters=False, loop_efficiency=None):
-    """The unitary matrix of bins and environment modes, gate by gate."""
+def network(
+    theta, n_modes, loop_lengths, phase_shifters=False, loop_efficiency=None, loop_phases=None
+):
+    """The unitary matrix of bins and environment modes, gate by gate.
+
+    What enters a loop takes up the loop's phase: its first content before the loop's first gate,
+    what stays in it after each.
+    """
     gates = [
-        (i, i + length, efficiency)
-        for length, efficiency in zip(
-            loop_lengths, loop_efficiency or (1.0,) * len(loop_lengths), strict=True
+        (i, i + length, efficiency, psi)
+        for length, efficiency, psi in zip(
+            loop_lengths,
+            loop_efficiency or (1.0,) * len(loop_lengths),
+            loop_phases or (0.0,) * len(loop_lengths),
+            strict=True,
         )
         for i in range(n_modes - length)
     ]
@@ -26,11 +35,14 @@ def network(theta, n_modes, loop_lengths, phase_shifters=False, loop_efficiency=
     if phase_shifters:
         theta, phases = theta[: len(gates)], theta[len(gates) :]
     environment = itertools.count(n_modes)
-    size = n_modes + sum(efficiency < 1 for _, _, efficiency in gates)
+    size = n_modes + sum(efficiency < 1 for _, _, efficiency, _ in gates)
     U = np.eye(size, dtype=complex)
-    for (first, second, efficiency), angle, phase in zip(gates, theta, phases, strict=True):
+    for (first, second, efficiency, psi), angle, phase in zip(gates, theta, phases, strict=True):
+        if first == 0:
+            U[:second] *= np.exp(1j * psi)
         U = rotation(size, first, second, angle) @ U
         U[first] *= np.exp(1j * phase)
+        U[second] *= np.exp(1j * psi)
         if efficiency < 1:
             U = rotation(size, second, next(environment), math.acos(math.sqrt(efficiency))) @ U
     return U
@@ -75,7 +87,12 @@ def detected_photons(device, theta):
     """Probability of every outcome with all imperfections of a device but dark counts."""
     m = device.n_modes
     U = network(
-        theta, m, device.loop_lengths, device.phase_shifters, list(device.loop_efficiencies)
+        theta,
+        m,
+        device.loop_lengths,
+        device.phase_shifters,
+        device.loop_efficiencies,
+        device.phase_of_each_loop,
     )
     x = math.sqrt(device.indistinguishability)
     photons = np.repeat(np.arange(m), device.input_state)

@@ -4,7 +4,8 @@ The simulator (target ``orca-photonics``) holds the amplitudes of all time bins 
 ``d^n_modes`` complex numbers, d levels each. With too few levels photons vanish without a word,
 and the samples are silently renormalised; so we always ask for ``photons + 1`` levels, and refuse
 what does not fit into memory: 16 bins and 2 photons take 0.7 GB, 3 photons 69 GB. It knows no
-imperfections, and its samples cannot be seeded: only the order of the shots follows from ``rng``.
+imperfections and no phases of loops, and its samples cannot be seeded: only the order of the shots
+follows from ``rng``.
 
 The target ``orca`` sends the same circuit to ORCA's hardware, or to any server that speaks its
 protocol (see `orca_client`); the access token comes from the environment variable
@@ -37,7 +38,8 @@ class CudaqInterferometer:
     Parameters
     ----------
     input_state, loop_lengths, phase_shifters
-        As in `TimeBinInterferometer`. At most 9 photons.
+        As in `TimeBinInterferometer`. At most 9 photons. The loops' phases are no parameter:
+        the simulator has none, and hardware has its own.
     target : {"orca-photonics", "orca"}
         CUDA-Q's simulator on this machine, or a server.
     url : str or None

@@ -1,11 +1,12 @@
 """Perceval's simulator behind our protocol (Quandela's ``perceval-quandela``).
 
 The network is built from Perceval's own components, gate by gate; photons, their source and the
-detection are Perceval's too, so that its samples check ours. Three things are spelled out:
+detection are Perceval's too, so that its samples check ours. Four things are spelled out:
 
 * Our beam splitter is Perceval's ``BS.Ry(-2 theta)``.
 * What a loop loses goes into another mode for every pass, by a further beam splitter:
   Perceval samples unitary circuits only.
+* A loop's phase shifts what stays in it, round by round, its first content included.
 * Dark counts are added here.
 
 Reference: N. Heurtel et al., "Perceval: a software platform for discrete variable photonic quantum
@@ -98,25 +99,30 @@ class PercevalInterferometer(LoopDevice):
     def _processor(self, angles: NDArray[np.float64]) -> Any:
         import perceval
 
-        pairs = beam_splitter_pairs(self.n_modes, self.loop_lengths)
-        splitters, phases = angles[: len(pairs)], angles[len(pairs) :]
-        efficiencies = np.repeat(
-            self.loop_efficiencies, [self.n_modes - length for length in self.loop_lengths]
+        splitters, phases = angles[: self.n_splitters], angles[self.n_splitters :]
+        loops = list(
+            zip(self.loop_lengths, self.phase_of_each_loop, self.loop_efficiencies, strict=True)
         )
-        n_lossy = int((efficiencies < 1.0).sum())
+        n_lossy = sum(self.n_modes - length for length, _, kept in loops if kept < 1.0)
         noise = perceval.NoiseModel(
             indistinguishability=self.indistinguishability, transmittance=self.efficiency
         )
         processor = perceval.Processor("CliffordClifford2017", self.n_modes + n_lossy, noise=noise)
-        unseen = self.n_modes
-        for k, (first, second) in enumerate(pairs):
-            processor.add([first, second], perceval.BS.Ry(-2.0 * splitters[k]))
-            if self.phase_shifters:
-                processor.add(first, perceval.PS(phases[k]))
-            if efficiencies[k] < 1.0:
-                lost = math.acos(math.sqrt(efficiencies[k]))
-                processor.add([second, unseen], perceval.BS.Ry(-2.0 * lost))
-                unseen += 1
+        k, unseen = 0, self.n_modes
+        for length, psi, kept in loops:
+            for first in range(length if psi else 0):
+                processor.add(first, perceval.PS(psi))
+            for first, second in beam_splitter_pairs(self.n_modes, (length,)):
+                processor.add([first, second], perceval.BS.Ry(-2.0 * splitters[k]))
+                if self.phase_shifters:
+                    processor.add(first, perceval.PS(phases[k]))
+                if psi:
+                    processor.add(second, perceval.PS(psi))
+                if kept < 1.0:
+                    lost = math.acos(math.sqrt(kept))
+                    processor.add([second, unseen], perceval.BS.Ry(-2.0 * lost))
+                    unseen += 1
+                k += 1
         processor.min_detected_photons_filter(0)
         processor.with_input(perceval.BasicState([*self.input_state, *[0] * n_lossy]))
         return processor

@@ -184,6 +184,7 @@ def _interfering(
                 phases[b] if device.phase_shifters else None,
                 shot_by_shot[b, shots],
                 device.loop_lengths,
+                loop_phases=device.phase_of_each_loop,
                 loop_efficiency=device.loop_efficiencies,
                 rng=rng,
             )

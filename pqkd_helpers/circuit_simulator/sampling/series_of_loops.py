@@ -34,6 +34,7 @@ def sample_series_of_loops(
     arrivals: NDArray[np.int64],
     loop_lengths: Sequence[int],
     *,
+    loop_phases: Sequence[float],
     loop_efficiency: Sequence[float],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
@@ -49,6 +50,8 @@ def sample_series_of_loops(
         Photons that enter each bin.
     loop_lengths : sequence of int
         Length of each loop in time bins.
+    loop_phases : sequence of float
+        Phase per round of each loop, in radians.
     loop_efficiency : sequence of float
         Transmission of each loop per round, in [0, 1].
     rng : numpy.random.Generator
@@ -60,16 +63,16 @@ def sample_series_of_loops(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(0)
-    >>> sample_series_of_loops(
-    ...     np.zeros(4), None, np.array([[3, 0, 1]]), (1, 1), loop_efficiency=(1.0, 1.0), rng=rng
-    ... )
+    >>> rng, photons = np.random.default_rng(0), np.array([[3, 0, 1]])
+    >>> ideal = {"loop_phases": (0.0, 0.0), "loop_efficiency": (1.0, 1.0)}
+    >>> sample_series_of_loops(np.zeros(4), None, photons, (1, 1), **ideal, rng=rng)
     array([[3, 0, 1]])
     """
     n_modes = arrivals.shape[1]
     first_gate = np.cumsum([0, *(n_modes - length for length in loop_lengths)]).tolist()
     n_slots = min(sum(loop_lengths) + 1, n_modes)
-    live = _LiveBins(theta, n_slots, arrivals, complex if phases is not None else float)
+    real = phases is None and not any(loop_phases)
+    live = _LiveBins(theta, n_slots, arrivals, float if real else complex)
     done = [0] * len(loop_lengths)
     counts = np.empty_like(arrivals)
     for bin_ in range(n_modes):
@@ -80,7 +83,10 @@ def sample_series_of_loops(
             for i in range(done[k], min(bin_ + ahead, n_modes - length - 1) + 1):
                 gate = first_gate[k] + i
                 live.let_in(i + length)
+                # relative to light that makes one round: what arrives may leave without any
+                live.phase_shifter(i + length, -loop_phases[k])
                 live.beam_splitter(i, i + length, gate)
+                live.phase_shifter(i + length, loop_phases[k])
                 if phases is not None:
                     live.phase_shifter(i, phases[gate])
                 if loop_efficiency[k] < 1.0:
@@ -121,6 +127,8 @@ class _LiveBins:
             self.amplitudes[group] = splitters[number][gate % _GATES] @ self.amplitudes[group]
 
     def phase_shifter(self, bin_: int, phase: float) -> None:
+        if phase == 0.0:
+            return
         photons = live_states(*self._basis)[:, bin_ % self.n_slots, None]
         self.amplitudes = self.amplitudes * np.exp(1j * phase * photons)
 

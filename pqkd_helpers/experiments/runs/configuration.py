@@ -58,6 +58,7 @@ _LATER_FIELDS = (
     "orthogonal",
     "dropout",
     "teacher_schedule",
+    "loop_phases",
 )
 
 # What some sources of features mean for the tuning of the angles.

@@ -122,23 +122,15 @@ CLICKS = Explorer(
     },
 )
 
-_TWO_LOOPS = TimeBinInterferometer((1, 1, 0, 0), phase_shifters=True)
-
 
 def draw_phases(*, first_loop: float, second_loop: float, splitters: float) -> Figure:
     """Draw the click patterns of two photons in four bins, behind two loops with phases."""
-    # Bin i has made i - 3 rounds more than the last one: phases that grow from bin to bin.
-    rounds = np.arange(-3, 0)
-    theta = np.radians(
-        [
-            [*[splitters] * 6, *phases]
-            for phases in (
-                [*(first_loop - second_loop) * rounds, *second_loop * rounds],
-                np.zeros(6),
-            )
-        ]
+    chosen, equal = (
+        TimeBinInterferometer((1, 1, 0, 0), loop_phases=phases)
+        for phases in (np.radians([first_loop, second_loop]).tolist(), 0.0)
     )
-    return patterns_and_phases(*_TWO_LOOPS.click_probabilities(theta))
+    theta = np.radians([splitters] * 6)
+    return patterns_and_phases(chosen.click_probabilities(theta), equal.click_probabilities(theta))
 
 
 PHASES = Explorer(

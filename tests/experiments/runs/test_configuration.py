@@ -106,6 +106,7 @@ def test_later_fields_leave_the_older_hashes_alone():
         "gains": True,
         "bias": False,
         "orthogonal": True,
+        "loop_phases": [0.0, 0.5],
         "scope": "all",
         "rank": [3, 5, 5],
     }
@@ -155,6 +156,7 @@ def test_the_circuit_has_the_devices_flaws():
     config = RunConfig(
         loop_lengths=(1, 2),
         phase_shifters=True,
+        loop_phases=(0.3, np.float64(0.5)),
         efficiency=0.9,
         loop_efficiency=np.array([0.8, 0.7]),
         indistinguishability=np.float64(0.5),
@@ -163,6 +165,7 @@ def test_the_circuit_has_the_devices_flaws():
     circuit = build_source(config)
     assert circuit.loop_efficiencies == (0.8, 0.7) and circuit.n_angles == 58
     assert circuit.indistinguishability == 0.5 and circuit.efficiency == 0.9
+    assert circuit.loop_phases == (0.3, 0.5)
     perceval = build_source(dataclasses.replace(config, engine="perceval"))
     assert perceval.describe() == circuit.describe()
     assert json.loads(json.dumps(config.as_json()))["loop_efficiency"] == [0.8, 0.7]
@@ -214,6 +217,8 @@ def test_all_presets_can_be_built():
         ({"efficiency": 2.0}, "efficiency is 2.0"),
         ({"loop_efficiency": (1.0, 1.0, 1.0)}, "one or 2 expected"),
         ({"engine": "cudaq", "input_state": (1,) + (0,) * 15, "efficiency": 0.5}, "imperfections"),
+        ({"engine": "cudaq", "loop_phases": (0.0, 0.5)}, "knows no imperfections and no phases of"),
+        ({"loop_phases": (0.0, 0.5, 1.0)}, "loop_phases has 3 numbers, one or 2 expected"),
     ],
 )
 def test_bad_values_are_refused_before_any_work(wrong, message):
