@@ -39,8 +39,9 @@ class LoopDevice:
         Probability in [0, 1] that a photon which leaves the loops is detected. Loss before the
         loops, equal for all photons, has the same effect: multiply.
     loop_efficiency : float or tuple of float
-        Transmission in [0, 1] of each loop per round: of the light that stays in the loop, after
-        each beam splitter. One number for all loops or one per loop.
+        Transmission in [0, 1] of each loop per round, the round of its first content included:
+        light from bin j to bin i makes i // L - j // L + 1 rounds. One number for all loops or one
+        per loop.
     indistinguishability : float
         Visibility of the Hong-Ou-Mandel dip in [0, 1]: 1 for identical photons, 0 for
         distinguishable ones, which do not interfere with each other (each still does with itself).

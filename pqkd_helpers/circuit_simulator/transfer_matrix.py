@@ -8,7 +8,7 @@ loop is one triangular matrix of running products, and no Python loop over the g
     leaving_i = cos(theta_i) held_i + sin(theta_i) x_(i + L)
 
 with x_j the light that arrives in bin j (its neighbours being L bins apart), g the amplitude that
-a round in the loop leaves, and ``e_j = g cos(theta_(j - 1))`` the share that enters the loop (1
+a round in the loop leaves, and ``e_j = g cos(theta_(j - 1))`` the share that enters the loop (g
 for its first content). A loop's phase stands outside: light that arrives in bin j takes up
 ``exp(-i psi (j // L))``, what leaves as bin i ``exp(i psi (i // L + 1))`` (see `loops`).
 
@@ -205,10 +205,10 @@ def _make_loop(
         phase = None if phase is None else phase[:, order]
         before = None if before is None else before[:, order]
     gain = float(np.sqrt(efficiency))
-    entry, factor = np.ones(shape), np.zeros(shape)
+    entry, factor = np.full(shape, gain), np.zeros(shape)
     np.multiply(gain, c[:, :-1], out=entry[:, 1:])
     if order is not None:
-        entry[:, order < length] = 1.0
+        entry[:, order < length] = gain
     np.multiply(-gain, s[:, :-1], out=factor[:, 1:])
     below, elsewhere, on_or_below = _triangles(n_modes)
     running = factor[:, :, None] * below

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.circuit_simulator.transfer_matrix import transfer_matrix
 from tests.circuit_simulator.devices import draw_angles
 
 ANGLES = [0.0, 0.3, math.pi / 4, 1.2]
@@ -112,16 +113,34 @@ def test_all_detectors_click_where_dark_counts_are_certain():
     assert np.allclose(circuit.half_click_probabilities(theta)[:, -1], 1.0)
 
 
-def test_a_loop_loses_light_once_per_round_and_only_what_stays_in_it():
-    """A photon that is swapped into the loop k times keeps the efficiency to the power k."""
+def test_a_loop_loses_light_once_per_round_and_only_what_goes_round():
+    """A photon that goes round k times keeps the efficiency to the power k, loading included."""
     circuit = TimeBinInterferometer((1, 0, 0, 0), (1,), loop_efficiency=0.8)
     states, probabilities = circuit.photon_probabilities([np.pi / 2, np.pi / 2, 0.0])
     arrives = {tuple(s): p for s, p in zip(states.tolist(), probabilities, strict=True)}
-    assert arrives[0, 0, 1, 0] == pytest.approx(0.8**2)
-    assert arrives[0, 0, 0, 0] == pytest.approx(1 - 0.8**2)
-    # a photon that stays in its bin was never in the loop, but for the first bin's neighbours
-    straight = TimeBinInterferometer((1, 0, 0), (1,), loop_efficiency=0.0)
-    assert straight.photon_probabilities([0.0, 0.0])[1].max() == pytest.approx(1.0)
+    assert arrives[0, 0, 1, 0] == pytest.approx(0.8**3)
+    assert arrives[0, 0, 0, 0] == pytest.approx(1 - 0.8**3)
+    # at 90 degrees the second pulse leaves at once, whatever the loop does to its content
+    straight = TimeBinInterferometer((0, 1, 0), (1,), loop_efficiency=0.0)
+    assert straight.photon_probabilities([np.pi / 2, 0.0])[1].max() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("loops", [(1,), (1, 1), (2,), (3, 1), (5, 1), (1, 2, 4)])
+def test_the_loss_of_a_way_through_loops_is_the_number_of_its_rounds(loops):
+    """From bin j to bin i every way makes i // L - j // L + 1 rounds in a loop of length L."""
+    kept, n = 0.8, 7
+    lossy = TimeBinInterferometer((1,) * n, loops, loop_efficiency=kept)
+    theta = draw_angles(lossy, 0)[None]
+    bins = np.arange(n)
+    expected = np.eye(n)
+    first = 0
+    for length in loops:
+        angles = theta[:, first : (first := first + n - length)]
+        rounds = bins[:, None] // length - bins // length + 1
+        one = transfer_matrix(angles, n, (length,))[0]
+        expected = np.where(np.abs(one) > 0, one * kept ** (rounds / 2), 0.0) @ expected
+    found = transfer_matrix(theta, n, loops, loop_efficiency=(kept,) * len(loops))[0]
+    assert np.allclose(found, expected)
 
 
 def test_later_inputs_and_angles_cannot_reach_earlier_bins():

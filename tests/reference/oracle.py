@@ -1,7 +1,7 @@
 """A slow, obvious oracle for interfering photons: every outcome, permanents by definition.
 
-It shares nothing with the package. Gates are full matrices, one after the other; every splitter
-of a lossy loop has an environment mode of its own; partly distinguishable photons are a sum over
+It shares nothing with the package. Gates are full matrices, one after the other; every round in a
+lossy loop has an environment mode of its own; partly distinguishable photons are a sum over
 all subsets; detectors lose each photon by itself, then count, then have dark counts.
 """
 
@@ -17,8 +17,8 @@ def network(
 ):
     """The unitary matrix of bins and environment modes, gate by gate.
 
-    What enters a loop takes up the loop's phase: its first content before the loop's first gate,
-    what stays in it after each.
+    What enters a loop takes up the loop's phase and loss: its first content before the loop's first
+    gate, what stays in it after each.
     """
     gates = [
         (i, i + length, efficiency, psi)
@@ -35,16 +35,23 @@ def network(
     if phase_shifters:
         theta, phases = theta[: len(gates)], theta[len(gates) :]
     environment = itertools.count(n_modes)
-    size = n_modes + sum(efficiency < 1 for _, _, efficiency, _ in gates)
+    size = n_modes + n_modes * sum(efficiency < 1 for efficiency in loop_efficiency or ())
     U = np.eye(size, dtype=complex)
+
+    def lose(U, mode, efficiency):
+        if efficiency == 1:
+            return U
+        return rotation(size, mode, next(environment), math.acos(math.sqrt(efficiency))) @ U
+
     for (first, second, efficiency, psi), angle, phase in zip(gates, theta, phases, strict=True):
         if first == 0:
             U[:second] *= np.exp(1j * psi)
+            for mode in range(second):
+                U = lose(U, mode, efficiency)
         U = rotation(size, first, second, angle) @ U
         U[first] *= np.exp(1j * phase)
         U[second] *= np.exp(1j * psi)
-        if efficiency < 1:
-            U = rotation(size, second, next(environment), math.acos(math.sqrt(efficiency))) @ U
+        U = lose(U, second, efficiency)
     return U
 
 

@@ -17,6 +17,7 @@ import math
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -103,25 +104,30 @@ class PercevalInterferometer(LoopDevice):
         loops = list(
             zip(self.loop_lengths, self.phase_of_each_loop, self.loop_efficiencies, strict=True)
         )
-        n_lossy = sum(self.n_modes - length for length, _, kept in loops if kept < 1.0)
+        n_lossy = sum(self.n_modes for *_, kept in loops if kept < 1.0)
         noise = perceval.NoiseModel(
             indistinguishability=self.indistinguishability, transmittance=self.efficiency
         )
         processor = perceval.Processor("CliffordClifford2017", self.n_modes + n_lossy, noise=noise)
-        k, unseen = 0, self.n_modes
+        k, unseen = 0, count(self.n_modes)
+
+        def lose(mode: int, kept: float) -> None:
+            if kept < 1.0:
+                lost = perceval.BS.Ry(-2.0 * math.acos(math.sqrt(kept)))
+                processor.add([mode, next(unseen)], lost)
+
         for length, psi, kept in loops:
-            for first in range(length if psi else 0):
-                processor.add(first, perceval.PS(psi))
+            for first in range(length):  # the loop's first content goes round, too
+                if psi:
+                    processor.add(first, perceval.PS(psi))
+                lose(first, kept)
             for first, second in beam_splitter_pairs(self.n_modes, (length,)):
                 processor.add([first, second], perceval.BS.Ry(-2.0 * splitters[k]))
                 if self.phase_shifters:
                     processor.add(first, perceval.PS(phases[k]))
                 if psi:
                     processor.add(second, perceval.PS(psi))
-                if kept < 1.0:
-                    lost = math.acos(math.sqrt(kept))
-                    processor.add([second, unseen], perceval.BS.Ry(-2.0 * lost))
-                    unseen += 1
+                lose(second, kept)
                 k += 1
         processor.min_detected_photons_filter(0)
         processor.with_input(perceval.BasicState([*self.input_state, *[0] * n_lossy]))

@@ -80,7 +80,14 @@ def sample_series_of_loops(
         for k, length in enumerate(loop_lengths):
             ahead -= length
             # the gates that bin_ and the bins it meets in later loops still need
-            for i in range(done[k], min(bin_ + ahead, n_modes - length - 1) + 1):
+            n_gates = n_modes - length
+            for i in range(done[k], min(bin_ + ahead, max(n_gates, length) - 1) + 1):
+                if i < length and loop_efficiency[k] < 1.0:  # the loop's first content goes round
+                    live.let_in(i)
+                    live.lose(i, loop_efficiency[k], rng)
+                done[k] = i + 1
+                if i >= n_gates:
+                    continue
                 gate = first_gate[k] + i
                 live.let_in(i + length)
                 # relative to light that makes one round: what arrives may leave without any
@@ -91,7 +98,6 @@ def sample_series_of_loops(
                     live.phase_shifter(i, phases[gate])
                 if loop_efficiency[k] < 1.0:
                     live.lose(i + length, loop_efficiency[k], rng)
-                done[k] = i + 1
         live.let_in(bin_)
         counts[:, bin_] = live.count(bin_, rng)
     return counts

@@ -98,6 +98,8 @@ def _sample_block(
     # in (0, 1): no outcome of probability 0 is drawn, however the sums are rounded
     thresholds = (1.0 - rng.random(arriving.shape)) * (1.0 - 1e-13)
     held = list(entering[:loop_length])
+    if loop_efficiency < 1.0:
+        held = [rng.binomial(content, loop_efficiency) for content in held]
     leaving = np.empty_like(entering)
     for i in range(n_gates):
         in_loop = held[i % loop_length]
