@@ -77,7 +77,7 @@ SEEN = (
 )
 WHY = {
     "one fits": "it alone fits observables 1 and 4",
-    "several fit": "several readings fit, and this is the default",
+    "several fit": "more than one reading fits ({fitting}), and this is the default",
     "only at rest fits": "only the angles at rest fit, and this is the default",
     "none fits": "no reading fits, and this is the default",
 }
@@ -162,7 +162,8 @@ def choice_text(catalogue: Catalogue, runs: Runs) -> str:
             f"{gentle_gain(moved):g} is the largest gain, to one digit, that keeps it at "
             f"{MOST_RADIANS} or less."
         )
-    why = WHY[choice.outcome]
+    fitting = ", ".join(name for name, found in runs.items() if observed(found).fits)
+    why = WHY[choice.outcome].format(fitting=fitting)
     return f"**Chosen: {choice.reading}**, since {why}.{gain} Table 1's seeds 0 to 2 {confirmed}."
 
 
