@@ -56,7 +56,10 @@ def test_without_runs_of_its_own_it_says_so_and_draws(tmp_path):
         (["fresh"], "**Chosen: fresh**, since it alone fits"),
         (["through-ema-gentle"], "**Chosen: through-ema-gentle**, since it alone fits"),
         (["at-rest"], "**Chosen: through-ema**, since only the angles at rest fit"),
-        (["at-rest", "fresh"], "**Chosen: through-ema**, since more than one reading fits (fresh, at-rest)"),
+        (
+            ["at-rest", "fresh"],
+            "**Chosen: through-ema**, since more than one reading fits (fresh, at-rest)",
+        ),
         ([], "**Chosen: through-ema**, since no reading fits"),
     ],
 )
