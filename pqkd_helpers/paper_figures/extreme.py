@@ -24,7 +24,8 @@ RULE = Rule(
     commit="77cbac2",
     amended=(
         "Added after the runs: the claim on calibration asks for a teacher that has memorised its "
-        "training images, as the cross-entropies that it is inferred from do."
+        f"training images, as the cross-entropies that it is inferred from do: {MEMORISED} % of "
+        "them, 99.9 at first. The teachers here have about 99.5, so that change decides this row."
     ),
 )
 

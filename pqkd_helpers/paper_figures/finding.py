@@ -34,7 +34,8 @@ HOW = (
     "deviation of the paper's, ours stands in for it. What was found of a row makes its verdict: "
     "without its premise *premise not met*; all for the paper *reproduced*; some for and some "
     "against it *partly*; some against and none for it *not*, or *not at this scale* without the "
-    "paper's recipe; else *inconclusive*, as always with one seed."
+    "paper's recipe; else *inconclusive*, as always with one seed of a training. *Shape "
+    "only*: nothing is known of the paper whose size could be compared."
 )
 
 

@@ -123,7 +123,8 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
         limits=[
             "The moves are those of our runs, at our scale. In the paper's runs a choice can move "
             "its number more, or less.",
-            "The choices are changed one at a time.",
+            "The choices are changed one at a time; where S is varied, budgets and teachers differ "
+            "as well.",
         ],
         columns=("choice", "ours, or instead", "number", "paper", "ours", "instead", "moves", "n"),
         formats={

@@ -48,10 +48,10 @@ def _against_randomness(found: Analysis) -> str:
     difference = found.contrasts["plain randomness"].difference
     better = "better" if difference.mean > 0.0 else "worse"
     return (
-        "On a small network, under the first of two readings of the algorithm, one random vector "
-        f"that never changes does {better} in the light's place. Test error with the light minus "
-        f"that with the vector: {difference:+.2f} points, over {difference.n} pairs of runs. The "
-        "light's feature moves; the vector rests."
+        "On a small network, under one of five readings of the algorithm (`fresh`), one random "
+        f"vector that never changes does {better} in the light's place. Test error with the light "
+        f"minus that with the vector: {difference:+.2f} points, over {difference.n} pairs of "
+        "runs. The light's feature moves; the vector rests."
     )
 
 

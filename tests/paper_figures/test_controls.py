@@ -1,5 +1,6 @@
 """The planned verdicts on made-up runs, for every outcome; texts and claims follow them."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -183,6 +184,20 @@ def test_the_margin_is_an_estimate_with_an_interval(tmp_path):
     low, high = margin_interval(Catalogue(tmp_path))
     # made up: errors 12.5, 10.5, 8.5 at 2, 4 and 8 filters
     assert low < 10.5 * ((4 / 3) ** (math.log(12.5 / 8.5) / math.log(4)) - 1) < high
+
+
+def test_pairs_with_two_teachers_of_one_seed_are_counted_and_left_out(tmp_path):
+    made_up.controls(tmp_path, gains={"gaussian-frozen": -2.0}, follow_up=True)
+    assert not [line for line in controls(Catalogue(tmp_path)).limits if "two teachers" in line]
+    for seed in range(7):
+        (file,) = tmp_path.glob(f"*/controls-*-gaussian-frozen-seed{seed}.json")
+        record = json.loads(file.read_text())
+        record["teacher"]["final"]["test"]["accuracy"] -= 0.0025
+        file.write_text(json.dumps(record))
+    catalogue = Catalogue(tmp_path)
+    (said,) = (line for line in controls(catalogue).limits if "two teachers" in line)
+    assert said.startswith("In the follow-up 7 of 10 pairs") and "by up to 0.25 points" in said
+    assert "The other 3 pairs alone" in said and "plain randomness +1.95" in said
 
 
 def test_verdicts_are_shown_over_the_margins_interval(tmp_path):

@@ -31,6 +31,7 @@ from .contrasts import (
     light_minus,
     margin_interval,
     state,
+    teachers_of_the_pairs,
 )
 from .curves import (
     error_over_length,
@@ -180,7 +181,8 @@ def controls(catalogue: Catalogue) -> Controls | None:
             "One net, one data set, one circuit, one reading of the paper's algorithm (SPSA "
             "minimises the loss under a fresh z): another may answer otherwise.",
             "The margin is an estimate: {:.2f} points, 95 % interval {:.2f} to {:.2f} over the "
-            "pilot's seeds.".format(found.margin, *margin_interval(catalogue)),
+            "pilot's seeds (BCa bootstrap).".format(found.margin, *margin_interval(catalogue)),
+            *(teachers_of_the_pairs(catalogue, follow_up) if follow_up else ()),
             "The recipes differ: learning rate and length of z of each arm are those that the "
             "search chose for it, with eight filters and two seeds. A contrast therefore compares "
             "light and control each at its best of five, not at equal settings. In the follow-up "

@@ -173,6 +173,40 @@ def analyse(
     )
 
 
+def teachers_of_the_pairs(catalogue: Catalogue, found: Analysis) -> tuple[str, ...]:
+    """Return in words in how many pairs of a plan light and control have two teachers.
+
+    A seed fixes its teacher on one machine; another machine rounds otherwise. Empty if none has.
+    """
+    seeds = range(found.n_pairs)
+    pairs = {arm: _pairs(catalogue, arm, "cpu", seeds) for arm in found.plan.values()}
+    apart: dict[int, float] = {}  # seed -> by how much its teachers differ, points
+    for light, other in pairs.values():
+        for one, two in zip(light, other, strict=True):
+            first, second = (record["teacher"]["final"]["test"] for record in (one, two))
+            if first != second:
+                points = 100.0 * abs(first["accuracy"] - second["accuracy"])
+                apart[one["seed"]] = max(points, apart.get(one["seed"], 0.0))
+    if not apart:
+        return ()
+    common = [seed for seed in seeds if seed not in apart]
+    alone = {
+        question: contrast
+        for question, arm in found.plan.items()
+        if (contrast := light_minus(catalogue, arm, margin=found.margin, seeds=common))
+    }
+    said = [
+        f"{question} {contrast.difference:+.2f} ({contrast.verdict(sensitive=found.sensitive)})"
+        for question, contrast in corrected(alone).items()
+    ]
+    return (
+        f"In the follow-up {len(apart)} of {len(seeds)} pairs have two teachers of one seed, from "
+        f"two machines that round differently; they differ by up to {max(apart.values()):.2f} "
+        f"points. The other {len(common)} pairs alone, by the same rule: "
+        f"{'; '.join(said) or 'too few'}.",
+    )
+
+
 def state(
     catalogue: Catalogue,
     plan: Mapping[str, str] = PRIMARY,
