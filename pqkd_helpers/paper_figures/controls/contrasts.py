@@ -200,9 +200,9 @@ def teachers_of_the_pairs(catalogue: Catalogue, found: Analysis) -> tuple[str, .
         for question, contrast in corrected(alone).items()
     ]
     return (
-        f"In the follow-up {len(apart)} of {len(seeds)} pairs have two teachers of one seed, from "
-        f"two machines that round differently; they differ by up to {max(apart.values()):.2f} "
-        f"points. The other {len(common)} pairs alone, by the same rule: "
+        f"In the follow-up {len(apart)} of {len(seeds)} pairs have two teachers of one seed, "
+        f"trained anew where numbers were rounded otherwise; they differ by up to "
+        f"{max(apart.values()):.2f} points. The other {len(common)} pairs alone, by the same rule: "
         f"{'; '.join(said) or 'too few'}.",
     )
 
