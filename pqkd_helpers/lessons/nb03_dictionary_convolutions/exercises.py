@@ -371,7 +371,7 @@ _TWIN = Exercise(
 
     No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
     and any T axes in it will do (a decomposition of the table of features gives some). Begin with
-    T = 1: what must one number in bin 0 be? Two moments may be equal.
+    T = 1. Two moments may be equal.
     """,
     reference=shorter_twin,
     laws=(_few_bins, _lengths_kept, _angles_kept),
@@ -579,9 +579,8 @@ _LAYER = Exercise(
     `condition(z)` that makes the mixing, and `forward(x)`. The images keep their size, so pad with
     zeros. Then use it: one layer, conditioned on one feature after the other, the outputs stacked;
     `backward` once, on the mean of all squared outputs. (`torch` and `conv2d` are imported;
-    `torch.from_numpy` makes tensors of the arrays. In a module
-    `self.x = torch.nn.Parameter(t)` makes the tensor `t` trained; any other attribute is not.
-    Names are free.)
+    `torch.from_numpy` makes tensors of the arrays;
+    `self.x = torch.nn.Parameter(t)` makes a tensor `t` trained, any other attribute is not.)
 
     Two questions decide: what is a parameter of the module, and what must be made anew when z
     changes?
