@@ -150,7 +150,7 @@ def compressed_bytes(
         "network": shape,
         "seeds": [layer.projection.seed for layer in student.dictionary_layers()],
         "images": None if images is None else dataclasses.asdict(images),
-        "feature": None if feature is None else dataclasses.asdict(feature),
+        "feature": None if feature is None else _described(feature),
     }
     if feature is not None:
         tensors["theta"] = torch.tensor(feature.theta, dtype=torch.float64)
@@ -201,6 +201,14 @@ def _check_exact(feature: FeatureSpecification, z: Tensor) -> None:
             f"the feature gives another z than the student's, up to {difference:.2g} apart: "
             "condition the student on feature.z(), or give a feature that is not exact"
         )
+
+
+def _described(feature: FeatureSpecification) -> dict[str, Any]:
+    """Return a specification for the file; without phases of loops as before there were any."""
+    found = dataclasses.asdict(feature)
+    if found["circuit"]["loop_phases"] == 0.0:
+        del found["circuit"]["loop_phases"]
+    return found
 
 
 def _rebuilt(

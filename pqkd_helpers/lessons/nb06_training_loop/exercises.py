@@ -75,6 +75,10 @@ _VERDICT = Exercise(
             "a sham that beats the real thing would be odd; the interval of the pairs contains "
             "zero.",
         ),
+        Mistake(
+            lambda: "no difference",
+            "word for word, please: ten pairs can show none; that there is none they cannot.",
+        ),
     ),
     hints=(
         "Which of the two optimisers has 75,000 values to play with, and which has 30?",
