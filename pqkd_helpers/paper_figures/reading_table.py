@@ -271,8 +271,8 @@ def _rule() -> str:
     return (
         "The rule, stated before the runs: a reading fits if its spread is at most "
         f"{largest_spread(len(SEEDS)):.3f} point (a one-sided F test against the paper's, 2.5 %) "
-        f"and its student minus teacher lies within {MARGIN} point of the paper's "
-        f"{paper_difference():+.2f}. A "
+        f"and its student minus teacher lies within {MARGIN} point (two binomial standard errors "
+        f"at 99 %) of the paper's {paper_difference():+.2f}. A "
         "reading that alone fits is chosen. If several fit, none does, or only the angles at rest "
         "do, the default is SPSA through the moving average, with the largest gain that moves an "
         "angle by 0.002 radian a step or less. Table 1's seeds 0 to 2 confirm the choice or do "

@@ -20,8 +20,8 @@ def answer(catalogue: Catalogue) -> str:
     found = analyse(catalogue, FOLLOW_UP)
     return "\n\n".join(
         [
-            "**What it does.** The clicks of a photonic circuit decide how a small network mixes "
-            "its filters, so that far fewer numbers have to be trained.",
+            "**What it does.** A small network trains only a few filters. How they are mixed is "
+            "not trained: the clicks of a photonic circuit decide it. That saves trained numbers.",
             "**Are the paper's numbers reproduced?** " + _numbers(claim_map(catalogue)),
             "**Does the light matter?** "
             + (state(catalogue, FOLLOW_UP) if found is None else _against_randomness(found)),
@@ -48,10 +48,11 @@ def _against_randomness(found: Analysis) -> str:
     difference = found.contrasts["plain randomness"].difference
     better = "better" if difference.mean > 0.0 else "worse"
     return (
-        "On a small network, under one of five readings of the algorithm (`fresh`), one random "
-        f"vector that never changes does {better} in the light's place. Test error with the light "
-        f"minus that with the vector: {difference:+.2f} points, over {difference.n} pairs of "
-        "runs. The light's feature moves; the vector rests."
+        "One step of the algorithm can be read in several ways; we tried five. Under one of them "
+        "(`fresh`), on a small network, one fixed random vector in place of the light's numbers "
+        f"does {better}. Test error with the light minus that with the vector: {difference:+.2f} "
+        f"points, over {difference.n} pairs of runs. The light's numbers change during training, "
+        "the vector does not."
     )
 
 

@@ -22,12 +22,12 @@ _FIFTY = np.sqrt(0.5) * np.array([[1.0, 1.0], [-1.0, 1.0]])
 
 def one_in_each_bin():
     """Return the three probabilities, of (a), (b) and (c), as a list."""
-    return [0.0, 0.5, 1.0]
+    return [0.25, 0.5, 1.0]
 
 
-def _coincidence(input_state, n_splitters):
-    circuit = TimeBinInterferometer(input_state, (1,) * n_splitters)
-    states, probabilities = circuit.photon_probabilities([np.pi / 4] * n_splitters)
+def _coincidence(input_state, *angles):
+    circuit = TimeBinInterferometer(input_state, (1,) * len(angles))
+    states, probabilities = circuit.photon_probabilities(angles)
     return probabilities[(states == 1).all(axis=1)].sum().round(12)  # 0, not 4.9e-32
 
 
@@ -38,17 +38,20 @@ def _three_numbers(answer):
 
 def _from_both_sides(answer):
     """(a) A photon from each side: the simulator is asked for P(1 and 1)."""
-    expect(answer()[0], _coincidence((1, 1), 1), given="one splitter, input |1, 1>")
+    given = "one splitter at 30 degrees, input |1, 1>"
+    expect(answer()[0], _coincidence((1, 1), np.pi / 6), given=given)
 
 
 def _from_one_side(answer):
     """(b) Both photons from the same side: the simulator is asked for P(1 and 1)."""
-    expect(answer()[1], _coincidence((2, 0), 1), given="one splitter, input |2, 0>")
+    expect(answer()[1], _coincidence((2, 0), np.pi / 4), given="one splitter, input |2, 0>")
 
 
 def _twice(answer):
     """(c) A second splitter follows: the simulator is asked for P(1 and 1)."""
-    expect(answer()[2], _coincidence((1, 1), 2), given="two splitters, input |1, 1>")
+    expect(
+        answer()[2], _coincidence((1, 1), np.pi / 4, np.pi / 4), given="two splitters, input |1, 1>"
+    )
 
 
 _ONE_IN_EACH_BIN = Exercise(
@@ -57,39 +60,40 @@ _ONE_IN_EACH_BIN = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Work it out with pen and paper. All splitters are 50:50 ($\\theta = \\pi/4$), the two photons
-    are identical. With what probability is **one photon found in each bin** after
+    Work it out with pen and paper; the two photons are identical. With what probability is **one
+    photon found in each bin** after
 
-    - (a) one splitter, a photon from each side, written $|1, 1\\rangle$;
-    - (b) one splitter, both photons from the same side, written $|2, 0\\rangle$;
-    - (c) two splitters, one after the other, a photon from each side?
+    - (a) one splitter at 30° ($\\theta = \\pi/6$), a photon from each side, written
+      $|1, 1\\rangle$;
+    - (b) one 50:50 splitter, both photons from the same side, written $|2, 0\\rangle$;
+    - (c) two 50:50 splitters, one after the other, a photon from each side?
     """,
     reference=one_in_each_bin,
     laws=(_three_numbers, _from_both_sides, _from_one_side, _twice),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            lambda: [0.5, 0.5, 0.5],
+            lambda: [0.625, 0.5, 0.5],
             "those are independent coins. Ask first in how many ways the two photons can end up "
             "in different bins, and add the *amplitudes* of these ways.",
         ),
         Mistake(
             lambda: [0.0, 0.0, 0.0],
-            "bunching is no glue. Photons bunch in (a) because two amplitudes cancel; look "
-            "whether there is something to cancel in (b) and (c).",
+            "bunching is no glue. At 45 degrees two amplitudes cancel; look how much of them "
+            "cancels in (a), and whether anything does in (b) and (c).",
         ),
         Mistake(
-            lambda: [0.0, 0.5, 0.0],
+            lambda: [0.25, 0.5, 0.0],
             "(a) and (b) are right. In (c) the second splitter does not act on two bunched "
             "balls: what is the matrix of both splitters together?",
         ),
         Mistake(
-            lambda: [0.0, 0.5, 0.5],
+            lambda: [0.25, 0.5, 0.5],
             "(a) and (b) are right. In (c) each photon meets two splitters; multiply their "
             "matrices before you ask where the photons go.",
         ),
         Mistake(
-            lambda: [0.0, 0.0, 1.0],
+            lambda: [0.25, 0.0, 1.0],
             "(a) and (c) are right. In (b) both ways to put one photon into each bin have the "
             "*same* sign: nothing cancels.",
         ),
@@ -102,11 +106,12 @@ _ONE_IN_EACH_BIN = Exercise(
         "its bin.",
     ),
     explanation="""
-    (a) Both stay or both change: $\\cos^2\\theta - \\sin^2\\theta = 0$. (b) The permanent is
-    $2 \\cos\\theta \\, (-\\sin\\theta) = -1$; squared and divided by $2! \\cdot 1! \\cdot 1!$ it
-    gives 1/2: here identical photons behave like coins. (c) Two 50:50 splitters are one full
-    exchange, so the bunched photons part again, with certainty. Bunching is interference, and
-    interference can be undone.
+    (a) Both stay or both change: $\\cos^2\\theta - \\sin^2\\theta = 3/4 - 1/4$, squared 1/4;
+    classical particles would have $9/16 + 1/16 = 5/8$. (b) The permanent is $2 \\cos\\theta \\,
+    (-\\sin\\theta) = -1$; squared and divided by $2! \\cdot 1! \\cdot 1!$ it gives 1/2: here
+    identical photons behave like coins. (c) Two 50:50 splitters are one full exchange, so the
+    bunched photons part again, with certainty. Bunching is interference, and interference can be
+    undone.
     """,
 )
 

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def one_in_each_bin():
-    return np.array([0, 1 / 2, 1], dtype=np.float32)
+    return np.array([1 / 4, 1 / 2, 1], dtype=np.float32)
 
 
 def sample_clicks(U, photons, n_shots, rng, identical):
