@@ -10,8 +10,8 @@ follows from ``rng``.
 The target ``orca`` sends the same circuit to ORCA's hardware, or to any server that speaks its
 protocol (see `orca_client`); the access token comes from the environment variable
 ``ORCA_AUTH_TOKEN``. We speak the protocol ourselves, without CUDA-Q, which need not be installed:
-its client has no time-out and does not check what comes back. `rehearsal_server` is such a server on
-this machine, one that drifts and misbehaves.
+its client has no time-out and does not check what comes back. `rehearsal_server` is such a server,
+on this machine, one that drifts and misbehaves.
 """
 
 import math

@@ -7,21 +7,19 @@ time bin. While it waits, the server sends a ``job_status``, or says that it can
 
 Nothing that comes back is taken on trust: number of shots, lengths, digits and photon numbers are
 checked, and no answer is taken twice. The access token comes from the environment variable
-``ORCA_AUTH_TOKEN``; it is sent to the given address only (redirections are refused) and never shown.
+``ORCA_AUTH_TOKEN``; it is sent to that address only (redirections are refused) and never shown.
 
 What may pass is waited for, and said through `logging`. A question is asked again until the job's
 time is up. A job is submitted again only where the server has not taken it, or where it is lost: it
 failed, took too long, or its shots are wrong. Each costs shots, so their number is limited. What no
-client can notice: well-formed shots of another circuit, of which it has not had the answer before.
+client can notice: well-formed shots of another circuit that this process has not had before.
 """
 
-import hashlib
 import http.client
 import json
 import logging
 import os
 import queue
-import re
 import threading
 import time
 import urllib.error
@@ -33,13 +31,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .accepted_shots import AcceptedShots, WrongShotsError
+
 _NOT_YET_THERE = "Job can't be found"
 _BUSY = (429, 502, 503)  # what a server, or what stands before it, says that takes no request now
 _ANSWER_SECONDS = 30.0  # for one answer; later it is asked for again
 _LONGEST_PAUSE = 30.0
 _FIRST_NOTICE = 10.0  # seconds in the queue after which it is said, then twice as many, ...
-# Two answers that agree shot for shot, where the chance of it is smaller, are one answer sent twice.
-_CHANCE_OF_A_REPEAT = 1e-6
 
 _log = logging.getLogger(__name__)
 
@@ -48,15 +46,15 @@ class OrcaError(RuntimeError):
     """The server could not be reached, was too slow, or answered wrongly."""
 
 
-class _JobLost(OrcaError):
-    """This job gives no sample; another one may."""
+class _JobLostError(OrcaError):
+    """The job gives no sample; another one may."""
 
 
-class _NoAnswer(_JobLost):
+class _NoAnswerError(_JobLostError):
     """No answer came: a question may be asked again, a submission may have been taken."""
 
 
-class _NotTaken(_NoAnswer):
+class _NotTakenError(_NoAnswerError):
     """The server has not even taken the request."""
 
 
@@ -96,7 +94,7 @@ class OrcaClient:
         self.timeout = timeout
         self.attempts = attempts
         self._reached = False
-        self._answers: set[bytes] = set()
+        self._shots = AcceptedShots()
         # a proxy would read the token of an address on this machine
         proxies = urllib.request.ProxyHandler({} if parts.scheme == "http" else None)
         self._opener = urllib.request.build_opener(proxies, _NoRedirection)
@@ -130,10 +128,8 @@ class OrcaClient:
             try:
                 job_id = self._submit(job, deadline, most_bytes)
                 results = self._results(job_id, deadline, most_bytes)
-                samples = _checked(results, input_state, n_shots)
-                self._check_new(samples)
-                return samples
-            except _JobLost as error:
+                return self._shots.accept(results, input_state, n_shots)
+            except (_JobLostError, WrongShotsError) as error:
                 reason = str(error)
             if number < self.attempts:
                 pause = min(2.0 ** (number - 1), _LONGEST_PAUSE)
@@ -145,10 +141,10 @@ class OrcaClient:
     def _submit(self, job: dict[str, Any], deadline: float, most_bytes: int) -> str:
         try:
             job_id = self._insist("/v1/submit", job, deadline, most_bytes).get("job_id")
-        except _NotTaken as error:
+        except _NotTakenError as error:
             raise OrcaError(f"{error}, for {self.timeout:g} seconds") from None
         if not isinstance(job_id, str) or not job_id:
-            raise _JobLost("the server's answer to the submission has no job_id")
+            raise _JobLostError("the server's answer to the submission has no job_id")
         return job_id
 
     def _results(self, job_id: str, deadline: float, most_bytes: int) -> Any:
@@ -159,13 +155,15 @@ class OrcaClient:
             answer = self._insist(path, None, deadline, most_bytes)
             error, status = answer.get("error_message"), answer.get("job_status")
             if error is not None and (known or error != _NOT_YET_THERE):
-                raise _JobLost(f"the server reports an error: {str(error)[:300]!r}")
+                raise _JobLostError(f"the server reports an error: {str(error)[:300]!r}")
             if error is None and status is None:
                 return answer.get("results")
             known = error is None
             said = repr(str(status if known else error)[:100])
             if time.monotonic() + pause > deadline:
-                raise _JobLost(f"the server has no results after {self.timeout:g} seconds: {said}")
+                raise _JobLostError(
+                    f"the server has no results after {self.timeout:g} seconds: {said}"
+                )
             if (waited := time.monotonic() - started) >= notice:
                 _log.warning("waiting for results for %.0f s; the server says %s", waited, said)
                 notice *= 2.0
@@ -176,7 +174,7 @@ class OrcaClient:
         self, path: str, body: dict[str, Any] | None, deadline: float, most_bytes: int
     ) -> dict[str, Any]:
         """Ask until there is an answer; what may have been taken is not submitted twice."""
-        passing = _NoAnswer if body is None else _NotTaken
+        passing = _NoAnswerError if body is None else _NotTakenError
         pause = 0.5
         while True:
             try:
@@ -188,17 +186,6 @@ class OrcaClient:
                 _log.warning("%s; once more in %g s, for %.0f s at most", error, pause, left)
             time.sleep(pause)
             pause = min(2.0 * pause, _LONGEST_PAUSE)
-
-    def _check_new(self, samples: NDArray[np.int64]) -> None:
-        """Refuse shots that were sent before, unless chance may have repeated them."""
-        counts = np.unique(samples, axis=0, return_counts=True)[1]
-        log_chance = float(np.sum(counts * np.log(counts / len(samples))))
-        if log_chance > np.log(_CHANCE_OF_A_REPEAT):
-            return
-        digest = hashlib.sha256(samples.tobytes()).digest()
-        if digest in self._answers:
-            raise _JobLost("the server sent the shots of an earlier job once more")
-        self._answers.add(digest)
 
     def _ask(
         self, path: str, body: dict[str, Any] | None, deadline: float, most_bytes: int
@@ -222,10 +209,10 @@ class OrcaClient:
             how = "in time" if isinstance(reason, TimeoutError) else f"({type(reason).__name__})"
             # urllib wraps what went wrong before the request was sent, and only that
             unsent = isinstance(error, urllib.error.URLError)
-            kind = (_NotTaken if self._reached else OrcaError) if unsent else _NoAnswer
+            kind = (_NotTakenError if self._reached else OrcaError) if unsent else _NoAnswerError
             raise kind(f"the server {self.url} did not answer {how}") from None
         if len(text) > most_bytes:
-            raise _NoAnswer(f"the server sent more than the {most_bytes:,} bytes expected")
+            raise _NoAnswerError(f"the server sent more than the {most_bytes:,} bytes expected")
         # a server that repeats the token must not make us show it
         if token:
             text = text.replace(token.encode(), b"***")
@@ -234,7 +221,7 @@ class OrcaClient:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise _NoAnswer("the server's answer is not a JSON object")
+            raise _NoAnswerError("the server's answer is not a JSON object")
         return answer
 
     def _read(self, request: urllib.request.Request, seconds: float, most_bytes: int) -> bytes:
@@ -253,10 +240,10 @@ class _NoRedirection(urllib.request.HTTPRedirectHandler):
 def _kind_of_status(status: int, *, asked: bool) -> type[OrcaError]:
     """Return what an HTTP status means for a question about a job, or for its submission."""
     if status in _BUSY:
-        return _NotTaken
+        return _NotTakenError
     if status == 408 or status >= 500:
-        return _NoAnswer
-    return _JobLost if asked and status in (404, 410) else OrcaError
+        return _NoAnswerError
+    return _JobLostError if asked and status in (404, 410) else OrcaError
 
 
 def _token() -> str:
@@ -284,16 +271,3 @@ def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def _checked(results: Any, input_state: tuple[int, ...], n_shots: int) -> NDArray[np.int64]:
-    n_modes, n_photons = len(input_state), sum(input_state)
-    if not isinstance(results, list) or len(results) != n_shots:
-        got = f"{len(results)} shots" if isinstance(results, list) else "no list of shots"
-        raise _JobLost(f"the server sent {got}, {n_shots} expected")
-    for number, word in enumerate(results):
-        if not isinstance(word, str) or not re.fullmatch(f"[0-9]{{{n_modes}}}", word):
-            raise _JobLost(f"shot {number} is {str(word)[:40]!r}, {n_modes} digits are expected")
-        if sum(map(int, word)) > n_photons:
-            raise _JobLost(f"shot {number} is {word!r}: more than the {n_photons} photons sent in")
-    return np.array([list(map(int, word)) for word in results], dtype=np.int64)

@@ -2,11 +2,12 @@
 
     python -m pqkd_helpers.circuit_simulator.engines.rehearsal_server --port 8100
 
-It listens on this machine only. Its angles are not quite those asked for, and wander (`AngleDrift`);
-its jobs wait in a queue, fail, get stuck, come back with wrong shots, its requests are refused, cut
-off or not answered, and now and then it is away (`Misbehaviour`). All of it follows from one seed:
-what befalls the jobs from one stream, what befalls the requests from another, as there are more or
-fewer of these from time to time. It keeps what it delivered, so that a run's clicks can be compared.
+It listens on this machine only. Its angles are not quite those asked for, and wander
+(`AngleDrift`). Its jobs wait in a queue, fail, get stuck or come back with wrong shots; its
+requests are refused, cut off or not answered; now and then it is away (`Misbehaviour`). All of it
+follows from one seed: what befalls the jobs from one stream, what befalls the requests from
+another, since their number depends on the time. It keeps what it delivered, so that a run's clicks
+can be compared.
 
 The protocol is that of `orca_client`. Only this server was tried with it, no real one.
 """
@@ -73,7 +74,7 @@ class Rehearsal:
     drift : AngleDrift
     misbehaviour : Misbehaviour
     clock : module or object
-        Has ``monotonic()`` and ``sleep(seconds)``, as `time` has. A simulated one waits for nothing.
+        Has ``monotonic()`` and ``sleep(seconds)``, as `time` has; a simulated one does not wait.
 
     Attributes
     ----------
@@ -224,11 +225,11 @@ def serving(rehearsal: Rehearsal, port: int = 0) -> Iterator[str]:
 class _Handler(BaseHTTPRequestHandler):
     rehearsal: Rehearsal
 
-    def do_GET(self) -> None:  # noqa: N802 (http.server's name)
+    def do_GET(self) -> None:
         """Answer a question about a job."""
         self._send(self.rehearsal.answer(self.path, None))
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """Take a job."""
         length = int(self.headers.get("Content-Length") or 0)
         self._send(self.rehearsal.answer(self.path, self.rfile.read(length)))
