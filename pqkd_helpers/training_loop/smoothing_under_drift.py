@@ -8,8 +8,9 @@ clicks give ``h_t = p_t + noise``, and the average is ``m_t = beta m_(t-1) + (1 
                       + beta^2 / (1 - beta^2) E |p_t - p_(t-1)|^2            but a lag
 
 once the start is forgotten, for a device that moves by small, independent steps. More shots make
-the noise smaller, never the lag. And the average hides it: its own step from epoch to epoch is
-1 - beta of the difference only.
+the noise smaller, never the lag. So smoothing helps while the squared step of an epoch is below
+``2 (1 - beta) / beta`` of the squared noise. And the average hides the drift: its own step from
+epoch to epoch is 1 - beta of the difference only.
 """
 
 from itertools import islice

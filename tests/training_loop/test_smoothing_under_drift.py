@@ -40,6 +40,19 @@ def test_under_drift_the_lag_is_what_the_steps_of_the_device_say_and_it_adds_to_
     assert mean_square(distances["smoothed"]) == pytest.approx(noise(found) / 19 + lag, rel=0.1)
 
 
+@pytest.mark.parametrize("beta", [0.7, 0.9])
+@pytest.mark.parametrize(("share", "helps"), [(0.5, True), (2.0, False)])
+def test_smoothing_helps_while_the_step_is_small_compared_with_the_noise(beta, share, helps):
+    unit = measured(AngleDrift(offset=0.0, step=1e-4), n_epochs=4_000)
+    of_one = float((np.diff(unit.exact, axis=0) ** 2).sum(axis=1).mean()) / 1e-8
+    step = (share * 2.0 * (1.0 - beta) / beta * noise(unit, 2_000) / of_one) ** 0.5
+    drift = AngleDrift(offset=0.0, step=step)
+    found = measured(drift, beta=beta, n_epochs=150, n_shots=2_000)
+    distances = found.distances()
+    ratio = mean_square(distances["smoothed"]) / mean_square(distances["without smoothing"])
+    assert (ratio < 0.8) if helps else (ratio > 1.2)
+
+
 def test_more_shots_remove_the_noise_and_never_the_lag():
     drift = AngleDrift(offset=0.0, step=0.01)
     few, many = (measured(drift, n_shots=n, n_epochs=200).distances() for n in (200, 20_000))
