@@ -55,6 +55,7 @@ def run(tmp_path, monkeypatch, server):
         return train(tmp_path, *OPTIONS)
 
 
+@pytest.mark.slow
 def test_its_clicks_are_those_delivered_and_it_resumes_after_the_server_was_away(
     tmp_path, monkeypatch, accepted, capsys, caplog
 ):
