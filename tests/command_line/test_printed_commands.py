@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pqkd_helpers.circuit_simulator.engines.misbehaviour import Misbehaviour
+from pqkd_helpers.circuit_simulator.engines.rehearsal_server import Rehearsal, serving
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.command_line.parsing import parse
 from pqkd_helpers.command_line.reproduce import Reproduce
@@ -79,8 +81,11 @@ def test_the_parser_takes_every_printed_command(command):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", beginning_with("train"))
-def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, capsys):
-    assert main([*command.split(), *TINY, "--runs", str(tmp_path)]) == 0
+def test_every_printed_training_runs_at_the_smallest_scale(command, tmp_path, capsys, monkeypatch):
+    calm = Misbehaviour(**dict.fromkeys(vars(Misbehaviour()), 0.0))
+    with serving(Rehearsal(misbehaviour=calm)) as url:  # for the command that needs a server
+        monkeypatch.setenv("ORCA_ACCESS_URL", url)
+        assert main([*command.split(), *TINY, "--runs", str(tmp_path)]) == 0
     printed, complaints = capsys.readouterr()
     assert "test accuracy" in printed and "Figure:" in printed and complaints == ""
 

@@ -9,8 +9,9 @@ follows from ``rng``.
 
 The target ``orca`` sends the same circuit to ORCA's hardware, or to any server that speaks its
 protocol (see `orca_client`); the access token comes from the environment variable
-``ORCA_AUTH_TOKEN``. We speak the protocol ourselves, without CUDA-Q: its client has no time-out
-and does not check what comes back.
+``ORCA_AUTH_TOKEN``. We speak the protocol ourselves, without CUDA-Q, which need not be installed:
+its client has no time-out and does not check what comes back. `rehearsal_server` is such a server,
+on this machine, one that drifts and misbehaves.
 """
 
 import math
@@ -47,7 +48,9 @@ class CudaqInterferometer:
     machine : str
         The machine asked for at the server.
     timeout : float
-        Seconds after which a server that has not answered is given up.
+        Seconds after which a job without results, or a server that is away, is given up.
+    attempts : int
+        Jobs that may be submitted for one sample: some fail, or come back with wrong shots.
     memory_limit : int or None
         Bytes that the simulator may use. Default: half of this machine's memory.
 
@@ -69,6 +72,7 @@ class CudaqInterferometer:
         url: str | None = None,
         machine: str = "PT-1",
         timeout: float = 600.0,
+        attempts: int = 5,
         memory_limit: int | None = None,
     ) -> None:
         self.device = LoopDevice(
@@ -91,7 +95,8 @@ class CudaqInterferometer:
                     "the target orca needs a server: give its url, or set ORCA_ACCESS_URL"
                 )
             seconds = check_positive("timeout", timeout)
-            self._client = OrcaClient(url, machine=machine, timeout=seconds)
+            jobs = check_whole("attempts", attempts, least=1)
+            self._client = OrcaClient(url, machine=machine, timeout=seconds, attempts=jobs)
         else:
             limit = _default_limit() if memory_limit is None else memory_limit
             self._check_memory(check_whole("memory_limit", limit, least=1))
@@ -121,8 +126,8 @@ class CudaqInterferometer:
         ValueError
             If theta, ``n_shots`` or ``rng`` is not of the form expected.
         OrcaError
-            If the server cannot be reached, answers too late, or sends back anything but
-            ``n_shots`` results of ``n_modes`` digits.
+            If the server cannot be reached, refuses, or sends back, in ``attempts`` jobs, nothing
+            in time or anything but ``n_shots`` new results of ``n_modes`` digits.
         """
         angles = check_theta(theta, self.n_angles, self.device.layout)
         n_shots = check_whole("n_shots", n_shots, least=1)

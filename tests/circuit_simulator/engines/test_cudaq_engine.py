@@ -1,6 +1,7 @@
 """The server's side of the protocol on loopback, with our own sampler behind it."""
 
 import json
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
-from pqkd_helpers.circuit_simulator.engines import CudaqInterferometer
+from pqkd_helpers.circuit_simulator.engines import CudaqInterferometer, orca_client
 from pqkd_helpers.circuit_simulator.engines.orca_client import OrcaError
 from tests.goodness_of_fit import fits
+
+from .simulated_clock import SimulatedClock
 
 TOKEN = "a-secret-token"
 STATE, LOOPS = (1, 0, 1, 0), (1, 2)
@@ -81,7 +84,7 @@ def server(**spoil):
 
 
 def remote(url, **options):
-    options = {"timeout": 10.0, **options}
+    options = {"timeout": 10.0, "attempts": 1, **options}
     return CudaqInterferometer(STATE, LOOPS, target="orca", url=url, **options)
 
 
@@ -94,6 +97,13 @@ def sample(circuit, n_shots=50):
 @pytest.fixture(autouse=True)
 def token(monkeypatch):
     monkeypatch.setenv("ORCA_AUTH_TOKEN", TOKEN)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimulatedClock()
+    monkeypatch.setattr(orca_client, "time", clock)
+    return clock
 
 
 @pytest.mark.parametrize("phases", [False, True])
@@ -136,7 +146,7 @@ WRONG = [
     ({"submit": lambda c: [1]}, "not a JSON object"),
     ({"submit": lambda c: b"[" * 5000}, "not a JSON object"),
     ({"pending": spoiled(error_message="out of light")}, "reports an error: 'out of light'"),
-    ({"pending": lambda c: (500, {}, {})}, "HTTP status 500"),
+    ({"pending": lambda c: (403, {}, {})}, "HTTP status 403"),
     ({"results": spoiled(results=None)}, "no list of shots, 50 expected"),
     ({"results": lambda c: {}}, "no list of shots"),
     ({"results": lambda c: {**c, "results": c["results"][:-1]}}, "49 shots, 50 expected"),
@@ -153,11 +163,95 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("spoil", "message"), WRONG, ids=[message for _, message in WRONG])
-def test_wrong_answers_are_refused_and_the_token_is_not_shown(spoil, message):
+def test_wrong_answers_are_refused_and_the_token_is_not_shown(spoil, message, clock):
     with server(**spoil) as (url, _), pytest.raises(OrcaError, match=message) as caught:
         sample(remote(url))
     assert TOKEN not in str(caught.value) and TOKEN not in repr(caught.value)
     assert caught.value.__cause__ is None
+
+
+def at_first(wrong, times=1):
+    """Return a spoiler of the first answers."""
+    left = [wrong] * times
+    return lambda content: left.pop()(content) if left else content
+
+
+PASSING = [
+    ("submit", lambda c: (503, {}, {}), "HTTP status 503; once more", 1),
+    ("submit", lambda c: (500, {}, {}), "HTTP status 500; the next", 2),
+    ("submit", lambda c: b"<html>", "not a JSON object; the next", 2),
+    ("pending", lambda c: (500, {}, {}), "HTTP status 500; once more", 1),
+    ("pending", lambda c: (404, {}, {}), "HTTP status 404; the next", 2),
+    ("pending", spoiled(error_message="out of light"), "'out of light'; the next", 2),
+    ("results", lambda c: b"{", "not a JSON object; once more", 1),
+    ("results", lambda c: {**c, "results": c["results"][:-1]}, "49 shots, 50 .*; the next", 2),
+    ("results", lambda c: {"error_message": "Job can't be found"}, "can't be found.*; the next", 2),
+]
+
+
+@pytest.mark.parametrize(("kind", "wrong", "said", "jobs"), PASSING)
+def test_what_passes_is_waited_for_said_and_costs_a_job_only_where_one_is_lost(
+    kind, wrong, said, jobs, clock, caplog
+):
+    with server(**{kind: at_first(wrong)}) as (url, seen):
+        circuit = remote(url, attempts=2)
+        assert sample(circuit).shape == (50, 4)
+    assert len(seen.jobs) == jobs or kind == "submit"
+    assert sum(path == "/v1/submit" for path, *_ in seen.log) == (2 if kind == "submit" else jobs)
+    (line,) = (line for line in caplog.messages if "waiting" not in line)
+    assert re.search(said, line)
+    assert clock.now < 5.0
+
+
+def test_a_submission_that_may_have_been_taken_is_not_repeated_in_the_same_attempt(clock):
+    with server(submit=at_first(lambda c: b"{")) as (url, seen), pytest.raises(OrcaError):
+        sample(remote(url, attempts=1))
+    assert len(seen.jobs) == 1
+
+
+def test_shots_that_were_sent_before_are_refused_unless_chance_may_repeat_them(clock):
+    answers = []
+
+    def first_answer_again(content):
+        answers.append(content["results"])
+        return {**content, "results": answers[0]}
+
+    with server(results=first_answer_again) as (url, _):
+        circuit = remote(url, attempts=2)
+        sample(circuit)
+        with pytest.raises(OrcaError, match=r"an earlier job once more \(jobs submitted: 2\)"):
+            sample(circuit)
+        assert sample(remote(url)).shape == (50, 4)  # another process does not know
+        answers[:] = [["1010"] * 49 + ["0110"]]
+        assert (sample(circuit) == sample(circuit)).all()
+
+
+def test_a_server_that_goes_away_is_waited_for_and_then_given_up(clock, caplog):
+    with server() as (url, _):
+        circuit = remote(url, attempts=5, timeout=600.0)
+        sample(circuit)
+    with pytest.raises(OrcaError, match=r"did not answer \(.*\), for 600 seconds"):
+        sample(circuit)
+    assert 500.0 < clock.now < 650.0
+    assert 15 < len(caplog.messages) < 30
+
+
+def test_an_answer_that_takes_too_long_is_asked_for_again(monkeypatch):
+    def sleep(content):
+        time.sleep(0.5)
+        return content
+
+    monkeypatch.setattr(orca_client, "_ANSWER_SECONDS", 0.2)
+    with server(pending=at_first(sleep)) as (url, seen):
+        assert sample(remote(url)).shape == (50, 4)
+    assert len(seen.jobs) == 1
+
+
+def test_a_long_queue_is_said_less_and_less_often(clock, caplog):
+    with server(results=lambda c: {"job_status": "queued"}) as (url, _), pytest.raises(OrcaError):
+        sample(remote(url, timeout=100.0))
+    seconds = [re.search(r"for (\d+) s; the server says 'queued'", m) for m in caplog.messages]
+    assert [round(int(match[1]), -1) for match in seconds] == [10, 20, 40, 80]
 
 
 def test_lost_photons_are_no_wrong_answer():
@@ -275,6 +369,7 @@ def test_a_missing_simulator_is_said(monkeypatch):
     [
         ({"target": "qpu"}, "target is 'qpu'"),
         ({"target": "orca", "url": "https://example.org", "timeout": 0}, "timeout is 0"),
+        ({"target": "orca", "url": "https://example.org", "attempts": 0}, "attempts is 0"),
         ({"memory_limit": 0}, "memory_limit is 0"),
     ],
 )
