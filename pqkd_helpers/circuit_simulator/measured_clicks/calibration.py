@@ -9,18 +9,19 @@ The exact likelihood of all click patterns is maximised (see `likelihood`), over
   seen at every angle, and data of few settings determine them.
 
 All else is taken as known: the state that enters, losses and phases of the loops, dark counts
-(which a shot without light measures). A loop's losses can be told from eta by how they grow with
-the rounds, but need far more data.
+(which shots without light measure).
 
 What the clicks do not tell is refused: V where no two photons meet, for example, or the sign of
-a turn. Two loops of length 1 give the same probabilities at -theta as at theta, so that one setting
-of equal angles t fits an offset d as well as -2 t - d. A second setting, or unequal angles, decide.
+a turn. One loop of length 1, or two, give the same probabilities at -theta as at theta. So one
+setting of equal angles t fits an offset d as well as -2 t - d; a second setting, or unequal angles,
+decide. Where the likelihood has a second maximum that a likelihood-ratio test does not reject, the
+intervals reach over both.
 
 Reference: A. Laing, J. L. O'Brien, arXiv:1208.2868 (a whole circuit from one and two photons).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,6 +40,8 @@ Array = NDArray[np.float64]
 _LOOKS = 64  # offsets at which the likelihood is looked at
 _STARTS = 3  # from how many of them it is climbed
 _APART = 0.3  # radians between two starts
+_SAME = 1e-3  # two climbs that end nearer to each other reached the same top
+_EQUAL = 0.01  # difference of two likelihoods' logarithms that no data could tell
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def calibrate(
     Raises
     ------
     ValueError
-        If the input has another form, the device is too large for a thousand evaluations of all
+        If the input has another form, the device is too large for some hundred evaluations of all
         patterns, no device of this kind gives such clicks, or they do not tell a parameter: the
         message says which, and why.
 
@@ -118,16 +121,37 @@ def calibrate(
     settings, patterns = check_measurement(device, theta, clicks)
     counts = count_patterns(patterns, device.n_modes)
     likelihood = ClickLikelihood(device, settings, counts)
-    tops = sorted(
-        (climb(likelihood, start, likelihood.ranges) for start in _starts(likelihood)),
-        key=lambda top: -top[1],
-    )
-    best = tops[0][0]
+    best, *rivals = _tops(likelihood, level)
     _check_possible(likelihood, best)
     found = estimates(likelihood, best, likelihood.ranges, level)
+    for rival in rivals:
+        others = estimates(likelihood, rival, likelihood.ranges, level)
+        found = [_reaching(one, other) for one, other in zip(found, others, strict=True)]
     _check_told(likelihood, found)
-    _check_single(likelihood, found, tops)
     return Calibration(found[0], found[1], tuple(found[2:]), likelihood.device_at(best))
+
+
+def _tops(likelihood: ClickLikelihood, level: float) -> list[Array]:
+    """Return where the likelihood is largest, and any other maximum that is not rejected."""
+    climbs = [climb(likelihood, start, likelihood.ranges) for start in _starts(likelihood)]
+    (best, most), *others = sorted(climbs, key=lambda top: -top[1])
+    tops = [best]
+    for other, height in others:
+        if np.abs(other - best).max() < _SAME or 2.0 * (most - height) > chi2.ppf(level, 1):
+            continue
+        if most - height < _EQUAL:
+            one, two = (np.array2string(at[2:], precision=3) for at in (best, other))
+            raise ValueError(
+                f"the offsets {one} and {two} rad explain the clicks equally well: another "
+                "setting, of unequal angles, is expected"
+            )
+        tops.append(other)
+    return tops
+
+
+def _reaching(one: Estimate, other: Estimate) -> Estimate:
+    """Return an estimate whose interval reaches over that of another one."""
+    return replace(one, lower=min(one.lower, other.lower), upper=max(one.upper, other.upper))
 
 
 def _starts(likelihood: ClickLikelihood) -> list[Array]:
@@ -178,18 +202,3 @@ def _check_told(likelihood: ClickLikelihood, found: list[Estimate]) -> None:
             f"the clicks do not tell {' and '.join(untold)}: settings at which it matters, or more "
             "shots, are expected"
         )
-
-
-def _check_single(
-    likelihood: ClickLikelihood, found: list[Estimate], tops: list[tuple[Array, float]]
-) -> None:
-    """Refuse offsets if others, elsewhere, explain the clicks as well."""
-    best, most = tops[0]
-    width = max(e.upper - e.lower for e in found[2:])
-    for other, height in tops[1:]:
-        if _distance(best, other) > width and 2.0 * (most - height) < chi2.ppf(0.95, 1):
-            one, two = (np.array2string(at[2:], precision=3) for at in (best, other))
-            raise ValueError(
-                f"the offsets {one} and {two} rad explain the clicks equally well: another "
-                "setting, of unequal angles, is expected"
-            )

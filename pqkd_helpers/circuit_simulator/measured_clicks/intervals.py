@@ -12,6 +12,7 @@ choice between a one-sided and a two-sided interval must not depend on the data.
 Reference: G. J. Feldman, R. D. Cousins, arXiv:physics/9711021 (intervals near an end of a range).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class Estimate:
     value : float
         Where the likelihood is largest.
     standard_error : float
-        From the observed information; NaN at an end of the range.
+        From the observed information at this maximum; NaN at an end of the range.
     lower, upper : float
         Interval at the level that was asked for.
     """
@@ -134,17 +135,16 @@ def _standard_errors(
 def _profile_interval(
     log_likelihood: LogLikelihood, at: Array, ranges: Array, i: int, level: float
 ) -> tuple[float, float]:
-    most, allowed = log_likelihood(at), chi2.ppf(level, 1)
-    others = np.arange(len(at)) != i
+    most, others = log_likelihood(at), np.arange(len(at)) != i
+    allowed = math.sqrt(chi2.ppf(level, 1))
 
     def excess(value: float) -> float:
         def rest(parameters: Array) -> float:
             return log_likelihood(np.insert(parameters, i, value))
 
-        if not others.any():
-            return 2.0 * (most - rest(np.empty(0))) - allowed
-        _, profile = climb(rest, at[others], ranges[others])
-        return 2.0 * (most - profile) - allowed
+        profile = climb(rest, at[others], ranges[others])[1] if others.any() else rest(at[others])
+        # the root is almost a straight line, of which the zero is soon found
+        return math.sqrt(max(2.0 * (most - profile), 0.0)) - allowed
 
     def end(limit: float) -> float:
         if abs(at[i] - limit) <= AT_THE_END or excess(limit) <= 0.0:
