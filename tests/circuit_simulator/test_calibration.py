@@ -145,27 +145,26 @@ def test_photons_that_never_meet_say_nothing_of_indistinguishability():
         calibrate(TINY, theta, clicks)
 
 
-def test_the_sign_of_equal_angles_is_not_told_by_one_setting():
+@pytest.mark.parametrize("angles", [(0.4, 0.4), (0.4, 0.5)])
+def test_an_offset_is_told_by_two_settings_and_not_by_one(angles):
+    """At one setting the second angle may be the mirror image, and V makes up for the first."""
     real = dataclasses.replace(TINY, efficiency=0.7, indistinguishability=0.8)
-    equal, unequal = np.full((1, 2), 0.4), np.array([[0.4, 0.9]])
-    rng = np.random.default_rng(0)
-    clicks = real.sample(equal + 0.15, 4_000, rng=rng)
-    with pytest.raises(ValueError, match="explain the clicks equally well"):
-        calibrate(TINY, equal, clicks)
-    decided = calibrate(TINY, unequal, real.sample(unequal + 0.15, 4_000, rng=rng))
-    assert decided.offsets[0].lower < 0.15 < decided.offsets[0].upper
-    both = np.concatenate([equal, equal + 0.5])
-    decided = calibrate(TINY, both, real.sample(both + 0.15, 4_000, rng=rng))
-    assert decided.offsets[0].lower < 0.15 < decided.offsets[0].upper
+    theta = np.array([angles, angles]) + [[0.0], [0.5]]
+    clicks = real.sample(theta + 0.15, 2_000, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="explain the clicks equally well: another setting"):
+        calibrate(TINY, theta[:1], clicks[:1])
+    offset = calibrate(TINY, theta, clicks).offsets[0]
+    assert offset.lower < 0.15 < offset.upper
+    assert offset.upper - offset.lower < 0.1
 
 
 def test_an_interval_reaches_over_a_second_maximum_that_is_not_rejected():
-    """Almost equal angles t: the offset 0.15 fits, and -2 t - 0.15 fits almost as well."""
+    """At two settings that are almost the same, the mirror image fits almost as well."""
     real = dataclasses.replace(TINY, efficiency=0.7, indistinguishability=0.8)
-    theta = np.array([[0.4, 0.43]])
-    clicks = real.sample(theta + 0.15, 1_000, rng=np.random.default_rng(1))
+    theta = np.array([[0.4, 0.5], [0.405, 0.505]])
+    clicks = real.sample(theta + 0.15, 1_000, rng=np.random.default_rng(0))
     offset = calibrate(TINY, theta, clicks).offsets[0]
-    assert offset.lower < -0.98 < 0.15 < offset.upper
+    assert offset.lower < -2 * 0.5 - 0.15 < 0.15 < offset.upper
     assert offset.standard_error < 0.05  # of one maximum
 
 

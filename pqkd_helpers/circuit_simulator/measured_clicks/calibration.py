@@ -11,10 +11,11 @@ The exact likelihood of all click patterns is maximised (see `likelihood`), over
 All else is taken as known: the state that enters, losses and phases of the loops, dark counts
 (which shots without light measure).
 
-What the clicks do not tell is refused: V where no two photons meet, for example, or the sign of
-a turn. One loop of length 1, or two, give the same probabilities at -theta as at theta. So one
-setting of equal angles t fits an offset d as well as -2 t - d; a second setting, or unequal angles,
-decide. Where the likelihood has a second maximum that a likelihood-ratio test does not reject, the
+What the clicks do not tell is refused: V where no two photons meet, for example, or an offset by one
+setting alone. There the sign of a turn is often open: one loop of length 1, or two, give the same
+probabilities at -theta as at theta, so that equal angles t fit an offset d as well as -2 t - d. Of
+unequal ones, V may make up for the difference. A second setting, of other angles, decides.
+Where the likelihood has a second maximum that a likelihood-ratio test does not reject, the
 intervals reach over both.
 
 Reference: A. Laing, J. L. O'Brien, arXiv:1208.2868 (a whole circuit from one and two photons).
@@ -143,7 +144,7 @@ def _tops(likelihood: ClickLikelihood, level: float) -> list[Array]:
             one, two = (np.array2string(at[2:], precision=3) for at in (best, other))
             raise ValueError(
                 f"the offsets {one} and {two} rad explain the clicks equally well: another "
-                "setting, of unequal angles, is expected"
+                "setting, of other angles, is expected"
             )
         tops.append(other)
     return tops

@@ -28,7 +28,7 @@ from ..transfer_matrix import Matrix
 
 Array = NDArray[np.float64]
 
-# Patterns, settings and phases, all multiplied: half a minute.
+# Patterns, settings and phases, all multiplied: a second.
 MOST_PATTERNS = 2**22
 
 
