@@ -149,7 +149,7 @@ def test_photons_that_never_meet_say_nothing_of_indistinguishability():
 def test_an_offset_is_told_by_two_settings_and_not_by_one(angles):
     """At one setting the second angle may be the mirror image, and V makes up for the first."""
     real = dataclasses.replace(TINY, efficiency=0.7, indistinguishability=0.8)
-    theta = np.array([angles, angles]) + [[0.0], [0.5]]
+    theta = np.array(angles) + np.array([[0.0], [0.5]])
     clicks = real.sample(theta + 0.15, 2_000, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="explain the clicks equally well: another setting"):
         calibrate(TINY, theta[:1], clicks[:1])
@@ -216,3 +216,22 @@ def test_the_interval_of_a_coin_that_never_showed_heads_is_known_in_closed_form(
     assert estimate.value == estimate.lower == 0.0
     assert estimate.upper == pytest.approx(1 - np.exp(-3.841 / 20), abs=1e-4)
     assert np.isnan(estimate.standard_error)
+
+
+def test_what_is_at_its_end_widens_the_intervals_of_others():
+    """Two correlated numbers, the first at its end: a grid says what is not rejected."""
+    top, precision = np.array([1.1, 0.0]), np.array([[25.0, -24.0], [-24.0, 25.0]])
+
+    def bell(x):
+        return -0.5 * (x - top) @ precision @ (x - top)
+
+    ranges = np.array([[-5.0, 1.0], [-5.0, 5.0]])
+    at, most = climb(bell, np.array([0.5, 0.5]), ranges)
+    assert at == pytest.approx([1.0, -0.096], abs=1e-4)
+    first, second = estimates(bell, at, ranges, 0.95)
+    grid = np.linspace(-1.6, 0.5, 211)
+    profile = [max(bell(np.array([x, y])) for x in np.linspace(-1, 1, 201)) for y in grid]
+    allowed = grid[2 * (most - np.array(profile)) < 3.841]
+    assert (second.lower, second.upper) == pytest.approx((allowed[0], allowed[-1]), abs=0.011)
+    assert second.upper - second.lower > 2 * 2 * 1.96 * second.standard_error
+    assert first.upper == 1.0

@@ -107,6 +107,14 @@ def test_the_number_of_clicks_is_that_of_its_maker(maker):
     assert min(others) > 6
 
 
+def test_deviations_scatter_by_1():
+    clicks = DEVICE.sample(THETA, 1_200, rng=np.random.default_rng(8))
+    parts = np.split(clicks, 60, axis=1)
+    found = [count_clicks(DEVICE, THETA, part)["the device"].deviation for part in parts]
+    assert np.std(found) == pytest.approx(1.0, abs=0.3)
+    assert abs(np.mean(found)) < 0.5
+
+
 def test_photons_that_bunch_make_fewer_clicks():
     """The mean field bunches, too, and lies in between."""
     clicks = DEVICE.sample(THETA, 1, rng=np.random.default_rng(6))

@@ -9,12 +9,14 @@ The exact likelihood of all click patterns is maximised (see `likelihood`), over
   seen at every angle, and data of few settings determine them.
 
 All else is taken as known: the state that enters, losses and phases of the loops, dark counts
-(which shots without light measure).
+(which shots without light measure), and the full swaps that load a loop and empty it, which are no
+angles of theta.
 
-What the clicks do not tell is refused: V where no two photons meet, for example, or an offset by one
-setting alone. There the sign of a turn is often open: one loop of length 1, or two, give the same
-probabilities at -theta as at theta, so that equal angles t fit an offset d as well as -2 t - d. Of
-unequal ones, V may make up for the difference. A second setting, of other angles, decides.
+What the clicks do not tell is refused: V where no two photons meet, for example, or an offset that
+one setting leaves open. There the sign of a turn is often unknown: one loop of length 1, or two,
+give the same probabilities at -theta as at theta, so that equal angles t fit an offset d as well as
+-2 t - d. Of unequal ones, V may make up for the difference. A second setting, of other angles,
+decides.
 Where the likelihood has a second maximum that a likelihood-ratio test does not reject, the
 intervals reach over both.
 
