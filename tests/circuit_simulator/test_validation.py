@@ -116,7 +116,7 @@ def test_deviations_scatter_by_1():
 
 
 def test_photons_that_bunch_make_fewer_clicks():
-    """The mean field bunches, too, and lies in between."""
+    """The mean field bunches, too."""
     clicks = DEVICE.sample(THETA, 1, rng=np.random.default_rng(6))
     counts = count_clicks(DEVICE, THETA, clicks)
     device, distinguishable, mean_field = (count.expected for count in counts.values())

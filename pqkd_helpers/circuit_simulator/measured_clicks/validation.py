@@ -10,8 +10,10 @@ bunches without interference between photons. The same clicks are asked twice:
   of either, a Kullback-Leibler divergence. So the odds grow, or fall, exponentially with the shots;
   and if the mean score is neither of the two, the clicks are a third one's.
 * For the number of clicks in a shot. Photons that bunch make fewer. So do lost ones: the device
-  must be calibrated first. Nothing but a count is needed, but the mean-field sampler bunches, too,
-  and is harder to tell by it.
+  must be calibrated first. Nothing but a count is needed, but bunching is no proof of interference
+  between photons: the mean-field sampler bunches, too, sometimes less than they do, sometimes more.
+
+Clicks that the device was calibrated with favour it; other ones are to be weighed.
 
 Most experiments keep only the shots in which all photons are seen, in different modes. Here every
 shot counts: the probabilities are those of clicks behind losses.
