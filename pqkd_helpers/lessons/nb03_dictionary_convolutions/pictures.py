@@ -204,8 +204,8 @@ def mixing_correlations(
         for cosine, name in sorted(zip(cosines, names, strict=True)):
             last = max(float(cosine), last + 0.055)  # keeps the names apart
             right = cosine > 0.5
-            side = {"ha": "right" if right else "left"}
-            axes.annotate(name, (cosine, last), (cosine + 0.05 - 0.1 * right, last - 0.03), **side)
+            place = cosine + 0.05 - 0.1 * right, last - 0.03
+            axes.annotate(name, (cosine, last), place, ha="right" if right else "left")
         axes.set(
             xlabel="cosine of the angle between the two z",
             ylabel="correlation of the two mixings",
