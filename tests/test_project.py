@@ -137,7 +137,7 @@ def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     pages = "\n".join(map(page, ("training", "files_and_bytes", "simulator")))
     blocks = re.findall(r"```python\n(.*?)```", pages, flags=re.DOTALL)
-    pretrained, method, small_file, simulator = blocks
+    pretrained, method, small_file, simulator, measured = blocks
     names: dict = {}
     exec(pretrained, names)
     stated = [names["record"][who]["final"]["test"]["accuracy"] for who in ("teacher", "student")]
@@ -149,6 +149,10 @@ def test_the_pages_python_examples_run_one_after_the_other(tmp_path, monkeypatch
     assert all(type(layer).__module__.startswith("torch.") for layer in names["plain"])
     exec(simulator, names)
     assert names["clicks"].shape == (32, 200, 16) and names["exact"].shape == (32, 2, 256)
+    exec(measured, names)
+    found, real = names["found"], names["real"]
+    assert found.efficiency.value == pytest.approx(real.efficiency, abs=0.05)
+    assert found.indistinguishability.value == pytest.approx(real.indistinguishability, abs=0.2)
 
 
 def test_the_stored_quick_run_has_todays_configuration():

@@ -276,4 +276,5 @@ def test_the_description_is_that_of_the_other_files():
     }
     assert described[torch.int8] == described[torch.float32]
     feature = json.loads(json.dumps(dataclasses.asdict(SMOOTHED)))
+    assert feature["circuit"].pop("loop_phases") == 0.0  # where there are none, nothing is said
     assert described[torch.int8]["feature"] == {k: v for k, v in feature.items() if k != "theta"}

@@ -188,11 +188,12 @@ def films_of(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_explorer_and_film_is_on_its_page_and_the_page_is_small(site, name):
     page = (site / f"{name}.html").read_text("utf-8")
-    assert page.count('<div class="explorer">') == len(explorers_of(name)) > 0
+    assert page.count('<div class="explorer">') == len(explorers_of(name))
+    assert explorers_of(name) or name == "00_start_here"  # a short one
     assert page.count('<div class="film">') == len(films_of(name))
     pictures = site.glob(f"explorers/{int(name[:2])}.*/*.png")
     sizes = [path.stat().st_size for path in pictures]
-    assert sum(sizes) + len(page.encode()) < MOST_BYTES and max(sizes) < 100_000
+    assert sum(sizes) + len(page.encode()) < MOST_BYTES and max(sizes, default=0) < 100_000
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
