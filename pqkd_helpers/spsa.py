@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .common.checks import as_number, check_generator, check_positive
+from .common.checks import check_generator, check_not_negative, check_positive
 
 STEP_SIZE_EXPONENT = 0.602
 PERTURBATION_EXPONENT = 0.101
@@ -92,8 +92,8 @@ class SPSA:
         self.step_size = check_positive("step_size", step_size)
         self.perturbation = check_positive("perturbation", perturbation)
         self.bound = check_positive("bound", bound, finite=False)
-        if decay_offset is not None and not 0.0 <= as_number(decay_offset) < np.inf:
-            raise ValueError(f"decay_offset is {decay_offset!r}, a number >= 0 or None is expected")
+        if decay_offset is not None:
+            decay_offset = check_not_negative("decay_offset", decay_offset)
         check_generator(rng, "choice")
         self.theta = check_start(theta, self.bound)
         self.decay_offset = decay_offset

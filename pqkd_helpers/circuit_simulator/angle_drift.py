@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.checks import as_number, check_fields, check_generator, check_whole
+from ..common.checks import check_fields, check_generator, check_not_negative, check_whole
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class AngleDrift:
     step: float = 0.002
 
     def __post_init__(self) -> None:
-        check_fields(self, _check_radians, "offset", "step")
+        check_fields(self, check_not_negative, "offset", "step")
 
     def errors(self, n_angles: int, *, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
         """Return the errors of the angles at one job after the other, without end.
@@ -67,10 +67,3 @@ class AngleDrift:
         while True:
             yield error
             error = error + rng.normal(0.0, self.step, n_angles)
-
-
-def _check_radians(name: str, value: float) -> float:
-    radians = as_number(value)
-    if not 0.0 <= radians < np.inf:
-        raise ValueError(f"{name} is {value!r}, a finite number of radians >= 0 is expected")
-    return radians

@@ -12,12 +12,17 @@ Reference: K. R. Motes et al., arXiv:1403.4007 (single photons in loops of fibre
 
 import math
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..common.checks import as_number, check_fields, check_positive, check_share, check_whole
+from ..common.checks import (
+    check_fields,
+    check_not_negative,
+    check_positive,
+    check_share,
+    check_whole,
+)
 from .heralded_source import HeraldedSource, quantity
 from .interferometer import TimeBinInterferometer
 
@@ -109,7 +114,7 @@ class DeviceBudget:
         check_fields(self, check_share, "total_efficiency")
         check_fields(self, check_positive, "bin_spacing", "gate_length")
         durations = ("dead_time", "jitter", "switching_time", "reconfiguration_time")
-        check_fields(self, _check_not_below_0, *durations, "dark_count_rate", "loop_phase_drift")
+        check_fields(self, check_not_negative, *durations, "dark_count_rate", "loop_phase_drift")
 
     def numbers(self) -> list[tuple[str, float, str, str]]:
         """Return name, value, unit and source of every number; one that was changed is "given"."""
@@ -193,7 +198,7 @@ class DeviceBudget:
 
     def phase_drift(self, seconds: float) -> float:
         """Return how far the difference of the loops' phases wanders, in radians (rms)."""
-        return self.loop_phase_drift * math.sqrt(_check_not_below_0("seconds", seconds))
+        return self.loop_phase_drift * math.sqrt(check_not_negative("seconds", seconds))
 
     def phase_contrast(self, seconds: float) -> float:
         """Return the mean factor ``exp(-s^2 / 2)`` that a Gaussian drift s leaves of a fringe."""
@@ -254,13 +259,6 @@ class DeviceBudget:
         shots = n_settings * check_whole("n_shots", n_shots, least=1)
         light = shots * self.shot_duration / share if share > 0.0 else math.inf
         return light + n_settings * self.reconfiguration_time
-
-
-def _check_not_below_0(name: str, value: Any) -> float:
-    number = as_number(value)
-    if not 0.0 <= number < math.inf:
-        raise ValueError(f"{name} is {value!r}, a finite number >= 0 is expected")
-    return number
 
 
 def _duration(seconds: float) -> str:

@@ -23,8 +23,10 @@ Conventions, used everywhere in this project:
   ones, of phases that grow by psi every L bins. So phases in the ratio of the loops' lengths cancel
   between the loops; what is left outside changes no probability where numbers of photons enter.
   A difference does: it is a phase that grows from bin to bin between the loops.
-* A loop's efficiency acts on the mode that stays in the loop, after each splitter: its amplitude
-  shrinks by ``sqrt(efficiency)``. A is then no longer unitary: what is missing is lost light.
+* A loop's efficiency acts on what is in the loop, once per round: on the first L bins in the round
+  that brings them to the first splitter, then on the mode that stays in after each splitter. Its
+  amplitude shrinks by ``sqrt(efficiency)``. A is then no longer unitary: what is missing is lost
+  light.
 """
 
 from collections.abc import Sequence

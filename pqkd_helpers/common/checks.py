@@ -55,6 +55,14 @@ def check_positive(name: str, value: Any, *, finite: bool = True) -> float:
     return number
 
 
+def check_not_negative(name: str, value: Any) -> float:
+    """Return ``value`` as a float; raise ``ValueError`` unless it is a finite number >= 0."""
+    number = as_number(value)
+    if not 0.0 <= number < math.inf:
+        raise ValueError(f"{name} is {value!r}, a finite number >= 0 is expected")
+    return number
+
+
 def check_share(name: str, value: Any, *, below_one: bool = False) -> float:
     """Return ``value`` as a float; raise ``ValueError`` unless it lies in [0, 1] or [0, 1)."""
     number = as_number(value)

@@ -40,7 +40,7 @@ def test_an_error_that_was_handed_out_does_not_change():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: AngleDrift(offset=-0.1), "offset is -0.1, a finite number of radians >= 0"),
+        (lambda: AngleDrift(offset=-0.1), "offset is -0.1, a finite number >= 0"),
         (lambda: AngleDrift(step=float("inf")), "step is inf"),
         (lambda: AngleDrift(step=None), "step is None"),
         (lambda: AngleDrift().errors(0, rng=np.random.default_rng(0)), "n_angles is 0"),

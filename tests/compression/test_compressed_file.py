@@ -26,9 +26,8 @@ from pqkd_helpers.experiments.runs.teacher_checkpoints import STORED_CHECKPOINTS
 from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 from pqkd_helpers.networks import predict_logits
 
-THETA = tuple(np.random.default_rng(0).uniform(-np.pi, np.pi, 30).tolist())
-EXACT = FeatureSpecification(CircuitSettings(), THETA, n_shots=None)
-SMOOTHED = FeatureSpecification(CircuitSettings(), THETA, n_shots=200, ema_beta=0.9)
+from .features import EXACT, SMOOTHED, THETA
+
 IMAGES = ImageFormat((1, 28, 28), (0.13062754273414612,), (0.30810779333114624,))
 KILO = 1000
 

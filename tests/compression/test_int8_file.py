@@ -13,7 +13,6 @@ import torch
 
 from pqkd_helpers.compression import (
     CompressedFileError,
-    FeatureSpecification,
     read_compressed,
     save_compressed,
     to_dense,
@@ -22,13 +21,11 @@ from pqkd_helpers.compression import sealed_tensors as sealed
 from pqkd_helpers.compression.compressed_file import compressed_bytes, compressed_from_bytes
 from pqkd_helpers.compression.conventional.quantisation import LAYERS, quantise
 from pqkd_helpers.compression.folding import without_batch_norm
-from pqkd_helpers.controls.circuit_settings import CircuitSettings
 from pqkd_helpers.knowledge_distillation import StudentCNN, TeacherCNN
 from pqkd_helpers.networks.evaluation import predict_logits, score
 
-THETA = tuple(np.random.default_rng(0).uniform(-np.pi, np.pi, 30).tolist())
-EXACT = FeatureSpecification(CircuitSettings(), THETA, n_shots=None)
-SMOOTHED = FeatureSpecification(CircuitSettings(), THETA, n_shots=200, ema_beta=0.9)
+from .features import EXACT, SMOOTHED, THETA
+
 STUDENTS = {
     "as-published": {},
     "two-layers": {"scope": "conv1+conv2"},

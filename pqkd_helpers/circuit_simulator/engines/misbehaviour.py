@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ...common.checks import as_number, check_share, set_field
+from ...common.checks import check_not_negative, check_share, set_field
 
 SPOILED = (
     "no shots",
@@ -72,7 +72,7 @@ class Misbehaviour:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            check = _check_seconds if item.name.endswith("_seconds") else check_share
+            check = check_not_negative if item.name.endswith("_seconds") else check_share
             set_field(self, item.name, check(item.name, getattr(self, item.name)))
         for names in (("failed", "stuck", "spoiled"), ("refused", "unanswered", "garbled")):
             total = sum(getattr(self, name) for name in names)
@@ -131,10 +131,3 @@ def spoil(
 def _drawn(rng: np.random.Generator, **shares: float) -> str:
     rest = max(0.0, 1.0 - sum(shares.values()))
     return str(rng.choice([*shares, ""], p=[*shares.values(), rest]))
-
-
-def _check_seconds(name: str, value: float) -> float:
-    seconds = as_number(value)
-    if not 0.0 <= seconds < np.inf:
-        raise ValueError(f"{name} is {value!r}, a finite number of seconds >= 0 is expected")
-    return seconds

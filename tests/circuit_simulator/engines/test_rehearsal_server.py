@@ -215,7 +215,7 @@ def test_it_listens_on_this_machine_only_and_a_job_that_it_does_not_know_is_said
         ({"failed": 1.5}, "failed is 1.5"),
         ({"failed": 0.6, "spoiled": 0.6}, r"failed \+ stuck \+ spoiled is 1\.2"),
         ({"refused": 0.9, "garbled": 0.2}, r"refused \+ unanswered \+ garbled is"),
-        ({"queue_seconds": -1}, "queue_seconds is -1, a finite number of seconds >= 0"),
+        ({"queue_seconds": -1}, "queue_seconds is -1, a finite number >= 0"),
         ({"outage_seconds": float("nan")}, "outage_seconds is nan"),
     ],
 )
