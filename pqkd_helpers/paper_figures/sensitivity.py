@@ -25,6 +25,7 @@ from .paper_values import EXTREME, SHOT_NOISE_LIMIT, TABLE1, PaperValue
 from .readings import AT_REST, DEFAULT
 from .result import Result
 from .shot_sweep import KINDS, sweep_limits, sweeps
+from .table1 import shown_runs
 
 Array = NDArray[np.float64]
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
@@ -163,8 +164,7 @@ def _table1(catalogue: Catalogue) -> list[Row]:
     """Return the choices about how a number of Table 1 is taken: the same run both ways."""
     rows = []
     for dataset, name in NAMES.items():
-        tier = catalogue.tier("table1", dataset, "conv1-conv2")
-        runs = catalogue.runs("table1", "conv1-conv2", tier=tier, dataset=dataset) if tier else []
+        runs = shown_runs(catalogue, dataset)
         for network, choice in ((n, c) for n in TABLE1[dataset] for c in TAKEN if runs):
             ways, split, instead = TAKEN[choice]
             if network == "teacher" and choice in OF_STUDENT:

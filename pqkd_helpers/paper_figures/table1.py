@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ..common.figure_style import COLOURS, LEAST_TEXT, say_what_to_see, style
 from ..records.measured import finals
 from ..records.record import Record
-from ..records.stored import Catalogue
+from ..records.stored import TIERS, Catalogue
 from ..statistics.means import mean_of, paired_difference
 from ..statistics.verdicts import Direction, compare_with_paper, judge_claim
 from .finding import SCALES, Finding, Rule, decided, scale_of
@@ -20,10 +20,12 @@ from .paper_values import (
     cross_entropy_margin,
     training_margin,
 )
+from .readings import DEFAULT
 from .result import Result
 
 EXPERIMENT = "table1"
-ARM = "conv1-conv2"
+ARM = "conv1-conv2"  # SPSA is asked about a fresh z
+ARMS = (DEFAULT, ARM)  # the chosen reading first
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10": "CIFAR-10"}
 RULE = Rule(
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within the "
@@ -43,7 +45,10 @@ RULE = Rule(
         "teacher that has memorised its images cannot be tested with one that has not. (This was "
         "99.9 % at first. It was lowered when the first teacher with the paper's recipe was there, "
         "and scattered between 99.4 and 99.9 % from epoch to epoch; no student of it had been "
-        "trained. No verdict of this table changed; one on the extreme compressions did.)"
+        "trained. No verdict of this table changed; one on the extreme compressions did.) "
+        "At first all runs had the reading `fresh`. Since a rule of its own chose another reading "
+        "(notebook 10), a data set is shown under that one as soon as it has as many seeds, which "
+        "was laid down while the first such runs were under way, unseen."
     ),
 )
 # What the paper's own numbers say of student and teacher: (quantity, direction).
@@ -94,7 +99,6 @@ def table1(catalogue: Catalogue) -> Result | None:
     if not rows:
         return None
     findings = [finding for dataset in TABLE1 for finding in _findings(catalogue, dataset)]
-    first = next(records for name in TABLE1 if (records := _records(catalogue, name)))
     return Result(
         name="table1",
         title="Table 1: teacher and student, conv1 and conv2 compressed",
@@ -108,7 +112,7 @@ def table1(catalogue: Catalogue) -> Result | None:
         ),
         rerun="python -m pqkd_helpers reproduce table1 --tier cpu --seeds 3",
         rule=RULE,
-        scale=scale_of(first),
+        scale=_scale(catalogue),
         differs=[
             "Tier cpu: 12 epochs (CIFAR-10: 60) of Adam with a one-cycle rate that peaks at 3e-3 "
             "instead of 100 epochs at 1e-3, for teacher and student alike.",
@@ -137,13 +141,27 @@ def table1(catalogue: Catalogue) -> Result | None:
     )
 
 
-def _records(catalogue: Catalogue, dataset: str) -> list[Record]:
-    tier = catalogue.tier(EXPERIMENT, dataset, ARM)
-    return catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset, arm=ARM) if tier else []
+def shown_runs(catalogue: Catalogue, dataset: str) -> list[Record]:
+    """Return the runs of a data set that are shown: the larger scale, more seeds, `ARMS`' order."""
+    found = []
+    for arm in ARMS:
+        if tier := catalogue.tier(EXPERIMENT, dataset, arm):
+            runs = catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset, arm=arm)
+            found.append((-TIERS.index(tier), len(runs), runs))
+    return max(found, key=lambda each: each[:2], default=(0, 0, []))[2]
+
+
+def _scale(catalogue: Catalogue) -> str:
+    """Return the scale of the runs shown; of each data set, if they differ."""
+    runs = {NAMES[name]: shown_runs(catalogue, name) for name in TABLE1}
+    scales = {name: scale_of(records) for name, records in runs.items() if records}
+    if len(set(scales.values())) == 1:
+        return next(iter(scales.values()))
+    return "; ".join(f"{name}: {scale}" for name, scale in scales.items())
 
 
 def _rows(catalogue: Catalogue, dataset: str) -> list[Row]:
-    records = _records(catalogue, dataset)
+    records = shown_runs(catalogue, dataset)
     rows = []
     for network, stated in TABLE1[dataset].items() if records else ():
         names = [*stated, "test accuracy", "test cross-entropy"]
@@ -185,7 +203,7 @@ def _row(dataset: str, network: str, name: str, ours: np.ndarray, tier: str) -> 
 
 def _findings(catalogue: Catalogue, dataset: str) -> list[Finding]:
     """Return one finding for each claim about student and teacher on a data set."""
-    records = _records(catalogue, dataset)
+    records = shown_runs(catalogue, dataset)
     findings = []
     for name, direction in CLAIMS[dataset].items():
         paper = [TABLE1[dataset][network][name] for network in ("student", "teacher")]

@@ -33,7 +33,7 @@ def _numbers(findings: list[Finding]) -> str:
     """Return how the claims fare, those with a number of the paper's apart from the others."""
     public = [finding for finding in findings if not finding.is_ours_to_compare]
     counts = Counter(finding.verdict for finding in public)
-    order: tuple[Verdict, ...] = ("reproduced", "partly", "not", "not at this scale")
+    order: tuple[Verdict, ...] = get_args(Verdict)[:5]
     said = ", ".join(f"{counts[name]} {name}" for name in order if counts[name] or name == order[0])
     recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)
     return (

@@ -37,6 +37,7 @@ Verdict = Literal[
     "partly",
     "not",
     "not at this scale",
+    "holds at this scale",
     "inconclusive",
     "premise not met",
     "shape only",
@@ -198,7 +199,8 @@ def verdict(
     -------
     str
         "premise not met" without the premise, whatever was found. Else "reproduced" if all numbers
-        are equivalent and all claims hold; "partly" if findings point to different sides;
+        are equivalent and all claims hold; without the paper's recipe this needs a number, else
+        it is "holds at this scale". "partly" if findings point to different sides;
         "inconclusive" if none is against the paper and one is open. If findings are against the
         paper and none is for it: "not", with the paper's recipe; without, "not at this scale".
 
@@ -213,6 +215,8 @@ def verdict(
     'reproduced'
     >>> verdict(["different", "open"], paper_recipe=False)
     'not at this scale'
+    >>> verdict(["holds"], paper_recipe=False)
+    'holds at this scale'
     """
     known = (*get_args(NumberFinding), *get_args(ClaimFinding))
     for finding in findings:
@@ -223,7 +227,8 @@ def verdict(
         return "premise not met"
     good = [finding in ("equivalent", "holds") for finding in findings]
     if all(good):
-        return "reproduced"
+        of_the_paper = paper_recipe or "equivalent" in findings
+        return "reproduced" if of_the_paper else "holds at this scale"
     if any(finding in ("different", "contradicted") for finding in findings):
         if any(good):
             return "partly"

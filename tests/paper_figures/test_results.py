@@ -16,6 +16,8 @@ from pqkd_helpers.paper_figures.extreme import extreme, late_spread
 from pqkd_helpers.paper_figures.finding import Findings, scale_of
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.markdown_table import markdown_table
+from pqkd_helpers.paper_figures.reading_table import READINGS, chosen
+from pqkd_helpers.paper_figures.readings import DEFAULT
 from pqkd_helpers.paper_figures.regularisation import regularisation
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.spsa_contribution import spsa_contribution
@@ -180,7 +182,8 @@ def test_almost_all_training_images_are_not_all_of_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("gain", "expected"), [(1.0, "reproduced"), (0.0, "inconclusive"), (-1.0, "not at this scale")]
+    ("gain", "expected"),
+    [(1.0, "holds at this scale"), (0.0, "inconclusive"), (-1.0, "not at this scale")],
 )
 def test_what_spsa_contributes(tmp_path, gain, expected):
     made_up.spsa_contribution(tmp_path, gain=gain)
@@ -232,6 +235,23 @@ def test_a_rule_says_which_records_are_older_than_itself(result):
     assert older == set(result.rule.older)
 
 
+def test_a_data_set_is_shown_under_the_chosen_reading_once_it_has_as_many_seeds(tmp_path):
+    made_up.table1_like_the_paper(tmp_path, seeds=3)
+    for seed in range(3):
+        assert table1(Catalogue(tmp_path)).scale == "reduced scale, reading `fresh`"
+        made_up.store(tmp_path, made_up.run("table1", "through-ema", seed))
+    result = table1(Catalogue(tmp_path))
+    assert "; ".join(dict.fromkeys(f.scale for f in result.findings)) == (
+        "reduced scale, reading `through-ema`; reduced scale, reading `fresh`"
+    )
+    assert result.scale.startswith("MNIST: reduced scale, reading `through-ema`; Fashion-MNIST: ")
+
+
+def test_the_readings_rule_has_chosen_what_table_1_shows():
+    runs = {name: STORED.runs("readings", name) for name in READINGS}
+    assert chosen(runs).reading == DEFAULT
+
+
 def test_one_seed_is_inconclusive(tmp_path):
     made_up.table1_like_the_paper(tmp_path, seeds=1)
     assert set(verdicts(table1(Catalogue(tmp_path)))) == {"inconclusive"}
@@ -261,12 +281,14 @@ def test_the_larger_scale_is_taken(tmp_path):
     assert {(row["tier"], row["n"]) for row in rows} == {("paper", 3)}
 
 
-@pytest.mark.parametrize(("rising", "expected"), [(True, "reproduced"), (False, "inconclusive")])
+@pytest.mark.parametrize(
+    ("rising", "expected"), [(True, "holds at this scale"), (False, "inconclusive")]
+)
 def test_the_extreme_compressions(tmp_path, rising, expected):
     made_up.extreme(tmp_path, rising=rising)
     result = extreme(Catalogue(tmp_path))
     assert finding(result, "rises with the ratio") == expected
-    assert finding(result, "better calibrated") == "reproduced"  # teachers at 99.95 %
+    assert finding(result, "better calibrated") == "holds at this scale"  # teachers at 99.95 %
     assert len(result.rows) == 4  # three widths, and one with frozen angles
     assert finding(result, "49 times") == "reproduced"
 
@@ -280,7 +302,7 @@ def test_the_late_spread_is_the_largest_fall_within_a_run():
 
 @pytest.mark.parametrize(
     ("exponent", "expected"),
-    [(0.5, "reproduced"), (0.25, "not at this scale"), (1.0, "not at this scale")],
+    [(0.5, "holds at this scale"), (0.25, "not at this scale"), (1.0, "not at this scale")],
 )
 def test_the_law_of_the_shots(tmp_path, exponent, expected):
     made_up.shot_noise(tmp_path, exponent=exponent)
@@ -312,7 +334,7 @@ def test_shot_noise_beside_the_papers_limits_and_coins(known):
 
 def test_light_that_is_better_than_coins_is_found(tmp_path):
     made_up.shot_noise(tmp_path, coins=60.0)
-    assert finding(shot_noise(Catalogue(tmp_path)), "coin tosses") == "reproduced"
+    assert finding(shot_noise(Catalogue(tmp_path)), "coin tosses") == "holds at this scale"
 
 
 def test_curves_of_other_budgets_are_not_compared(tmp_path):
@@ -350,8 +372,8 @@ def test_an_incomplete_curve_is_not_shown(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "alone", "beyond"),
     [
-        ({}, "not at this scale", "reproduced"),
-        ({"compressed-alone": 0.25}, "reproduced", "reproduced"),
+        ({}, "not at this scale", "holds at this scale"),
+        ({"compressed-alone": 0.25}, "holds at this scale", "holds at this scale"),
         ({"compressed-alone": 0.30, "compressed-distilled": 0.27}, "inconclusive", "inconclusive"),
     ],
 )
@@ -360,7 +382,7 @@ def test_what_regularises(tmp_path, changes, alone, beyond):
     result = regularisation(Catalogue(tmp_path))
     assert finding(result, "by itself") == alone
     assert finding(result, "beyond distillation") == beyond
-    assert finding(result, "lower cross-entropy than its teacher") == "reproduced"
+    assert finding(result, "lower cross-entropy than its teacher") == "holds at this scale"
 
 
 def test_an_incomplete_square_is_not_shown(tmp_path):
@@ -488,7 +510,7 @@ def test_changing_one_record_changes_figure_table_and_readme(tmp_path):
 def test_only_the_blocks_of_a_text_change(known):
     text = with_results(README, known)
     assert text.startswith("before\n<!--") and text.endswith("<!-- end -->\nafter\n")
-    assert "old" not in text and "\nbetween\n" in text
+    assert "stale" not in text and "\nbetween\n" in text
     assert with_results(text, known) == text
     with pytest.raises(ValueError, match="'nonsense' is unknown"):
         with_results("<!-- from the records: nonsense -->\n<!-- end -->", known)

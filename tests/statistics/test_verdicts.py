@@ -90,6 +90,12 @@ def test_verdicts(findings, expected):
     assert verdict(findings, paper_recipe=False) == below
 
 
+def test_without_recipe_and_number_a_claim_that_holds_says_nothing_of_the_paper():
+    assert verdict(["holds", "holds"], paper_recipe=True) == "reproduced"
+    assert verdict(["holds", "holds"], paper_recipe=False) == "holds at this scale"
+    assert verdict(["holds", "equivalent"], paper_recipe=False) == "reproduced"
+
+
 @pytest.mark.parametrize("findings", [findings for findings, _ in VERDICTS])
 def test_nothing_is_decided_without_the_premise(findings):
     assert verdict(findings, premise=False, paper_recipe=True) == "premise not met"
