@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from pqkd_helpers.experiments.grids.grid import Job, Tier
-from pqkd_helpers.experiments.grids.paper import GRIDS
+from pqkd_helpers.experiments.grids.paper import BASELINES, GRIDS
 from pqkd_helpers.experiments.jobs.chosen_jobs import chosen_jobs
 from pqkd_helpers.experiments.jobs.work import is_done
 from pqkd_helpers.experiments.runs.run import record_of
@@ -110,3 +110,11 @@ def test_without_an_average_both_objectives_are_the_same_run():
     assert fresh["student"]["epochs"][-1]["theta"] != fresh["student"]["epochs"][0]["theta"]
     smoothed = without_seconds(record_of(replace(config, objective="through-ema", ema_beta=0.9)))
     assert smoothed["student"] != through["student"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", BASELINES)
+def test_a_baseline_of_table_1_can_be_run(arm):
+    """A frozen vector has no statistics over the circuit's settings, so it needs its own scaling."""
+    final = record_of(GRIDS["table1"].config("smoke", "mnist", arm, 0))["student"]["final"]
+    assert 0.0 <= final["validation"]["accuracy"] <= 1.0
