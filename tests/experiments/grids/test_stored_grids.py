@@ -115,6 +115,6 @@ def test_without_an_average_both_objectives_are_the_same_run():
 @pytest.mark.slow
 @pytest.mark.parametrize("arm", BASELINES)
 def test_a_baseline_of_table_1_can_be_run(arm):
-    """A frozen vector has no statistics over the circuit's settings, so it needs its own scaling."""
+    """A frozen vector cannot be standardised over the settings, so it has its own scaling."""
     final = record_of(GRIDS["table1"].config("smoke", "mnist", arm, 0))["student"]["final"]
     assert 0.0 <= final["validation"]["accuracy"] <= 1.0
