@@ -23,36 +23,35 @@ def answer(catalogue: Catalogue) -> str:
             "**What it does.** A small network trains only a few filters. How they are mixed is "
             "not trained: the clicks of a photonic circuit decide it. That saves trained numbers.",
             "**Are the paper's numbers reproduced?** " + _numbers(claim_map(catalogue)),
-            "**Does the light matter?** "
+            "**Does the light help?** "
             + (state(catalogue, FOLLOW_UP) if found is None else _against_randomness(found)),
         ]
     )
 
 
 def _numbers(findings: list[Finding]) -> str:
-    """Return how the claims fare, those with a number of the paper's apart from the others."""
+    """Return how the claims fare that the paper has a number or a figure of."""
     public = [finding for finding in findings if not finding.is_ours_to_compare]
     counts = Counter(finding.verdict for finding in public)
     order: tuple[Verdict, ...] = get_args(Verdict)[:5]
-    said = ", ".join(f"{counts[name]} {name}" for name in order if counts[name] or name == order[0])
+    parts = [f"{counts[name]} {name}" for name in order if counts[name] or name == order[0]]
+    n_open = len(public) - sum(counts[name] for name in order)
     recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)
     return (
-        f"Of {len(public)} claims with a number or a figure of the paper's: {said}; for the others "
-        "the runs are too few, a premise is not met, or no number is known to us. "
-        + ("" if recipe else "No run has the paper's recipe yet. ")
-        + "What we know of the paper is its abstract, and its numbers through others who read it."
+        f"Of {len(public)} claims with a number or a figure: {', '.join(parts)}, {n_open} open. "
+        + ("" if recipe else "Our runs are smaller than the paper's, so most can settle nothing. ")
+        + "Of the paper we know the abstract, and its numbers through others who read it."
     )
 
 
 def _against_randomness(found: Analysis) -> str:
     difference = found.contrasts["plain randomness"].difference
-    better = "better" if difference.mean > 0.0 else "worse"
+    verdict, better = ("Not", "better") if difference.mean > 0.0 else ("Yes,", "worse")
     return (
-        "One step of the algorithm can be read in several ways; we tried five. Under one of them "
-        "(`fresh`), on a small network, one fixed random vector in place of the light's numbers "
-        f"does {better}. Test error with the light minus that with the vector: {difference:+.2f} "
-        f"points, over {difference.n} pairs of runs. The light's numbers change during training, "
-        "the vector does not."
+        f"{verdict} where we asked: one random vector, drawn once and kept, in the place of "
+        f"the light's numbers does {better}. Test error with the light minus that with the vector: "
+        f"{difference:+.2f} points, {difference.n} pairs of runs of a small network. (One step of "
+        "the algorithm can be read in several ways; this is for the one called `fresh`.)"
     )
 
 
