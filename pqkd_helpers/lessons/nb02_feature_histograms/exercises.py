@@ -218,8 +218,9 @@ _BINS_HIT = Exercise(
             "that many bins can be hit. With few shots, rare ones stay empty.",
         ),
         Mistake(
-            lambda probabilities, n_shots: len(probabilities)
-            * (1 - (1 - 1 / len(probabilities)) ** n_shots),
+            lambda probabilities, n_shots: (
+                len(probabilities) * (1 - (1 - 1 / len(probabilities)) ** n_shots)
+            ),
             "that holds if all bins are equally probable. Each has its own probability.",
         ),
         Mistake(
@@ -232,7 +233,7 @@ _BINS_HIT = Exercise(
         "Take one bin and ask the opposite: with what chance does it stay empty?",
         "One shot misses the bin with the chance 1 - p; n_shots independent shots all miss it with "
         "(1 - p) ** n_shots.",
-        "The mean of a sum is the sum of the means: (1 - (1 - p) ** n_shots), summed over the bins.",
+        "The mean of a sum is the sum of the means: sum (1 - (1 - p) ** n_shots) over the bins.",
     ),
     explanation="""
     The mean of a sum is the sum of the means, whether its terms are independent or not. The same
