@@ -588,19 +588,22 @@ _LAYER = Exercise(
     ```python
     class DictionaryLayer(torch.nn.Module):
         def __init__(self):
-            super().__init__()  # first of all
-            ...  # self.x = torch.nn.Parameter(t) trains the tensor t; self.x = t does not
+            super().__init__()  # first
+            ...
 
-        def condition(self, z): ...  # makes the mixing
+        def condition(self, z):
+            ...  # makes the mixing
 
-        def forward(self, x): ...  # layer(x) calls it
+        def forward(self, x):
+            ...  # layer(x) calls it
     ```
 
     Then use one layer: condition it on one feature after the other, stack the outputs, and call
     `backward` once, on the mean of all squared outputs. The images keep their size, so pad with
-    zeros. (`torch` and `conv2d` are imported; `torch.from_numpy` makes tensors of arrays.)
-    `layer.named_parameters()` lists pairs (name, parameter); the names are free, the gradient is
-    `.grad`.
+    zeros. (`torch` and `conv2d` are imported. `torch.from_numpy` makes tensors of arrays.
+    `self.x = torch.nn.Parameter(t)` trains the tensor t, `self.x = t` does not.
+    `layer.named_parameters()` lists pairs (name, parameter): the names are free, the gradient is
+    `.grad`.)
 
     Two questions decide: what is a parameter, and what must be made anew when z changes?
     """,
