@@ -1,4 +1,4 @@
-"""Exercises of notebook 02: what histograms forget, how they are made, how much to average."""
+"""Exercises of notebook 02: what histograms forget, which bins are hit, how much to average."""
 
 import numpy as np
 
@@ -78,7 +78,7 @@ _TWIN = Exercise(
     number="2.1",
     name="A twin that z cannot tell apart",
     difficulty=2,
-    minutes=20,
+    minutes=15,
     task="""
     *What does the feature forget?* showed two distributions with one $z$. In one of them the
     halves were independent. Build the opposite, from any joint distribution: a twin with the same
@@ -136,99 +136,108 @@ _TWIN = Exercise(
 # --- 2.2 -----------------------------------------------------------------------------------
 
 
-def half_histograms(clicks):
-    """Return the histograms of both halves of the modes.
+def bins_hit(probabilities, n_shots):
+    """Return how many bins are hit at least once, on average over many experiments.
 
     Parameters
     ----------
-    clicks : (n_shots, n_modes) array of 0 and 1, n_modes even
+    probabilities : (n_bins,) array
+        Probability of each bin of one histogram; they sum to 1.
+    n_shots : int
+        Shots of one experiment, independent of each other.
 
     Returns
     -------
-    (2, 2^(n_modes / 2)) array of relative frequencies
+    float
     """
-    n_shots, n_modes = clicks.shape
-    half = n_modes // 2
-    result = np.zeros((2, 2**half))
-    for shot in clicks:
-        for side in range(2):
-            value = 0
-            for bit in shot[side * half : (side + 1) * half]:
-                value = 2 * value + int(bit)
-            result[side, value] += 1 / n_shots
-    return result
+    never = (1 - probabilities) ** n_shots  # chance that all shots miss the bin
+    return (1 - never).sum()
 
 
-def _single_shot(answer):
-    """One shot of four modes, 10|01: the halves read 2 and 1."""
-    expected = [[0.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0]]
-    expect(answer(np.array([[1, 0, 0, 1]])), expected, given="clicks [[1, 0, 0, 1]]")
+def _one_shot_one_bin(answer):
+    """A single shot hits exactly one bin, however the probability is spread."""
+    for n_bins in (1, 4, 256):
+        probabilities = drawn(n_bins).dirichlet(np.ones(n_bins))
+        got = answer(probabilities, 1)
+        expect(got, 1.0, given=f"{n_bins} bins, one shot", tolerance=1e-6)
 
 
-def _two_modes(answer):
-    """With two modes each half is a single bit: its histogram counts 0s and 1s."""
-    clicks = np.array([[1, 0], [1, 1], [0, 1], [1, 1]])
-    expect(answer(clicks), [[0.25, 0.75], [0.25, 0.75]], given=f"clicks {clicks.tolist()}")
+def _two_shots(answer):
+    """Two shots hit two bins, unless the second falls into the bin of the first."""
+    probabilities = drawn(1).dirichlet(np.ones(6))
+    expected = 2 - (probabilities**2).sum()
+    given = f"probabilities {np.round(probabilities, 2).tolist()}, two shots"
+    expect(answer(probabilities, 2), expected, given=given, tolerance=1e-6)
 
 
-def _every_half_sums_to_one(answer):
-    """Each half is a histogram: it sums to 1."""
-    clicks = drawn(1).integers(0, 2, (7, 6))
-    got = np.asarray(answer(clicks))
-    expect(got.sum(axis=-1), [1.0, 1.0], given="7 random shots of 6 modes")
+def _certain_and_impossible(answer):
+    """A bin of probability 1 is always hit, one of probability 0 never."""
+    expect(answer(np.array([0.0, 1.0, 0.0]), 200), 1.0, given="probabilities 0, 1, 0; 200 shots")
 
 
-def _equals_the_helper(answer):
-    """For 16 modes the two halves, end to end, are what the helper returns."""
-    clicks = drawn(2).integers(0, 2, (50, 16))
-    got = np.ravel(answer(clicks))
-    expect(got, click_histograms(clicks), given="50 random shots of 16 modes")
+def _counted(answer):
+    """In 4,000 experiments, the mean number of bins that were hit agrees."""
+    rng = drawn(2)
+    for n_bins, n_shots in ((8, 5), (64, 200)):
+        probabilities = rng.dirichlet(np.full(n_bins, 0.3))
+        counts = rng.multinomial(n_shots, probabilities, size=4000)
+        given = f"{n_bins} bins, {n_shots} shots"
+        mean = np.count_nonzero(counts, axis=1).mean()
+        expect(answer(probabilities, n_shots), mean, given=given, tolerance=0.015 * mean)
 
 
-def _least_significant_first(clicks):
-    half = clicks.shape[1] // 2
-    flipped = np.hstack([clicks[:, :half][:, ::-1], clicks[:, half:][:, ::-1]])
-    return half_histograms(flipped)
-
-
-_HALF_HISTOGRAMS = Exercise(
+_BINS_HIT = Exercise(
     number="2.2",
-    name="Histograms from scratch",
+    name="How many bins are hit?",
     difficulty=2,
-    minutes=15,
+    minutes=10,
     task="""
-    Write the function yourself, for any even number of modes. The first mode of a half is the most
-    significant bit. Plain loops are welcome.
+    200 shots left most of our 512 bins empty. Could that have been calculated beforehand, from the
+    exact probabilities? Write how many bins of one histogram are hit at least once, on average
+    over many experiments.
+
+    The bins are not independent: a shot that falls into one bin falls into no other. Why does that
+    not matter for a mean?
     """,
-    reference=half_histograms,
-    laws=(_single_shot, _two_modes, _every_half_sums_to_one, _equals_the_helper),
-    probes=lambda: [(drawn(3).integers(0, 2, (9, n)),) for n in (4, 8)],
+    reference=bins_hit,
+    laws=(_one_shot_one_bin, _two_shots, _certain_and_impossible, _counted),
+    probes=lambda: [(np.full(4, 0.25), 3), (drawn(3).dirichlet(np.ones(9)), 20)],
+    private_inputs=lambda rng: (rng.dirichlet(np.full(8, 0.5)), int(rng.integers(2, 60))),
     mistakes=(
         Mistake(
-            _least_significant_first,
-            "the bits of each half are read from the wrong end: the first mode counts most.",
+            lambda probabilities, n_shots: np.minimum(1, n_shots * probabilities).sum(),
+            "n_shots * p is the mean number of *shots* in a bin. Several may fall into one bin, "
+            "which is then hit once.",
         ),
         Mistake(
-            lambda clicks: half_histograms(clicks) * len(clicks),
-            "these are counts; divide by the number of shots to get relative frequencies.",
+            lambda probabilities, n_shots: ((1 - probabilities) ** n_shots).sum(),
+            "these are the bins that no shot hits. The others are wanted.",
         ),
         Mistake(
-            lambda clicks: half_histograms(np.hstack([clicks[:, ::2], clicks[:, 1::2]])),
-            "the halves are the first and the second half of the modes, not the even and the odd.",
+            lambda probabilities, n_shots: np.count_nonzero(probabilities),
+            "that many bins can be hit. With few shots, rare ones stay empty.",
         ),
         Mistake(
-            lambda clicks: half_histograms(clicks) / 2,
-            "each half is a histogram by itself and sums to 1; both together sum to 2.",
+            lambda probabilities, n_shots: (
+                len(probabilities) * (1 - (1 - 1 / len(probabilities)) ** n_shots)
+            ),
+            "that holds if all bins are equally probable. Each has its own probability.",
+        ),
+        Mistake(
+            lambda probabilities, n_shots: (1 - np.exp(-n_shots * probabilities)).sum(),
+            "close, for rare bins. A bin stays empty if each single shot misses it: multiply these "
+            "chances.",
         ),
     ),
     hints=(
-        "Start with one shot and one half: how does a row such as 1, 0, 1 become the number 5?",
-        "Walk through the bits from the first to the last: value = 2 * value + bit.",
-        "Two loops: over the shots, over the two halves; add 1 / n_shots at [side, value].",
+        "Take one bin and ask the opposite: with what chance does it stay empty?",
+        "One shot misses the bin with the chance 1 - p; n_shots independent shots all miss it with "
+        "(1 - p) ** n_shots.",
+        "The mean of a sum is the sum of the means: sum (1 - (1 - p) ** n_shots) over the bins.",
     ),
     explanation="""
-    The helper does the same with a matrix product (the bits times the powers of 2) and
-    `np.bincount`, which is many times faster than Python loops.
+    The mean of a sum is the sum of the means, whether its terms are independent or not. The same
+    rule gave the shot noise of all 512 bins from that of one.
     """,
 )
 
@@ -311,13 +320,14 @@ _BEST_BETA = Exercise(
     number="2.3",
     name="How much memory?",
     difficulty=2,
-    minutes=20,
+    minutes=15,
     task="""
     Is $\\beta = 0.9$ a good choice? That depends on how fast the angles move. Let the exact
     histogram move by the same small step in every epoch. A long memory then averages more noise
     away, and lags further behind. Decide: which $\\beta$ keeps the moving average nearest to the
-    exact histogram of *this* epoch, in the mean square, after many epochs? You may calculate with
-    the table of the moving average (noise and *squared* lag add up), or simulate.
+    exact histogram of *this* epoch, in the mean square, after many epochs? You may simulate. Or
+    calculate with the table of the moving average: it trails by lag times drift. The square of
+    that, and what is left of the noise, add up.
     """,
     reference=best_beta,
     laws=(_stands_still, _no_noise, _the_unit_is_free, _measured, _least_on_paper),
@@ -476,12 +486,12 @@ _FEATURES = Exercise(
     number="2.4",
     name="From clicks to z, from nothing",
     difficulty=3,
-    minutes=25,
+    minutes=20,
     task="""
     Build the whole way of this notebook, with NumPy alone: clicks become two half histograms, the
     histograms of the epochs go through the moving average, and the average is scaled to a length.
-    The first epoch has no past: there, the average is its histogram. Bits and halves are in the
-    order of exercise 2.2.
+    The first epoch has no past: there, the average is its histogram. The first bit of a half
+    counts most, and the first half comes first.
     """,
     reference=features,
     laws=(_one_shot, _length, _steady, _later_is_unknown, _as_the_helpers_do),
@@ -524,8 +534,8 @@ _FEATURES = Exercise(
         ),
     ),
     hints=(
-        "One epoch first: two halves, two numbers for each shot, counts, relative frequencies (as "
-        "in exercise 2.2), joined to one vector h.",
+        "One epoch first: two halves, two numbers for each shot, counts, relative frequencies, "
+        "joined to one vector h.",
         "average = h in the first epoch, later beta * average + (1 - beta) * h. Scale a copy of "
         "the average; go on averaging with the unscaled one.",
         "z = average * np.sqrt(len(average) / (average @ average)); append it; at the end "
@@ -539,4 +549,4 @@ _FEATURES = Exercise(
     """,
 )
 
-EXERCISES = (_TWIN, _HALF_HISTOGRAMS, _BEST_BETA, _FEATURES)
+EXERCISES = (_TWIN, _BINS_HIT, _BEST_BETA, _FEATURES)

@@ -15,29 +15,32 @@ from ..exercise import Exercise, Mistake, drawn, expect
 def variance_factors():
     """Return the factors, four numbers, by which the variance of the kernel's entries changes.
 
+    z has |z|² = 512, and its 512 numbers add up to 128.
+
     1. z is doubled.
-    2. z is doubled and every basis filter is halved.
+    2. To each of the 512 numbers 1 is added.
     3. The 512 numbers of z are shuffled.
     4. All of z is put into a single bin, with the same norm |z|.
     """
-    return (4.0, 1.0, 1.0, 1.0)
+    return (4.0, 2.5, 1.0, 1.0)
 
 
 def _measured_factor(change):
     """Return the variance of M B after a change over that before, each with fresh matrices A."""
     rng = drawn(0)
-    z = rng.dirichlet(np.full(512, 0.05)) * 20.0
+    spikes = rng.dirichlet(np.full(512, 0.05))
+    z = 0.25 + np.sqrt(1 - 0.25**2) * (spikes - spikes.mean()) / spikes.std()
     single = np.zeros(512)
     single[100] = np.linalg.norm(z)
-    after = (2.0 * z, 2.0 * z, rng.permutation(z), single)[change]
+    after = (2.0 * z, z + 1.0, rng.permutation(z), single)[change]
     basis = rng.standard_normal((4, 9))
     variances = []
-    for feature, scale in ((z, 1.0), (after, 0.5 if change == 1 else 1.0)):
+    for feature in (z, after):
         total = 0.0
         for trial in range(4):
             seed = derive_seed(trial, "change", change, int(feature is after))
             A = FixedProjection(in_features=512, out_features=4 * 500, seed=seed).rows(0, 2000)
-            kernel = (A.astype(float) @ feature).reshape(500, 4) @ (scale * basis)
+            kernel = (A.astype(float) @ feature).reshape(500, 4) @ basis
             total += (kernel**2).mean()
         variances.append(total)
     return round(variances[1] / variances[0], 1)
@@ -59,10 +62,9 @@ def _doubled(answer):
     expect(_factor(answer, 0), _measured_factor(0), given="z -> 2 z", tolerance=0.4)
 
 
-def _doubled_and_halved(answer):
-    """Change 2 agrees roughly with what fresh matrices A give: z is doubled, B is halved."""
-    got = _factor(answer, 1)
-    expect(got, _measured_factor(1), given="z -> 2 z, B -> B / 2", tolerance=0.15)
+def _one_added(answer):
+    """Change 2 agrees roughly with what fresh matrices A give: 1 is added to all numbers of z."""
+    expect(_factor(answer, 1), _measured_factor(1), given="z -> z + 1", tolerance=0.3)
 
 
 def _shuffled(answer):
@@ -86,24 +88,28 @@ _VARIANCE_FACTORS = Exercise(
     four numbers. The check is the experiment: it measures all four with real matrices.
     """,
     reference=variance_factors,
-    laws=(_doubled, _doubled_and_halved, _shuffled, _single_bin),
+    laws=(_doubled, _one_added, _shuffled, _single_bin),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            lambda: (2.0, 1.0, 1.0, 1.0),
+            lambda: (2.0, 2.5, 1.0, 1.0),
             "the entries of W double, so their variance does what the square of 2 says.",
         ),
         Mistake(
-            lambda: (4.0, 4.0, 1.0, 1.0),
-            "a bigger z is not more information: W = M B sees only the product of the two scales.",
+            lambda: (4.0, 2.0, 1.0, 1.0),
+            "the square of z + 1 has a mixed term, 2 z, and the numbers of z do not add up to 0.",
         ),
         Mistake(
-            lambda: (4.0, 1.0, 1.0, 1.0 / 512.0),
+            lambda: (4.0, 1.0, 1.0, 1.0),
+            "the same number in all bins is no pattern, but it makes z longer.",
+        ),
+        Mistake(
+            lambda: (4.0, 2.5, 1.0, 1.0 / 512.0),
             "one full bin instead of 512 is a different picture, but A mixes it all the same: only "
             "the norm of z enters the variance of M.",
         ),
         Mistake(
-            lambda: (4.0, 1.0, 0.0, 0.0),
+            lambda: (4.0, 2.5, 0.0, 0.0),
             "the order of the bins means nothing to A: its columns all have the same distribution, "
             "so a shuffled z does not lose its effect.",
         ),
@@ -111,11 +117,13 @@ _VARIANCE_FACTORS = Exercise(
     hints=(
         "Which single property of z appears in the variance of M?",
         "The variance of M is |z|² / 512. Write down |z|² after each change.",
-        "Doubling z gives 4 |z|²; halving B gives a factor 1/4; shuffling and moving keep |z|².",
+        "Doubling z gives 4 |z|²; the sum of (z_d + 1)² is |z|² + 2 * 128 + 512; shuffling and "
+        "moving keep |z|².",
     ),
     explanation="""
-    Only $|z|$ and the scale of $B$ enter. Their product alone is seen by the kernel, and the
-    *pattern* of $z$ is not seen at all, as long as $A$ is drawn anew.
+    Of $z$ the variance sees $|z|$ alone. A constant makes $z$ longer:
+    $\\sum (z_d + 1)^2 = 512 + 2 \\cdot 128 + 512 = 2.5 \\cdot 512$. The *pattern* of $z$ does not
+    enter the variance, as long as $A$ is drawn anew.
     """,
 )
 
@@ -574,16 +582,30 @@ _LAYER = Exercise(
     difficulty=3,
     minutes=30,
     task="""
-    Build the dictionary convolution as a module of torch, without `DictConv2d`. Define
-    `class DictionaryLayer(torch.nn.Module)` *inside* the function: parameters, a method
-    `condition(z)` that makes the mixing, and `forward(x)`. The images keep their size, so pad with
-    zeros. Then use it: one layer, conditioned on one feature after the other, the outputs stacked;
-    `backward` once, on the mean of all squared outputs. (`torch` and `conv2d` are imported;
-    `torch.from_numpy` makes tensors of the arrays;
-    `self.x = torch.nn.Parameter(t)` makes a tensor `t` trained, any other attribute is not.)
+    Build the dictionary convolution as a module of torch, without `DictConv2d`. *Inside* the
+    function, define:
 
-    Two questions decide: what is a parameter of the module, and what must be made anew when z
-    changes?
+    ```python
+    class DictionaryLayer(torch.nn.Module):
+        def __init__(self):
+            super().__init__()  # first
+            ...
+
+        def condition(self, z):
+            ...  # makes the mixing
+
+        def forward(self, x):
+            ...  # layer(x) calls it
+    ```
+
+    Then use one layer: condition it on one feature after the other, stack the outputs, and call
+    `backward` once, on the mean of all squared outputs. The images keep their size, so pad with
+    zeros. (`torch` and `conv2d` are imported. `torch.from_numpy` makes tensors of arrays.
+    `self.x = torch.nn.Parameter(t)` trains the tensor t, `self.x = t` does not.
+    `layer.named_parameters()` lists pairs (name, parameter): the names are free, the gradient is
+    `.grad`.)
+
+    Two questions decide: what is a parameter, and what must be made anew when z changes?
     """,
     reference=dictionary_layer,
     laws=(_by_definition, _follows_z, _two_are_trained, _gradients_are_slopes),
@@ -723,11 +745,11 @@ _MEAN_AND_ERROR = Exercise(
     number="3.5",
     name="Diagnose: luck of A",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     task="""
     A colleague compares two features with 5 matrices A and 20 seeds each, treats all 100
-    differences as independent, and reports a tiny error. Diagnose it: differences that share an A
-    share its luck. Write the mean and the standard error that are honest *on average over A*.
+    differences as independent, and reports a tiny error. What is wrong with it? Write the mean and
+    the standard error that are honest *on average over A*.
     (Standard deviations with n - 1.)
     """,
     reference=mean_and_error,

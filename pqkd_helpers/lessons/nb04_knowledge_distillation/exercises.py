@@ -16,8 +16,8 @@ from ..exercise import Answer, Exercise, Mistake, drawn, expect
 
 def predict_shrinkage():
     """Return (without, with): how many times smaller the gradient gets, without and with tau^2."""
-    without_factor = (60 / 20) ** 2
-    with_factor = 1.0
+    without_factor = 0.01 / 0.02
+    with_factor = 0.02 / 0.01
     return without_factor, with_factor
 
 
@@ -42,25 +42,27 @@ def _one_pair(answer: Answer) -> tuple[float, float]:
 
 
 def _without_the_factor(answer: Answer) -> None:
-    """Without the factor, going from tau = 20 to 60 shrinks the soft gradient as predicted."""
-    measured = _soft_gradient(20.0, 1.0) / _soft_gradient(60.0, 1.0)
-    expect(_one_pair(answer)[0], measured, given="tau from 20 to 60, no factor", tolerance=0.3)
+    """Without the factor, going from tau = 0.02 to 0.01 changes the soft gradient as predicted."""
+    measured = _soft_gradient(0.02, 1.0) / _soft_gradient(0.01, 1.0)
+    expect(_one_pair(answer)[0], measured, given="tau from 0.02 to 0.01, no factor", tolerance=0.05)
 
 
 def _with_the_factor(answer: Answer) -> None:
-    """With the factor tau^2, going from tau = 20 to 60 shrinks the soft gradient as predicted."""
-    measured = _soft_gradient(20.0, 20.0**2) / _soft_gradient(60.0, 60.0**2)
-    expect(_one_pair(answer)[1], measured, given="tau from 20 to 60, with tau^2", tolerance=0.1)
+    """With the factor tau^2, going from tau = 0.02 to 0.01 changes it as predicted."""
+    measured = _soft_gradient(0.02, 0.02**2) / _soft_gradient(0.01, 0.01**2)
+    given = "tau from 0.02 to 0.01, with tau^2"
+    expect(_one_pair(answer)[1], measured, given=given, tolerance=0.1)
 
 
 SHRINKAGE = Exercise(
     number="4.1",
-    name="predict what the temperature does to the pull",
+    name="predict the pull at a low temperature",
     difficulty=1,
     minutes=5,
     task="""
-    You raise the temperature from 20 to 60; both are large compared with the logits, which are of
-    size one.
+    Section 3 went to high temperatures. Go to the other end: you lower the temperature from 0.02 to
+    0.01. The logits are of size one; the largest of the student's and the largest of the teacher's
+    belong to different classes.
 
     **Predict, then run.** By how many times does the norm of the soft term's gradient get smaller,
     first without the factor $\\tau^2$, then with it? Return the two numbers as a pair ("three times
@@ -71,38 +73,40 @@ SHRINKAGE = Exercise(
     probes=lambda: [()],
     mistakes=(
         Mistake(
+            lambda: (1 / 4, 1.0),
+            "That is the law of high temperatures, where all classes are almost equally probable. "
+            "What do the soft targets look like at a very low one?",
+        ),
+        Mistake(
             lambda: (1.0, 1.0),
-            "The temperature does not only soften the targets. It also divides the student's "
-            "logits, and both probabilities come closer together.",
+            "The difference of the probabilities hardly changes any more. But the gradient is this "
+            "difference over tau.",
         ),
         Mistake(
-            lambda: (3.0, 1 / 3),
-            "You counted one power of tau. One comes from the chain rule (the logits are divided "
-            "by tau); where does the second come from?",
+            lambda: (1.0, 4.0),
+            "You have the factor tau^2 right. The gradient itself has 1/tau in it, too.",
         ),
         Mistake(
-            lambda: (3.0, 1.0),
-            "The second number is right: tau^2 undoes the shrinking. How much must it have undone?",
+            lambda: (0.5, 1.0),
+            "The first number is right. Multiply by tau^2: at both temperatures it is another "
+            "number.",
         ),
         Mistake(
-            lambda: (9.0, 9.0),
-            "The first number is right. Now multiply the loss by tau^2 and look again: what is "
-            "left of the shrinking?",
-        ),
-        Mistake(
-            lambda: (1 / 9, 1.0),
-            "The size is right, the direction is not: the question is how many times *smaller*.",
+            lambda: (2.0, 0.5),
+            "The sizes are right, the directions are not: the question is how many times "
+            "*smaller*.",
         ),
     ),
     hints=(
         "The gradient of KL with respect to a student's logit is (p_S - p_T) / tau.",
-        "At large tau every probability is 1/C plus a deviation proportional to 1/tau.",
-        "So (p_S - p_T) / tau falls like 1 / tau^2. Put in 20 and 60, then multiply by tau^2.",
+        "At very small tau all probability sits at the largest logit: a 1, and 0 elsewhere.",
+        "So p_S - p_T no longer changes: the norm goes like 1 / tau, and with tau^2 like tau.",
     ),
     explanation="""
-    The gradient is $(p_S^\\tau - p_T^\\tau)/\\tau$. The difference of the probabilities itself
-    falls like $1/\\tau$, so the whole falls like $1/\\tau^2$: nine times smaller for a temperature
-    three times as high. The factor $\\tau^2$ undoes exactly this, and the pull stays as it was.
+    At a low temperature each network puts all its probability on one class. If the two classes
+    differ, $p_S^\\tau - p_T^\\tau$ is a 1 and a $-1$ at each such $\\tau$. The gradient
+    $(p_S^\\tau - p_T^\\tau)/\\tau$ then grows like $1/\\tau$, and with the factor it falls like
+    $\\tau$. So $\\tau^2$ keeps the balance at high temperatures only.
     """,
 )
 
@@ -217,31 +221,25 @@ BALANCE = Exercise(
 # 4.3 ------------------------------------------------------------------------------------------
 
 
-def loss_and_gradient(student_logits, teacher_logits, labels, temperature, hard_weight):
-    """Return the distillation loss, a mean over the batch, and its gradient.
+def gradient_of_loss(student_logits, teacher_logits, labels, temperature, hard_weight):
+    """Return the gradient of the distillation loss, a mean over the batch.
 
     student_logits, teacher_logits: (batch, n_classes). labels: (batch,) whole numbers.
     temperature: tau > 0. hard_weight: lambda in [0, 1].
-    Out: loss, a number in nats; gradient, (batch, n_classes), with respect to student_logits.
+    Out: gradient with respect to student_logits, (batch, n_classes).
     """
 
-    def log_softmax(logits):
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    def softmax(logits):
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
 
-    rows = np.arange(len(labels))
-    hard = log_softmax(student_logits)
-    soft, wanted = (
-        log_softmax(logits / temperature) for logits in (student_logits, teacher_logits)
+    towards_label = softmax(student_logits)
+    towards_label[np.arange(len(labels)), labels] -= 1
+    towards_teacher = temperature * (
+        softmax(student_logits / temperature) - softmax(teacher_logits / temperature)
     )
-    cross_entropy = -hard[rows, labels].mean()
-    divergence = (np.exp(wanted) * (wanted - soft)).sum(axis=1).mean()
-    loss = hard_weight * cross_entropy + (1 - hard_weight) * temperature**2 * divergence
-    towards_label = np.exp(hard)
-    towards_label[rows, labels] -= 1
-    towards_teacher = temperature * (np.exp(soft) - np.exp(wanted))
     gradient = hard_weight * towards_label + (1 - hard_weight) * towards_teacher
-    return loss, gradient / len(labels)
+    return gradient / len(labels)
 
 
 def _batch(draw: int, n: int = 4, size: float = 2.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -250,69 +248,72 @@ def _batch(draw: int, n: int = 4, size: float = 2.0) -> tuple[np.ndarray, np.nda
     return rng.normal(0, size, (n, 5)), rng.normal(0, size, (n, 5)), rng.integers(0, 5, n)
 
 
-def _both_parts(answer: Answer, *arguments: Any, given: str) -> tuple[float, np.ndarray]:
-    """Return loss and gradient, or say that the answer is no such pair."""
+def _gradient(answer: Answer, *arguments: Any, given: str) -> np.ndarray:
+    """Return the gradient, or say that it has another shape or that an array was changed."""
     copies = [part.copy() if isinstance(part, np.ndarray) else part for part in arguments]
-    parts = answer(*copies)
-    pair = isinstance(parts, tuple | list) and len(parts) == 2
-    expect(pair, True, given=f"{given}, whether two things are returned, loss and gradient")
-    expect(np.shape(parts[0]), (), given=f"{given}, shape of the loss")
-    expect(np.shape(parts[1]), arguments[0].shape, given=f"{given}, shape of the gradient")
+    gradient = answer(*copies)
+    expect(np.shape(gradient), arguments[0].shape, given=f"{given}, shape of the gradient")
     for name, copy, part in zip(("student", "teacher", "labels"), copies, arguments, strict=False):
         expect(copy, part, given=f"{given}, the array handed in ({name}), afterwards")
-    return float(parts[0]), np.asarray(parts[1])
+    return np.asarray(gradient)
 
 
 def _labels_alone(answer: Answer) -> None:
-    """At lambda = 1 it is the cross-entropy with the labels, whatever the teacher says."""
+    """At lambda = 1 it is the gradient of the cross-entropy, whatever the teacher says."""
     student, teacher, labels = _batch(431)
     given = "4 images, 5 classes, tau = 3, lambda = 1"
-    loss, _ = _both_parts(answer, student, teacher, labels, 3.0, 1.0, given=given)
-    expected = functional.cross_entropy(torch.from_numpy(student), torch.from_numpy(labels))
-    expect(loss, expected, given=given, tolerance=1e-6)
+    gradient = _gradient(answer, student, teacher, labels, 3.0, 1.0, given=given)
+    expect(gradient, _slopes(student, teacher, labels, 3.0, 1.0), given=given, tolerance=1e-6)
 
 
 def _agreement(answer: Answer) -> None:
-    """At lambda = 0, a student that agrees with its teacher has loss 0 and gradient 0."""
+    """At lambda = 0, nothing pulls at a student that agrees with its teacher."""
     student, _, labels = _batch(432)
     given = "equal logits, each row of one moved by a number, tau = 2, lambda = 0"
     moved = student + drawn(433).normal(size=(4, 1))
-    loss, gradient = _both_parts(answer, student, moved, labels, 2.0, 0.0, given=given)
-    expect(loss, 0.0, given=f"{given}: the loss", tolerance=1e-6)
-    expect(gradient, np.zeros((4, 5)), given=f"{given}: the gradient", tolerance=1e-6)
-
-
-def _teacher_alone(answer: Answer) -> None:
-    """At lambda = 0 it is tau^2 times the divergence of the student from the teacher, in nats."""
-    student, teacher, labels = _batch(434)
-    for temperature in (1.0, 3.0):
-        given = f"4 images, 5 classes, tau = {temperature:g}, lambda = 0"
-        loss, _ = _both_parts(answer, student, teacher, labels, temperature, 0.0, given=given)
-        rows = zip(student / temperature, teacher / temperature, strict=True)
-        expected = np.mean([_divergence(s, t) for s, t in rows])
-        expect(loss, temperature**2 * expected, given=given, tolerance=1e-6)
-
-
-def _divergence(student: np.ndarray, teacher: np.ndarray) -> float:
-    """Return KL(teacher || student) of one image, class by class."""
-    p, q = ([math.exp(x) / sum(map(math.exp, row)) for x in row] for row in (teacher, student))
-    return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
+    gradient = _gradient(answer, student, moved, labels, 2.0, 0.0, given=given)
+    expect(gradient, np.zeros((4, 5)), given=given, tolerance=1e-6)
 
 
 def _slope_of_the_loss(answer: Answer) -> None:
-    """Each number of the gradient is the loss's own slope: nudge that logit and look."""
-    for draw, temperature, hard_weight in ((435, 3.0, 0.5), (436, 0.7, 0.2), (437, 5.0, 0.9)):
-        student, teacher, labels = _batch(draw, n=3)
-        settings = labels, temperature, hard_weight
+    """Each number is the slope of the loss: nudge that logit and look."""
+    for draw, temperature, hard_weight in ((435, 3.0, 0.5), (436, 0.7, 0.2), (437, 5.0, 0.0)):
+        batch = *_batch(draw, n=3), temperature, hard_weight
         given = f"3 images, 5 classes, tau = {temperature:g}, lambda = {hard_weight:g}"
-        _, gradient = _both_parts(answer, student, teacher, *settings, given=given)
-        slopes = np.zeros((3, 5))
-        for place in np.ndindex(3, 5):
-            nudge = np.zeros((3, 5))
-            nudge[place] = 1e-4
-            high, low = (answer(student + s * nudge, teacher, *settings)[0] for s in (1, -1))
-            slopes[place] = (high - low) / 2e-4
-        expect(gradient, slopes, given=f"{given}: the gradient", tolerance=1e-5)
+        expect(_gradient(answer, *batch, given=given), _slopes(*batch), given=given, tolerance=1e-6)
+
+
+def _slopes(
+    student: np.ndarray, teacher: np.ndarray, labels: np.ndarray, temperature: float, weight: float
+) -> np.ndarray:
+    """Return how the loss answers to a nudge of each logit."""
+    slopes = np.zeros(student.shape)
+    for place in np.ndindex(*student.shape):
+        nudge = np.zeros(student.shape)
+        nudge[place] = 1e-4
+        high, low = (
+            _loss(student + sign * nudge, teacher, labels, temperature, weight) for sign in (1, -1)
+        )
+        slopes[place] = (high - low) / 2e-4
+    return slopes
+
+
+def _loss(
+    student: np.ndarray, teacher: np.ndarray, labels: np.ndarray, temperature: float, weight: float
+) -> float:
+    """Return the distillation loss, image by image and class by class."""
+    images = []
+    for s, t, label in zip(student, teacher, labels, strict=True):
+        q, p = _shares(s / temperature), _shares(t / temperature)
+        divergence = sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
+        hard = -math.log(_shares(s)[label])
+        images.append(weight * hard + (1 - weight) * temperature**2 * divergence)
+    return sum(images) / len(images)
+
+
+def _shares(logits: np.ndarray) -> list[float]:
+    weights = [math.exp(x) for x in logits]
+    return [weight / sum(weights) for weight in weights]
 
 
 def _large_logits(answer: Answer) -> None:
@@ -320,29 +321,25 @@ def _large_logits(answer: Answer) -> None:
     student, teacher, labels = _batch(438)
     given = "1,000 added to all logits, tau = 1, lambda = 0.5"
     with np.errstate(all="ignore"):
-        moved = _both_parts(answer, student + 1e3, teacher + 1e3, labels, 1.0, 0.5, given=given)
-    settled = answer(student, teacher, labels, 1.0, 0.5)
-    expect(moved, (float(settled[0]), np.asarray(settled[1])), given=given, tolerance=1e-6)
+        moved = _gradient(answer, student + 1e3, teacher + 1e3, labels, 1.0, 0.5, given=given)
+    expect(moved, _slopes(student, teacher, labels, 1.0, 0.5), given=given, tolerance=1e-6)
     given = "logits from -1,000 to 1,000, tau = 1, lambda = 1"
     student = 1e3 * drawn(442).permuted(np.tile([-1.0, 0.3, 1.0, -0.2, 0.8], (4, 1)), axis=1)
     with np.errstate(all="ignore"):
-        loss, _ = _both_parts(answer, student, teacher, labels, 1.0, 1.0, given=given)
-    expected = functional.cross_entropy(torch.from_numpy(student), torch.from_numpy(labels))
-    expect(loss, expected, given=given, tolerance=1e-6)
+        gradient = _gradient(answer, student, teacher, labels, 1.0, 1.0, given=given)
+    says = np.eye(5)[student.argmax(axis=1)]  # quite sure, of its largest logit
+    expect(gradient, (says - np.eye(5)[labels]) / 4, given=given, tolerance=1e-6)
 
 
-def _changed_loss(
+def _changed_gradient(
     *,
     softmax: Callable[[Any], Any] | None = None,
-    swapped: bool = False,
-    power: int = 2,
     soft_labels: bool = False,
-    cross_entropy_only: bool = False,
-    summed: bool = False,
     pull: Callable[[float], float] = lambda temperature: temperature,
-    gradient_of_sum: bool = False,
+    towards: int = 1,
+    of_sum: bool = False,
 ) -> Answer:
-    """Return loss and gradient with one thing changed."""
+    """Return the gradient with one thing changed."""
 
     def stable(logits: Any) -> Any:
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -351,17 +348,11 @@ def _changed_loss(
     to_probabilities = softmax or stable
 
     def changed(student: Any, teacher: Any, labels: Any, temperature: float, weight: float) -> Any:
-        rows, n = np.arange(len(labels)), len(labels)
         q, p = to_probabilities(student / temperature), to_probabilities(teacher / temperature)
         hard = q if soft_labels else to_probabilities(student)
-        first, second = (q, p) if swapped else (p, q)
-        entropy = 0.0 if cross_entropy_only else np.log(first)
-        divergence = (first * (entropy - np.log(second))).sum() / n
-        loss = -weight * np.log(hard[rows, labels]).sum() / n
-        loss += (1 - weight) * temperature**power * divergence
         gradient = weight * (hard - np.eye(student.shape[1])[labels])
         gradient += (1 - weight) * pull(temperature) * (q - p)
-        return (n * loss if summed else loss), (gradient if gradient_of_sum else gradient / n)
+        return towards * (gradient if of_sum else gradient / len(labels))
 
     return changed
 
@@ -377,24 +368,24 @@ def _loss_probes() -> list[tuple[Any, ...]]:
     return [(*_batch(439), 3.0, 0.5), (*_batch(440, n=3), 2.0, 0.0), large]
 
 
-BUILD_LOSS = Exercise(
+BUILD_GRADIENT = Exercise(
     number="4.3",
-    name="the loss and its pull, from nothing",
+    name="the pull of the loss, from nothing",
     difficulty=3,
-    minutes=30,
+    minutes=25,
     task="""
-    Build the distillation loss without torch, **and its gradient** with respect to the student's
-    logits, which torch would find for you: what does one image pull at, and how hard?
+    Torch finds the gradient of the loss for you. Find it yourself, with NumPy alone: what does one
+    image pull at, and how hard?
 
     $$L = \\lambda\\, \\mathrm{CE}(y, p_S) + (1-\\lambda)\\,\\tau^2\\,
     \\mathrm{KL}(p_T^\\tau \\,\\|\\, p_S^\\tau)$$
 
-    Derive the gradient on paper first. Two things help: $\\partial \\log p_k / \\partial s_j$ is
-    1 (if $j = k$) or 0, minus $p_j$; and all probabilities of an image add up to 1. Logits may be
-    as large as 1,000, where `np.exp` alone overflows.
+    Section 3 has the soft term's gradient. Derive the other on paper first. Two things help:
+    $\\partial \\log p_k / \\partial s_j$ is 1 (if $j = k$) or 0, minus $p_j$; and all probabilities
+    of an image add up to 1. Logits may be as large as 1,000, where `np.exp` alone overflows.
     """,
-    reference=loss_and_gradient,
-    laws=(_labels_alone, _agreement, _teacher_alone, _slope_of_the_loss, _large_logits),
+    reference=gradient_of_loss,
+    laws=(_labels_alone, _agreement, _slope_of_the_loss, _large_logits),
     probes=_loss_probes,
     private_inputs=lambda rng: (
         rng.normal(0, 2.0, (3, 4)),
@@ -405,52 +396,42 @@ BUILD_LOSS = Exercise(
     ),
     mistakes=(
         Mistake(
-            _changed_loss(swapped=True),
-            "The divergence runs the other way: it starts at the teacher, "
-            "sum of p_T (log p_T - log p_S).",
+            _changed_gradient(towards=-1),
+            "That is the direction in which the loss falls. The gradient points where it rises.",
         ),
         Mistake(
-            _changed_loss(power=0),
-            "The loss lacks the factor tau^2, so loss and gradient do not belong together.",
-        ),
-        Mistake(
-            _changed_loss(soft_labels=True),
+            _changed_gradient(soft_labels=True),
             "The labels' term sees the softened probabilities. It takes the student's logits as "
             "they are, at temperature 1.",
         ),
         Mistake(
-            _changed_loss(cross_entropy_only=True),
-            "That is the cross-entropy with the soft targets, -sum of p_T log p_S: it is not zero "
-            "for a student that agrees. The teacher's own entropy must be taken off.",
-        ),
-        Mistake(
-            _changed_loss(summed=True),
-            "The loss is a sum over the images; a mean is wanted.",
-        ),
-        Mistake(
-            _changed_loss(pull=lambda temperature: temperature**2),
+            _changed_gradient(pull=lambda temperature: temperature**2),
             "The soft pull has one power of tau too many: tau^2 in front, and 1/tau from the chain "
             "rule, since the logits are divided by tau.",
         ),
         Mistake(
-            _changed_loss(pull=lambda temperature: 1.0),
+            _changed_gradient(pull=lambda temperature: 1.0),
             "The soft pull lacks a power of tau: tau^2 in front, and only one 1/tau from the chain "
             "rule.",
         ),
         Mistake(
-            _changed_loss(gradient_of_sum=True),
+            _changed_gradient(pull=lambda temperature: 1 / temperature),
+            "The soft pull lacks the factor tau^2 that stands in front of the divergence.",
+        ),
+        Mistake(
+            _changed_gradient(of_sum=True),
             "The loss is a mean over the images, so each image's pull is divided by their number, "
             "too.",
         ),
         Mistake(
-            _changed_loss(softmax=_clipped_softmax),
+            _changed_gradient(softmax=_clipped_softmax),
             "Clipping logits before np.exp keeps it from overflowing, but makes large logits "
             "equal. Subtract each row's maximum instead: that changes no probability.",
         ),
     ),
     hints=(
-        "Write log_softmax first and use it three times. Subtract each row's maximum before "
-        "np.exp: it changes no probability. Then the loss is one line; try lambda = 1 and 0.",
+        "Write softmax first and use it three times. Subtract each row's maximum before np.exp: it "
+        "changes no probability. Then try lambda = 1 and lambda = 0.",
         "The hard pull of an image is p_S minus 1 at the label. The soft one is, without the "
         "factor, (p_S^tau - p_T^tau) / tau.",
         "gradient = (lambda (p_S - onehot) + (1 - lambda) tau (p_S^tau - p_T^tau)) / batch, with "
@@ -590,4 +571,4 @@ CALIBRATE = Exercise(
     """,
 )
 
-EXERCISES = (SHRINKAGE, BALANCE, BUILD_LOSS, CALIBRATE)
+EXERCISES = (SHRINKAGE, BALANCE, BUILD_GRADIENT, CALIBRATE)

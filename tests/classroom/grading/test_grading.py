@@ -167,7 +167,7 @@ ATTACKS = {
         + "os.kill(os.getpid(), 9)",
         "failed",
     ),
-    "recursion": (f"return {NAME}(*[None])", "wrong"),
+    "recursion": (f"return {NAME}(*[None, None])", "wrong"),
     "huge value": ("import numpy as np\nreturn np.zeros(10**8)", "wrong"),
     "strange value": ("return object()", "wrong"),
     "endless number": ("return 10**5000", "wrong"),
@@ -246,9 +246,9 @@ def test_changed_notebooks(change, statuses, tmp_path):
 
 
 def test_an_answer_may_use_helpers_from_other_cells(tmp_path):
-    answer = answer_22(RIGHT.replace("n_modes // 2", "half_of(n_modes)"))
+    answer = answer_22(RIGHT.replace("1 - probabilities", "rest_of(probabilities)"))
     notebook = submission(tmp_path / "fred.ipynb", answers={"2.2": answer})
-    helper = "%matplotlib inline\ndef half_of(x): return x // 2"
+    helper = "%matplotlib inline\ndef rest_of(x): return 1 - x"
     notebook["cells"].insert(0, {"cell_type": "code", "metadata": {}, "source": helper})
     (tmp_path / "fred.ipynb").write_text(json.dumps(notebook))
     assert graded(tmp_path / "fred.ipynb")["2.2"].status == "right"
@@ -274,14 +274,14 @@ def test_cells_below_do_not_unmake_an_answer(tmp_path):
 
 
 def test_an_answer_may_be_completed_between_its_cell_and_its_check(tmp_path):
-    answer = answer_22(RIGHT.replace("n_modes // 2", "n_modes // two"))
+    answer = answer_22(RIGHT.replace("1 - probabilities", "one - probabilities"))
     notebook = submission(tmp_path / "lea.ipynb", answers={"2.2": answer})
     check = next(
         place
         for place, cell in enumerate(notebook["cells"])
         if 'check("2.2"' in "".join(cell["source"])
     )
-    for place, source in ((check + 1, "two = None"), (check, "two = 2")):
+    for place, source in ((check + 1, "one = None"), (check, "one = 1")):
         notebook["cells"].insert(place, {"cell_type": "code", "metadata": {}, "source": source})
     (tmp_path / "lea.ipynb").write_text(json.dumps(notebook))
     assert graded(tmp_path / "lea.ipynb")["2.2"].status == "right"

@@ -4,7 +4,9 @@ import torch
 
 
 def predict_shrinkage():
-    return [9, 1]
+    """Two classes exchange all probability: the norm is sqrt(2) / tau."""
+    norms = [2**0.5 / tau for tau in (0.02, 0.01)]
+    return [norms[0] / norms[1], 4 * norms[0] / norms[1]]
 
 
 def equivalent_hard_weight(hard_weight, temperature):
@@ -14,7 +16,7 @@ def equivalent_hard_weight(hard_weight, temperature):
     return 1 / (1 + odds)
 
 
-def loss_and_gradient(student_logits, teacher_logits, labels, temperature, hard_weight):
+def gradient_of_loss(student_logits, teacher_logits, labels, temperature, hard_weight):
     """Leave the gradient to torch."""
     student = torch.tensor(student_logits, requires_grad=True)
     hard = torch.nn.functional.cross_entropy(student, torch.as_tensor(labels))
@@ -25,7 +27,7 @@ def loss_and_gradient(student_logits, teacher_logits, labels, temperature, hard_
     soft = torch.nn.functional.kl_div(q, p, reduction="batchmean", log_target=True)
     loss = hard_weight * hard + (1 - hard_weight) * temperature**2 * soft
     loss.backward()
-    return [loss.item(), student.grad]
+    return student.grad
 
 
 def best_temperature(logits, labels):
@@ -39,7 +41,7 @@ def best_temperature(logits, labels):
 ANSWERS = {
     "4.1": predict_shrinkage,
     "4.2": equivalent_hard_weight,
-    "4.3": loss_and_gradient,
+    "4.3": gradient_of_loss,
     "4.4": best_temperature,
 }
 
