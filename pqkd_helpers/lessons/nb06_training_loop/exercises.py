@@ -791,7 +791,7 @@ _CHANGE = Exercise(
     task="""
     Now it is your method. Change **one** thing of the small trainer above, write down what you
     expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average), `n_shots=20`,
-    `spsa_batches=1`, `hard_weight=1.0` (no teacher). You have seen `spsa_steps=0` above, and
+    `spsa_batches=1`, `hard_weight=1.0` (no teacher). You have seen `spsa_steps=0` and
     `objective="fresh"` with a larger step.
 
     Fill in the protocol: copy the numbers as they were printed, so that it can be read without
