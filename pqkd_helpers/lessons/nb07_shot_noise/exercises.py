@@ -61,16 +61,16 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers, and return them in a dictionary. The check compares all three.
+    Predict three numbers; return them in a dictionary. The check compares all three.
 
-    - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots each, the
-      angles at rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs
-      ago has the weight $(1-\\beta)\\beta^j$. Variances add up with the *squared* weights.)
-    - `"climb"`: suppose that shot noise alone held the lower curve down, and that it climbed as
-      limit minus slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many
-      points would it have at $S = 3{,}200$?
+    - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
+      rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
+      weight $(1-\\beta)\\beta^j$. Variances add up with *squared* weights.)
+    - `"climb"`: suppose shot noise alone held the lower curve down: limit minus
+      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many at
+      $S = 3{,}200$?
     - `"gain"`: a student reads 99 % of its test images; *half* of these are of one class. At
-      $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in percentage points?
+      $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
     """,
     reference=three_predictions,
     laws=(_shots_as_run, _climb_as_drawn, _gain_as_run),
