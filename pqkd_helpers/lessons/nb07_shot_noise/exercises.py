@@ -66,8 +66,8 @@ _PREDICT = Exercise(
     - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
       rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
       weight $(1-\\beta)\\beta^j$. Variances add up with *squared* weights.)
-    - `"climb"`: suppose shot noise alone held the lower curve down: limit minus
-      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many at
+    - `"climb"`: suppose that the lower curve followed the paper's form, limit minus
+      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many points at
       $S = 3{,}200$?
     - `"gain"`: a student reads 99 % of its test images; *half* of these are of one class. At
       $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
