@@ -61,7 +61,7 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers; return them in a dictionary. The check compares all three.
+    Predict three numbers; return them in a dictionary. The check compares them.
 
     - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
       rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
