@@ -1,10 +1,9 @@
 """All convolutions compressed: three widths next to the paper's three ratios (notebook 08)."""
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..common.figure_style import COLOURS, say_what_to_see, style
+from ..common.figure_style import COLOURS, WIDTH, say_what_to_see, style
 from ..records.measured import accuracies, finals, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
@@ -16,6 +15,7 @@ from .paper_values import EXTREME, MEMORISED, accuracy_margin
 from .result import Result
 
 EXPERIMENT = "extreme"
+RATIO = "compression ratio (teacher's trained values / student's)"
 LATE_EPOCHS = 5
 RULE = Rule(
     "A number counts as equal if the 90 % interval of ours minus the paper's lies within two "
@@ -43,18 +43,18 @@ def extreme(catalogue: Catalogue) -> Result | None:
         if (records := catalogue.runs(EXPERIMENT, tier=tier, arm=f"frozen-{arm}"))
     }
     rows = [_row(arm, arm, records) for arm, records in arms.items()]
-    rows += [_row(f"{arm}, angles not tuned", arm, records) for arm, records in frozen.items()]
+    rows += [_row(f"{arm}, angles at rest", arm, records) for arm, records in frozen.items()]
     return Result(
         name="extreme",
         title="All convolutions compressed: 48 to 113 times fewer trained values",
         rows=rows,
         findings=_findings(arms, rows),
-        draw=lambda: accuracy_and_calibration(rows),
+        draw=lambda: accuracy_over_ratio(rows),
         alt=_alt(rows),
         reading=(
-            "Above: validation accuracy over the ratio of trained values, the paper's three points "
-            "next to ours (95 % interval, dots: seeds). Below: expected calibration error on the "
-            "test images, teacher and student."
+            "Validation accuracy over the ratio of trained values, the paper's three points next "
+            "to ours. Bars: 95 % intervals. Small dots: single seeds, left of their mean with "
+            "angles at rest, right with tuned ones."
         ),
         rerun="python -m pqkd_helpers reproduce extreme --tier cpu --seeds 3",
         rule=RULE,
@@ -207,48 +207,29 @@ def _alt(rows: list[Row]) -> str:
         for row in rows
         if row["paper"] is not None
     ]
-    return (
-        "Above, validation accuracy in percent over the compression ratio. "
-        + "; ".join(parts)
-        + ". Below, calibration errors of teachers and students as pairs of bars."
-    )
+    return "Validation accuracy in percent over the compression ratio. " + "; ".join(parts) + "."
 
 
-def accuracy_and_calibration(rows: list[Row]) -> Figure:
-    """Draw accuracy over the ratio, the paper's next to ours, and calibration errors."""
+def accuracy_over_ratio(rows: list[Row]) -> Figure:
+    """Draw accuracy over the ratio, the paper's next to ours."""
     with style():
-        figure = Figure(figsize=(6.4, 6.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.0), layout="constrained")
         say_what_to_see(figure, "Does accuracy rise with the ratio, as the paper's circles do?")
-        left, right = figure.subplots(2, 1, height_ratios=(3, 2))
+        axes = figure.subplots()
         stated = [row for row in rows if row["paper"] is not None]
-        left.plot(
+        axes.plot(
             [row["paper (ratio)"] for row in stated],
             [row["paper"] for row in stated],
             "o--",
             color=COLOURS[1],
             label="paper",
         )
-        _draw_ours(left, stated, "s", 0, "ours", beside=1.5)
+        _draw_ours(axes, stated, "s", 0, "ours", beside=1.5)
         others = [row for row in rows if row["paper"] is None]
         if others:
-            _draw_ours(left, others, "D", 3, "ours, angles not tuned", beside=-1.5)
-        left.set(xlabel="teacher's trained values per student's", ylabel="validation accuracy (%)")
-        left.legend(loc="best")
-        places = np.arange(len(stated))
-        for side, network in enumerate(("teacher", "student")):
-            right.bar(
-                places + 0.4 * (side - 0.5),
-                [row[f"{network} calibration error"] for row in stated],
-                width=0.38,
-                color=COLOURS[(6, 0)[side]],
-                hatch=("//", "")[side],
-                edgecolor="white",
-                label=network,
-            )
-        right.set_xticks(places, [row["widths"] for row in stated])
-        right.set(xlabel="widths", ylabel="expected calibration error")
-        right.grid(axis="x", visible=False)
-        right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+            _draw_ours(axes, others, "D", 3, "ours, angles at rest", beside=-1.5)
+        axes.set(xlabel=RATIO, ylabel="validation accuracy (%)")
+        axes.legend(loc="best")
         return figure
 
 

@@ -9,6 +9,7 @@ from ..records.measured import accuracies
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of
+from .extreme import RATIO
 from .finding import Finding, scale_of
 from .markdown_table import Row
 from .result import Result
@@ -19,7 +20,7 @@ EXPERIMENT = "frontier"
 # every line.
 _LOOKS = {
     "rank": ("R = {}", 0, "o-", (8, 9, 0, "left")),
-    "scope": ("{}", 1, "s--", (9, 4, 0, "left")),
+    "scope": ("{}", 1, "s--", (0, 14, 38, "center")),
     "angles": ("{} angles", 5, "^:", (-12, -24, 15, "right")),
     "widths": ("widths {}", 3, "v-.", (0, -13, 0, "center")),
 }
@@ -58,7 +59,8 @@ def frontier(catalogue: Catalogue) -> Result | None:
         ),
         reading=(
             "Every line varies one thing, starting from widths (32, 64, 64), R = 8, all "
-            "convolutions compressed, 30 angles (the black diamond). Bars: 95 % intervals."
+            "convolutions compressed, 30 angles (the black diamond); with the widths the teacher "
+            "changes, too. Bars: 95 % intervals."
         ),
         rerun="python -m pqkd_helpers reproduce frontier --tier cpu --seeds 3",
         scale=scale,
@@ -66,7 +68,7 @@ def frontier(catalogue: Catalogue) -> Result | None:
         assumed=["15, 30 and 45 angles are loops [1], [1, 1] and [1, 1, 1]."],
         limits=["The teacher's width varies with the student's: its accuracy is in the table."],
         columns=("arm", "ratio", "trained values", "test accuracy", "n", "teacher"),
-        formats={"test accuracy": "{test accuracy:.2f}"},
+        formats={"ratio": "{ratio:.2f}", "test accuracy": "{test accuracy:.2f}"},
     )
 
 
@@ -95,7 +97,7 @@ def accuracy_over_ratio(rows: list[Row]) -> Figure:
     with style():
         figure = Figure(figsize=(WIDTH, 4.8), layout="constrained")
         axes = figure.subplots()
-        say_what_to_see(figure, "Every line changes one thing about the diamond: which one costs?")
+        say_what_to_see(figure, "From the diamond, each line varies one thing: which one costs?")
         base = [row for row in rows if row["arm"] == "base"]
         for family, (text, colour, look, place) in _LOOKS.items():
             found = [row for row in rows if row["arm"].startswith(f"{family}-")]
@@ -113,7 +115,7 @@ def accuracy_over_ratio(rows: list[Row]) -> Figure:
         for row in base:
             axes.plot(row["ratio"], row["test accuracy"].mean, "kD", ms=9, zorder=4, label=_BASE)
             axes.legend(loc="lower left")
-        axes.set(xlabel="teacher's trained values per student's", ylabel="test accuracy (%)")
+        axes.set(xlabel=RATIO, ylabel="test accuracy (%)")
         axes.set_ylim(top=100.0)
         axes.margins(x=0.13)
         return figure

@@ -43,7 +43,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
     """Return the shot-noise curves next to the paper's fit.
 
     None without the same points with and without smoothing, of the same two seeds or more. The
-    curves with angles that are not tuned are added where they are complete too.
+    curves with angles at rest are added where they are complete too.
     """
     tier = catalogue.tier(EXPERIMENT)
     if tier is None:
@@ -74,12 +74,12 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
         reading=(
             "Gain of test accuracy over z = 0, in percentage points, over the number of shots S. "
             "Above with smoothing, below without; left with the z trained with, right with a fresh "
-            "z. Bars: 95 % intervals. Squares: the angles stay where they started. Dotted "
+            "z. Bars: 95 % intervals. Triangles: angles at rest, where they started. Dotted "
             "lines: the paper's form, fitted. At the right edge: infinitely many shots, measured "
             "with exact features. The horizontal line: a student trained with coins instead of "
             "light, 200 shots in which each of the 16 time bins clicks with probability 1/2. The "
-            "table gives the angle between the z of one epoch and that of the next in degrees, the "
-            "median of the last ten epochs."
+            "table gives the angle between the z of one epoch and that of the next, the median of "
+            "the last ten epochs."
         ),
         rerun="python -m pqkd_helpers reproduce shot-noise --tier cpu --seeds 3",
         rule=RULE,
@@ -98,7 +98,7 @@ def shot_noise(catalogue: Catalogue) -> Result | None:
             "acc(z = 0) is the share of one class, since every compressed kernel is then zero. The "
             "gain is the accuracy minus chance and does not show that light helped.",
         ],
-        columns=("measure", "curve", "shots", "gain", "turn of z", "n"),
+        columns=("measure", "curve", "shots", "gain", "turn of z (degrees)", "n"),
         formats={"gain": "{gain:.2f}"},
     )
 
@@ -110,7 +110,7 @@ def _row(name: str, shots: float, records: list[Record], *, fresh: bool) -> Row:
         "curve": CURVES[name],
         "shots": shots,
         "gain": mean_of(found),
-        "turn of z": _turn(records),
+        "turn of z (degrees)": _turn(records),
         "n": len(found),
         "arm": name,
         "values": found.round(4).tolist(),
@@ -141,8 +141,8 @@ def _alt(rows: list[Row]) -> str:
 
 _PANELS = {"ema": "smoothed", "raw": "not smoothed"}
 _LOOKS = {  # angles tuned by SPSA, or at rest
-    "": (0, "o", "-", "angles tuned"),
-    "frozen-": (1, "s", "--", "angles not tuned"),
+    "": (5, "o", "-", "angles tuned"),
+    "frozen-": (3, "^", "--", "angles at rest"),
 }
 
 
@@ -158,9 +158,7 @@ def gain_over_shots(
     with style():
         figure = Figure(figsize=(WIDTH, 5.8), layout="constrained")
         panels = figure.subplots(len(_PANELS), len(MEASURES), sharex=True, sharey=True)
-        say_what_to_see(
-            figure, "Do more shots help, and does the last point go on where they stop?"
-        )
+        say_what_to_see(figure, "Do more shots help, and does S = ∞ continue the curve?")
         for column, (fresh, measure) in zip(panels.T, MEASURES.items(), strict=True):
             for axes, (curve, title) in zip(column, _PANELS.items(), strict=True):
                 found = [row for row in rows if row["measure"] == measure]
@@ -182,7 +180,7 @@ def _draw_panel(axes: Axes, rows: list[Row], curve: str, fit: PaperFit) -> None:
     edge = 3.0 * shots[-1]
     s = np.geomspace(shots[0], shots[-1], 100)
     label = "the paper's form, fitted"
-    axes.plot(s, fit.limit - fit.slope / np.sqrt(s), ":", color="0.3", label=label)
+    axes.plot(s, fit.limit - fit.slope / np.sqrt(s), ":", color="0.6", label=label)
     for number, (start, (colour, marker, line, label)) in enumerate(_LOOKS.items()):
         found = [row for row in rows if row["arm"] == start + curve]
         if not found:

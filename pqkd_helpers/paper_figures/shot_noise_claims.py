@@ -17,8 +17,8 @@ from .paper_values import SHOT_NOISE_LIMIT, SHOT_NOISE_R_SQUARED, TABLE1
 CURVES = {
     "ema": "smoothed",
     "raw": "not smoothed",
-    "frozen-ema": "smoothed, angles not tuned",
-    "frozen-raw": "not smoothed, angles not tuned",
+    "frozen-ema": "smoothed, angles at rest",
+    "frozen-raw": "not smoothed, angles at rest",
 }
 LIMIT_MARGIN = 2.0
 # What a free exponent says of the exponent 1/2 -> of the claim.
@@ -45,9 +45,10 @@ RULE = Rule(
     "reaches the edge of that range, the exponent is not identifiable.",
     commit="77cbac2",
     amended=(
-        "Changed after the runs: limits of gains were compared as they are, though the narrow net "
-        "cannot reach the paper's and the class that wins at z = 0 moves a gain by up to 2.4 "
-        "points; flat curves were compared too; an exponent at the edge was a rejected law."
+        "Changed after the runs. Until then limits of gains had been compared directly, though the "
+        "narrow net cannot reach the paper's and the class that wins at z = 0 moves a gain by up "
+        "to 2.4 points; flat curves had been compared too; an exponent at the edge had counted as "
+        "a rejected law."
     ),
 )
 
@@ -88,12 +89,13 @@ def claims(
                 premise=flat <= FLAT,
                 claim=f"Limit of the gain, fit with 1/sqrt(S), {CURVES[name]}",
                 paper=(
-                    f"{paper.mean:.2f}, teacher's gain {theirs:+.2f} "
-                    f"(R² {SHOT_NOISE_R_SQUARED[name]:.2f})"
+                    f"{paper.mean:.2f} ({-theirs:.2f} below its teacher's; "
+                    f"R² {SHOT_NOISE_R_SQUARED[name]:.2f})"
                 ),
                 ours=(
-                    f"{mean_of(limits_of_seeds(shots, stacks[name])).mean:.2f}, teacher's gain "
-                    f"{mean_of(below):+.2f}, n = {len(below)} (R² {r_squared:.2f}"
+                    f"{mean_of(limits_of_seeds(shots, stacks[name])).mean:.2f} "
+                    f"({mean_of(-below):.2f} below its teacher's, n = {len(below)}; "
+                    f"R² {r_squared:.2f}"
                     f"{f'; a constant fits, p = {flat:.2f}' if flat > FLAT else ''}); with fresh z "
                     f"{fresh:.2f}"
                 ),

@@ -63,7 +63,9 @@ def training_curves(record: dict[str, Any]) -> Figure:
         for axes in figure.axes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             if len(axes.lines) > 1:
-                axes.legend()
+                # Losses may lie anywhere in their panel, so their legend stands above it.
+                above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 2}
+                axes.legend(**(above if axes.get_yscale() == "log" else {}))
         return figure
 
 

@@ -82,7 +82,7 @@ def turning_z() -> Film:
         *_arrows(fresh @ axes.T, kept @ axes.T, seconds),
         *captions(
             [
-                (0.0, "Angles set the law of the clicks, and so where z points."),
+                (0.0, "Angles set how likely each click is, and so where z points."),
                 (seconds[4], "SPSA moves all angles at once, a little in each step."),
                 (seconds[14], "z (orange) turns with them; shot noise makes it tremble."),
                 (seconds[26], "Its moving average (blue) follows late, and calmly."),

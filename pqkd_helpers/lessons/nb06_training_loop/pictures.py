@@ -21,7 +21,7 @@ def under_other_features(own: float, others: dict[str, ArrayLike], chance: float
     chance : float
         Accuracy of a constant answer.
     """
-    named = {"the z trained with": own, **others}
+    named = {"own z": own, **others}
     with style():
         figure = Figure(figsize=(6.4, 0.5 * len(named) + 1.5), layout="constrained")
         axes = figure.subplots()
@@ -69,6 +69,6 @@ def state_of_a_run(
         angles.bar(np.arange(1, len(theta) + 1), theta, color=COLOURS[0])
         angles.set(xlabel="beam splitter", ylabel="angle (radians)", ylim=(-3.3, 3.3))
         bins.plot(histogram, color=COLOURS[5], linewidth=0.9)
-        bins.set(xlabel="feature", ylabel="probability", ylim=(0.0, 0.6))
+        bins.set(xlabel="entry of the histogram", ylabel="probability", ylim=(0.0, 0.6))
         draw_tiles(tiles, kernels, 4, "eight kernels of conv1", limit=1.0)
     return figure

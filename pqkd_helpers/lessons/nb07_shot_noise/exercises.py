@@ -9,17 +9,17 @@ from ..exercise import Exercise, Mistake, drawn, expect
 
 
 def three_predictions():
-    """Return your predictions: a dictionary with the keys "shots", "limits" and "gain"."""
-    shots = 200 * (1 + 0.9) / (1 - 0.9)
-    limits = 1
-    gain = 99 - 100 / 10
-    return {"shots": shots, "limits": limits, "gain": gain}
+    """Return your predictions: a dictionary with the keys "shots", "climb" and "gain"."""
+    shots = 25 * (1 + 0.9) / (1 - 0.9)
+    climb = 86 - (86 - 69) / np.sqrt(128)  # 3,200 is 128 times 25
+    gain = 99 - 50
+    return {"shots": shots, "climb": climb, "gain": gain}
 
 
 def _predicted(answer, key):
     given = answer()
     keys = sorted(map(str, given)) if isinstance(given, dict) else f"a {type(given).__name__}"
-    expect(keys, ["gain", "limits", "shots"], given="the keys of your dictionary")
+    expect(keys, ["climb", "gain", "shots"], given="the keys of your dictionary")
     return given[key]
 
 
@@ -28,90 +28,97 @@ def _shots_as_run(answer):
     average, series = EMA(0.9), np.zeros(400)
     series[1] = 1.0  # one value among zeros shows the weights that it has from then on
     weights = np.array([average.update(value) for value in series])
-    expected = round(float(200 / (weights @ weights)))
-    given = "beta = 0.9, 200 shots in every epoch"
+    expected = round(float(25 / (weights @ weights)))
+    given = "beta = 0.9, 25 shots in every epoch"
     expect(_predicted(answer, "shots"), expected, given=given, tolerance=1.0)
 
 
-def _limits_as_run(answer):
-    """limits: more and more shots, smoothed or not, lead to as many different histograms."""
-    exact = np.array([0.5, 0.3, 0.2])
-    epochs = drawn(1).multinomial(10**8, exact, size=200) / 10**8
-    average = EMA(0.9)
-    smoothed = [average.update(epoch) for epoch in epochs][-1]
-    ends = {tuple(np.round(end, 2)) for end in (smoothed, epochs[-1])}
-    given = "100 million shots in every epoch, the angles at rest"
-    expect(_predicted(answer, "limits"), len(ends), given=given)
+def _climb_as_drawn(answer):
+    """climb: the straight line over 1/sqrt(S) through both points gives the same number."""
+    ends = 1 / np.sqrt([25, np.inf])
+    points = np.interp(1 / np.sqrt(3200), ends[::-1], [86, 69])
+    given = "69 points at S = 25, 86 at S = infinity; at S = 3,200"
+    expect(_predicted(answer, "climb"), points, given=given, tolerance=0.05)
 
 
 def _gain_as_run(answer):
     """gain: counting right answers with z, and at z = 0, gives the same number of points."""
-    classes = np.repeat(np.arange(10), 100)
+    classes = np.append(np.zeros(500), 1 + np.arange(500) % 9)
     with_z = np.where(np.arange(1000) % 100 == 0, (classes + 1) % 10, classes)  # 1 % wrong
-    at_zero = np.full(1000, 3)  # every compressed kernel is zero: one answer for all images
+    at_zero = np.zeros(1000)  # every compressed kernel is zero: one answer for all images
     points = 100 * np.mean(with_z == classes) - 100 * np.mean(at_zero == classes)
-    given = "1,000 images of ten balanced classes, percentage points"
+    given = "1,000 images, half of them of one class, percentage points"
     expect(_predicted(answer, "gain"), points, given=given, tolerance=0.01)
 
 
-def _predictions(shots, limits, gain):
-    return lambda: {"shots": shots, "limits": limits, "gain": gain}
+def _predictions(shots=475, climb=84.5, gain=49):
+    return lambda: {"shots": shots, "climb": climb, "gain": gain}
 
 
 _PREDICT = Exercise(
     number="7.1",
-    name="Predict, then run",
+    name="Three predictions",
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers, and return them in a dictionary. The check runs all three.
+    Predict three numbers; return them in a dictionary. The check compares them.
 
-    - `"shots"`: with 200 shots an epoch and $\\beta = 0.9$, the moving average has settled, at
-      fixed angles. How many shots would *one* histogram need to be as precise? (Notebook 02 has
-      the factor.)
-    - `"limits"`: suppose that shot noise alone moved $z$. With more and more shots, to how many
-      *different* limits would the curves climb, with smoothing and without?
-    - `"gain"`: a student reads 99 % of the images, from ten classes of equal size. At $z = 0$ all
-      its compressed kernels are zero: one answer for every image. What is acc(z) - acc(z = 0),
-      in percentage points?
+    - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
+      rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
+      weight $(1-\\beta)\\beta^j$. Variances add up with *squared* weights.)
+    - `"climb"`: suppose that the lower curve followed the paper's form, limit minus
+      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many points at
+      $S = 3{,}200$?
+    - `"gain"`: a student reads 99 % of its test images; *half* of these are of one class. At
+      $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
     """,
     reference=three_predictions,
-    laws=(_shots_as_run, _limits_as_run, _gain_as_run),
+    laws=(_shots_as_run, _climb_as_drawn, _gain_as_run),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            _predictions(shots=400, limits=1, gain=89),
-            "the article, too, says that smoothing nearly doubles the shots. Notebook 02 derived "
-            "the factor (1 + beta) / (1 - beta).",
+            _predictions(shots=50),
+            "the article, too, says that smoothing nearly doubles the shots. Square the weights "
+            "and add them up: (1 - beta) / (1 + beta) is left of the variance.",
         ),
         Mistake(
-            _predictions(shots=2000, limits=1, gain=89),
+            _predictions(shots=250),
             "an average over about ten epochs is worth more than ten, as old values fade slowly: "
             "(1 + beta) / (1 - beta).",
         ),
         Mistake(
-            _predictions(shots=3800, limits=2, gain=89),
-            "with infinitely many shots all histograms are the same one. What would an average of "
-            "equal histograms change?",
+            _predictions(climb=85.9),
+            "that would be right if the drop shrank as 1 / S. It shrinks as 1 / sqrt(S): 128 times "
+            "the shots leave an eleventh of it.",
         ),
         Mistake(
-            _predictions(shots=3800, limits=1, gain=99),
+            _predictions(climb=86),
+            "86 is the limit. Close to it, but not there: 128 times the shots leave an eleventh "
+            "of the drop.",
+        ),
+        Mistake(
+            _predictions(gain=89),
+            "that is right for ten classes of equal size. Here the one answer is right for half of "
+            "the images.",
+        ),
+        Mistake(
+            _predictions(gain=99),
             "at z = 0 the accuracy is not 0 %: one answer for all images is right for the images "
             "of that class.",
         ),
     ),
     hints=(
-        "shots: notebook 02 says by what smoothing divides the variance, and the variance goes as "
-        "1 over the shots. limits: which noise is left at S = infinity? gain: which images does a "
-        "constant answer get right?",
-        "shots: 200 times 1.9 / 0.1. limits: without noise, smoothing changes nothing. gain: 99 "
-        "minus the share of one class in ten.",
-        "3,800 shots; one limit; 89 points.",
+        "shots: the sum of a geometric series, that of ((1 - beta) beta^j)^2. climb: what becomes "
+        "of the drop of 17 points? gain: which images does a constant answer get right?",
+        "shots: 25 times 1.9 / 0.1. climb: 86 minus 17 / sqrt(128). gain: 99 minus the share of "
+        "the largest class.",
+        "475 shots; 84.5 points; 49 points.",
     ),
     explanation="""
-    Keep the second number in mind: the paper fits *two* limits, 89.05 and 46.68 points. The third
-    does not depend on light at all: any student of 99 % has a gain of 89 points over $z = 0$. So
-    this gain is the accuracy minus chance.
+    At 475 shots the lower curve's $z$ is as precise as the upper one's at 25. And by the paper's
+    form the lower curve would be within two points of its limit at 3,200. Compare with the list
+    above. The third number does not depend on light at all: with ten equal classes the same student
+    has 89 points, the paper's number. So this gain is the accuracy minus the share of one class.
     """,
 )
 

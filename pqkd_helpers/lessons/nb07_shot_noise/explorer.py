@@ -91,6 +91,7 @@ EXPLORERS = (LAW_AND_FIT,)
 
 
 _LOOKS = ((0, "o"), (1, "s"), (3, "^"), (5, "D"))
+_SHOWN = {"raw": "not smoothed"}  # as the other pictures of the notebook call it
 
 
 def curves_and_fits(
@@ -127,7 +128,7 @@ def curves_and_fits(
             gains = np.asarray(values, dtype=np.float64)
             axes.plot(
                 np.tile(s, len(gains)), gains.ravel(), marker, color=COLOURS[colour],
-                markersize=3.5, alpha=0.6, label=name,
+                markersize=3.5, alpha=0.6, label=_SHOWN.get(name, name),
             )  # fmt: skip
             fit = paper[name]
             axes.plot(fine, fit.limit - fit.slope / np.sqrt(fine), ":", color=COLOURS[colour])

@@ -1,4 +1,4 @@
-"""Exercises of notebook 08: what a ratio counts, the frontier, and when two numbers agree."""
+"""Exercises of notebook 08: counting, who stays on a frontier, and a pruned rival."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exercise import Exercise, Mistake, drawn, expect
 
-_RATIOS = {"48.81x": (32, 64, 64), "76.18x": (48, 96, 96), "105.40x": (64, 128, 128)}
+_STUDENTS = {"narrow": (32, 64, 64), "middle": (48, 96, 96), "wide": (64, 128, 128)}
 
 
 def _counted(in_channels, widths, rank, scope):
@@ -24,19 +24,19 @@ def _counted(in_channels, widths, rank, scope):
 
 
 def three_students():
-    """Predict sizes: of three students with all convolutions compressed, and of one at 1.5x.
+    """Predict sizes of three students with all convolutions compressed.
 
     Returns
     -------
     dict
-        "order": the names "48.81x", "76.18x", "105.40x", fewest trained values first.
+        "order": the names "narrow", "middle", "wide", fewest trained values first.
         "a higher ratio is a smaller student": True or False, for these three.
-        "largest layer": "conv1", "conv2", "conv3" or "linear", in the student of 1.5x.
+        "largest part": "conv1", "conv2", "conv3", "linear" or "angles", in the narrow student.
     """
     return {
-        "order": ["48.81x", "76.18x", "105.40x"],
+        "order": ["narrow", "middle", "wide"],
         "a higher ratio is a smaller student": False,
-        "largest layer": "conv3",
+        "largest part": "linear",
     }
 
 
@@ -48,26 +48,29 @@ def _answered(answer, key):
     return said[key]
 
 
+def _parts(name):
+    return _counted(1, _STUDENTS[name], 8, "all") | {"angles": 30}
+
+
 def _order_as_counted(answer):
     """The order is the one that counting gives, 30 angles included."""
     said = _answered(answer, "order")
-    sizes = {r: sum(_counted(1, w, 8, "all").values()) + 30 for r, w in _RATIOS.items()}
+    sizes = {name: sum(_parts(name).values()) for name in _STUDENTS}
     expect(said, sorted(sizes, key=sizes.get), given="the three students, fewest values first")
 
 
 def _ratio_and_size(answer):
     """A higher ratio means a smaller student only if the order by ratio is the order by size."""
     said = _answered(answer, "a higher ratio is a smaller student")
-    ratios = list(_RATIOS)  # rising
-    sizes = [sum(_counted(1, _RATIOS[ratio], 8, "all").values()) for ratio in ratios]
+    sizes = [sum(_parts(name).values()) for name in _STUDENTS]  # in the order of rising ratios
     expect(said, sizes == sorted(sizes, reverse=True), given="the three students")
 
 
 def _largest_counted(answer):
-    """The largest layer of the student of 1.5x is the one that counting gives."""
-    said = _answered(answer, "largest layer")
-    layers = _counted(1, (64, 128, 128), 8, "conv1+conv2")
-    expect(said, max(layers, key=layers.get), given="widths (64, 128, 128), conv1+conv2, R = 8")
+    """The largest part of the narrow student is the one that counting gives."""
+    said = _answered(answer, "largest part")
+    parts = _parts("narrow")
+    expect(said, max(parts, key=parts.get), given="widths (32, 64, 64), R = 8, 30 angles")
 
 
 _THREE_STUDENTS = Exercise(
@@ -76,12 +79,13 @@ _THREE_STUDENTS = Exercise(
     difficulty=1,
     minutes=5,
     task="""
-    Predict, then run. The paper compresses all convolutions of three teachers, 48.81, 76.18 and
-    105.40 times (paper). Our students for the three, in this order, have widths (32, 64, 64),
-    (48, 96, 96) and (64, 128, 128), $R = 8$ and 30 angles. Which of them trains the fewest values,
-    which the most? And in the student of about 1.5x, widths (64, 128, 128) with `conv1` and
-    `conv2` compressed: which layer holds most of its trained values? Return a dict with the three
-    keys of the docstring. The check counts.
+    Predict first; the check counts. Take three students with all convolutions compressed: *narrow*
+    with the widths (32, 64, 64), *middle* with (48, 96, 96), *wide* with (64, 128, 128), each with
+    $R = 8$ and 30 angles. A compressed convolution trains $R$ filters, and a bias for each output
+    channel; the linear layer stays dense. The three compression ratios rise in this order.
+
+    Which of the three trains the fewest values, which the most? And which part holds most of the
+    narrow student's trained values? Return a dict with the three keys of the docstring.
     """,
     reference=three_students,
     laws=(_order_as_counted, _ratio_and_size, _largest_counted),
@@ -90,7 +94,7 @@ _THREE_STUDENTS = Exercise(
         Mistake(
             lambda: (
                 three_students()
-                | {"order": [*_RATIOS][::-1], "a higher ratio is a smaller student": True}
+                | {"order": [*_STUDENTS][::-1], "a higher ratio is a smaller student": True}
             ),
             "a ratio has two ends: a wider teacher raises it too, and here the student grows with "
             "its teacher.",
@@ -100,24 +104,27 @@ _THREE_STUDENTS = Exercise(
             "your order is right. Compare it with your second answer: they contradict each other.",
         ),
         Mistake(
-            lambda: three_students() | {"largest layer": "conv2"},
-            "in the teacher conv2 is large, but here it is compressed to 8 filters and its biases.",
+            lambda: three_students() | {"largest part": "conv3"},
+            "in the teacher conv3 is the largest, but here it is compressed to 8 filters of nine "
+            "numbers, and its biases.",
         ),
         Mistake(
-            lambda: three_students() | {"largest layer": "linear"},
-            "the linear layer is the largest when *all* convolutions are compressed. Here one is "
-            "not.",
+            lambda: three_students() | {"largest part": "conv1"},
+            "of the convolutions it is the largest now, as its filters are 5 x 5. Count the part "
+            "that nobody compressed, too.",
         ),
     ),
     hints=(
         "The rank is the same in all three. Which parts of a student still grow with its widths?",
         "Each output channel has a bias, and the linear layer has 10 weights per channel of conv3.",
-        "Wider means more values: the order follows the widths. At 1.5x one convolution is dense.",
+        "Wider means more values: the order follows the widths. The narrow linear layer has "
+        "10 x 64 weights and 10 biases; conv1 has 8 x 25 numbers and 32 biases.",
     ),
     explanation="""
-    With these widths the students train 1,184, 1,584 and 1,984 values. The ratio rises because the
-    *teacher* grows faster. At 1.5x, conv3 stays dense: 147,584 values, 66 % of the teacher's and
-    99 % of the student's. (The paper's own widths are not known to us; these are our assumption.)
+    The students train 1,184, 1,584 and 1,984 values. The ratio rises because the *teacher* grows
+    faster. Of the 1,184 values 650 are the linear layer's, more than half: what was not compressed
+    is what is left. (They are our students for the paper's three ratios, 48.81, 76.18 and 105.40.
+    Its own widths are not known to us.)
     """,
 )
 
@@ -252,28 +259,26 @@ _COUNT_STUDENT = Exercise(
 # --- 8.3 -----------------------------------------------------------------------------------
 
 
-def pareto_frontier(values, accuracy):
-    """Return the indices of the points that no other point beats, fewest values first.
+def times_unbeaten(values, accuracy):
+    """Return for every student in how many of the seeds no other one beats it, (n_students,).
 
-    Parameters
-    ----------
-    values, accuracy : (n,) array
+    values: (n_students,), trained values.
+    accuracy: (n_students, n_seeds), per cent; each column is a repetition with another seed.
     """
-    unbeaten = []
-    for point in range(len(values)):
-        as_good = (values <= values[point]) & (accuracy >= accuracy[point])
-        better = (values < values[point]) | (accuracy > accuracy[point])
-        if not np.any(as_good & better):
-            unbeaten.append(point)
-    return sorted(unbeaten, key=lambda point: values[point])
+    times = np.zeros(len(values), dtype=int)
+    for seed in accuracy.T:
+        as_good = (values[:, None] <= values) & (seed[:, None] >= seed)  # row as good as column
+        better = (values[:, None] < values) | (seed[:, None] > seed)
+        times += ~np.any(as_good & better, axis=0)
+    return times
 
 
-def _cloud(seed):
-    """Return 12 points with ties in values, ties in accuracy, and one pair of twins."""
+def _cloud(seed, n_seeds=3):
+    """Return 12 students with ties in values, ties in accuracy, and a pair of twins."""
     rng = drawn(seed)
     values = rng.integers(1, 8, 12) * 500
-    accuracy = 90.0 + np.round(values / 1000.0 + rng.uniform(-2.0, 2.0, 12))
-    best = int(np.lexsort((values, -accuracy))[0])
+    accuracy = 90.0 + np.round(values[:, None] / 1000.0 + rng.uniform(-2.0, 2.0, (12, n_seeds)))
+    best = int(np.lexsort((values, -accuracy[:, 0]))[0])
     other = (best + 5) % 12
     values[other], accuracy[other] = values[best], accuracy[best]
     return values, accuracy
@@ -289,116 +294,100 @@ def _unbeaten(values, accuracy):
     }
 
 
-def _tries(answer):
-    """Yield made-up clouds, a text that shows them, and the answer as a list."""
-    for seed in range(20):
-        values, accuracy = _cloud(seed)
-        got = [int(index) for index in answer(values.copy(), accuracy.copy())]
-        yield values, accuracy, f"values {values}, accuracy {accuracy}", got
-
-
-def _by_eye(answer):
-    """Four points that one can compare by eye, and a point alone."""
+def _one_seed_by_eye(answer):
+    """One seed, four students that one can compare by eye; and a student alone."""
     values, accuracy = np.array([3000, 1000, 2500, 2000]), np.array([94.0, 90.0, 97.0, 95.0])
-    given = f"values {values}, accuracy {accuracy}"
-    expect(answer(values.copy(), accuracy.copy()), [1, 3, 2], given=given)
-    expect(answer(values[:1].copy(), accuracy[:1].copy()), [0], given="one point")
+    given = f"values {values}, accuracy {accuracy}, one seed"
+    expect(answer(values.copy(), accuracy[:, None].copy()), [0, 1, 1, 1], given=given)
+    expect(answer(values[:1].copy(), accuracy[:1, None].copy()), [1], given="one student, one seed")
 
 
-def _none_is_beaten(answer):
-    """A point that another one beats is never in it."""
-    for values, accuracy, given, got in _tries(answer):
-        beaten = sorted(set(got) - _unbeaten(values, accuracy))
-        expect(beaten, [], given=f"{given}: beaten points in it")
+def _ties(answer):
+    """As many values and less accuracy is beaten; twins do not beat each other."""
+    values, accuracy = np.array([1000, 1000, 2000, 2000]), np.array([90.0, 91.0, 93.0, 93.0])
+    given = f"values {values}, accuracy {accuracy}, one seed"
+    expect(answer(values.copy(), accuracy[:, None].copy()), [0, 1, 1, 1], given=given)
 
 
-def _best_is_in(answer):
-    """The best accuracy is always in it, at the fewest values that reach it; twins both are."""
-    for values, accuracy, given, got in _tries(answer):
-        best = [i for i in _unbeaten(values, accuracy) if accuracy[i] == accuracy.max()]
-        expect(sorted(set(best) & set(got)), sorted(best), given=f"{given}: the best that are in")
+def _every_seed_for_itself(answer):
+    """Each seed is a frontier of its own: the counts of single seeds add up."""
+    for number in range(10):
+        values, accuracy = _cloud(number)
+        singles = [answer(values.copy(), accuracy[:, [k]].copy()) for k in range(3)]
+        given = f"values {values}, accuracy {accuracy.tolist()}"
+        expect(answer(values.copy(), accuracy.copy()), np.sum(singles, axis=0), given=given)
 
 
-def _none_is_missing(answer):
-    """Every point outside is beaten by some other point."""
-    for values, accuracy, given, got in _tries(answer):
-        missing = sorted(_unbeaten(values, accuracy) - set(got))
-        expect(missing, [], given=f"{given}: unbeaten points left out")
+def _all_pairs_compared(answer):
+    """A count of all pairs, seed by seed, gives the same."""
+    for number in range(20):
+        values, accuracy = _cloud(number, n_seeds=4)
+        sets = [_unbeaten(values, seed) for seed in accuracy.T]
+        expected = [sum(i in found for found in sets) for i in range(len(values))]
+        given = f"values {values}, accuracy {accuracy.tolist()}"
+        expect(answer(values.copy(), accuracy.copy()), expected, given=given)
 
 
-def _order_of_the_input(answer):
-    """It is sorted by values, twins by index, and shuffling the points does not change the set."""
-    for values, accuracy, given, got in _tries(answer):
-        expect(got, sorted(set(got), key=lambda i: (values[i], i)), given=given)
-        turn = drawn(0).permutation(len(values))
-        back = [int(turn[i]) for i in answer(values[turn], accuracy[turn])]
-        expect(sorted(back), sorted(got), given=f"{given}, shuffled")
-
-
-def _only_if_better_in_both(values, accuracy):
-    points = range(len(values))
-    kept = [i for i in points if not np.any((values < values[i]) & (accuracy > accuracy[i]))]
-    return sorted(kept, key=lambda i: values[i])
-
-
-def _in_one_pass(order, tie):
-    """Return an answer that keeps, in this order of the points, each that reaches the best."""
+def _by_seed(beats):
+    """Return an answer for which a student beats another by this rule (v, a; w, b)."""
 
     def wrong(values, accuracy):
-        kept = []
-        for i in order(values, accuracy):
-            best = accuracy[kept].max() if kept else -np.inf
-            if accuracy[i] > best or (tie and accuracy[i] == best):
-                kept.append(int(i))
-        return kept
+        times = np.zeros(len(values), dtype=int)
+        for seed in accuracy.T:
+            v, a = values[:, None], seed[:, None]
+            times += ~np.any(beats(v, a, values, seed) & ~np.eye(len(values), dtype=bool), axis=0)
+        return times
 
     return wrong
 
 
-_PARETO = Exercise(
+_UNBEATEN = Exercise(
     number="8.3",
-    name="The frontier of a cloud of points",
+    name="Who stays on the frontier?",
     difficulty=2,
     minutes=15,
     task="""
-    Write the frontier: the points for which no other point has as few values *and* as much
-    accuracy, and is strictly better in one of the two. Twins (equal in both) do not beat each
-    other: keep both, the lower index first.
+    A frontier of three seeds' means looks firm. Is it? Students were trained with several seeds.
+    Take each seed for itself, as if it were the only one: which students does no other one beat?
+    Return for every student in how many of the seeds it stays.
+
+    A student is beaten if another one has as few values *and* as much accuracy, and is strictly
+    better in one of the two. Twins (equal in both) do not beat each other.
     """,
-    reference=pareto_frontier,
-    laws=(_by_eye, _none_is_beaten, _best_is_in, _none_is_missing, _order_of_the_input),
+    reference=times_unbeaten,
+    laws=(_one_seed_by_eye, _ties, _every_seed_for_itself, _all_pairs_compared),
     probes=lambda: [_cloud(seed) for seed in range(100, 120)],
     mistakes=(
         Mistake(
-            _only_if_better_in_both,
-            "a point is beaten, too, by one with as many values and a higher accuracy, or with "
+            _by_seed(lambda v, a, w, b: (v < w) & (a > b)),
+            "a student is beaten, too, by one with as many values and a higher accuracy, or with "
             "fewer values and the same accuracy.",
         ),
         Mistake(
-            _in_one_pass(lambda values, accuracy: np.lexsort((-accuracy, values)), tie=False),
-            "two equal points do not beat each other. You kept only the first of them.",
+            _by_seed(lambda v, a, w, b: (v <= w) & (a >= b)),
+            "two equal students do not beat each other: one of the two comparisons is strict.",
         ),
         Mistake(
-            _in_one_pass(lambda values, accuracy: np.argsort(values, kind="stable"), tie=True),
-            "in one pass from few values to many, points that tie in values or in accuracy need "
-            "care: a later one may beat an earlier one, or be beaten by it.",
-        ),
-        Mistake(
-            lambda values, accuracy: pareto_frontier(-values, accuracy),
+            _by_seed(lambda v, a, w, b: (v >= w) & (a >= b) & ((v > w) | (a > b))),
             "you look for *many* values and a high accuracy. Few values are better.",
         ),
         Mistake(
-            lambda values, accuracy: sorted(pareto_frontier(values, accuracy)),
-            "the points are right. Sort them by their values, not by their place in the input.",
+            lambda values, accuracy: (
+                times_unbeaten(values, accuracy.mean(axis=1, keepdims=True)) * accuracy.shape[1]
+            ),
+            "this is the frontier of the means. Take each seed for itself, and count.",
+        ),
+        Mistake(
+            lambda values, accuracy: times_unbeaten(values, accuracy) / accuracy.shape[1],
+            "these are shares of the seeds. Their number is asked for.",
         ),
     ),
     hints=(
-        "Write down first when point j beats point i: two comparisons that allow ties, and one of "
-        "them strict.",
+        "One seed first. Write down when student j beats student i: two comparisons that allow "
+        "ties, and one of them strict.",
         "For each i: is there any j with values[j] <= values[i], accuracy[j] >= accuracy[i], and "
-        "one of the two strict? If so, i is out.",
-        "Collect the i that are not out, then sorted(..., key=lambda i: values[i]): it keeps the "
-        "order of ties.",
+        "one of the two strict? If so, i is out in this seed.",
+        "Loop over accuracy.T, the seeds; in each add 1 for every student that is not out.",
     ),
     explanation="""
     A frontier of *measured* means is itself uncertain: of two points closer than their intervals,
@@ -531,4 +520,4 @@ _PRUNE = Exercise(
     """,
 )
 
-EXERCISES = (_THREE_STUDENTS, _COUNT_STUDENT, _PARETO, _PRUNE)
+EXERCISES = (_THREE_STUDENTS, _COUNT_STUDENT, _UNBEATEN, _PRUNE)

@@ -14,14 +14,14 @@ _LOOKS = {
 }
 # Name -> what stands at its point, and where: points to the right and up.
 _LABELS = {
-    "teacher, float32": ("teacher", (6, 9)),
+    "teacher, float32": ("teacher,\nfloat32", (8, 17)),
     "teacher, int8": ("teacher, int8", (0, 9)),
-    "PQKD student, conv1+conv2, float32": ("the same,\nfloat32", (20, -24)),
+    "PQKD student, conv1+conv2, float32": ("student,\nconv1 + conv2,\nfloat32", (34, -34)),
     "PQKD student, conv1+conv2, float16": ("student,\nconv1 + conv2,\nfloat16", (-36, -34)),
     "PQKD student, all, float32": ("student, all\ncompressed,\nfloat32", (44, 0)),
     "PQKD student, all, float16": ("student, all\ncompressed,\nfloat16", (-46, 0)),
     "teacher, pruned to 149,368 values, int8": ("teacher, pruned\na little, int8", (-54, 2)),
-    "teacher, pruned to 1,984 values, int8": ("pruned to\nthe student's\nvalues", (-48, -6)),
+    "teacher, pruned to 1,984 values, int8": ("pruned to\nthe student's\nvalues", (-44, -6)),
     "teacher, pruned to fit 6,684 bytes, int8": ("pruned to the\nstudent's bytes", (0, 20)),
 }
 _FROM, _TO = "PQKD student, all, float16", "teacher, pruned to fit 6,684 bytes, int8"
@@ -70,7 +70,7 @@ def accuracy_over_bytes(rows: list[dict[str, Any]]) -> Figure:
                 va="center",
                 weight="bold",
             )
-        axes.margins(0.24, 0.16)
+        axes.margins(0.3, 0.16)
         axes.set(xscale="log", xlabel="file (kB)", ylabel="test accuracy (%)")
         axes.xaxis.set_major_formatter("{x:g}")
         return figure

@@ -47,10 +47,13 @@ def algorithm_s1(sample, loss, train, theta, n_epochs, n_steps, a, c, beta, rng)
     return path
 
 
-def sham_step(theta, direction, losses, a, c, heads):
-    sign = -1.0 if heads else 1.0
-    gradient = sign * (losses[0] - losses[1]) / (2.0 * c) * np.array(direction)
-    return [angle - a * slope for angle, slope in zip(theta, gradient, strict=True)]
+def sham_walk(theta, directions, losses, a, c, heads):
+    here, squares = np.array(theta), 0.0
+    for direction, (plus, minus), coin in zip(directions, losses, heads, strict=True):
+        length = a * (plus - minus) / (2.0 * c)
+        squares += len(here) * length * length
+        here = here + (length if coin else -length) * direction
+    return here.tolist(), squares**0.5
 
 
 def gain_of_choosing(validation, test):
@@ -76,7 +79,7 @@ ANSWERS = {
     "6.1": verdict,
     "6.2": algorithm_s1,
     "6.3": gain_of_choosing,
-    "6.4": sham_step,
+    "6.4": sham_walk,
     "6.5": change_the_method,
 }
 _FOR_SIGNS = "for signs, 1 / Delta = Delta"
@@ -88,8 +91,7 @@ EQUIVALENT = {
         "c * delta  ->  c / delta": _FOR_SIGNS,
     },
     "6.4": {
-        "a * (plus - minus) / (2 * c) * direction"
-        "  ->  a * (plus - minus) / (2 * c) / direction": _FOR_SIGNS,
+        "-a * slopes[:, None] * directions  ->  -a * slopes[:, None] / directions": _FOR_SIGNS,
     },
     "6.5": {
         "0.0  ->  0.1": "another change of the same setting",

@@ -4,12 +4,12 @@ import numpy as np
 
 
 def three_students():
-    sizes = {"105.40x": 11 * 128 + 192, "48.81x": 11 * 64 + 96, "76.18x": 11 * 96 + 144}
+    sizes = {"wide": 11 * 128 + 192, "narrow": 11 * 64 + 96, "middle": 11 * 96 + 144}
     order = tuple(sorted(sizes, key=lambda name: sizes[name]))
     return {
-        "largest layer": "conv" + "3",
+        "largest part": "lin" + "ear",
         "order": order,
-        "a higher ratio is a smaller student": order[0] == "105.40x",
+        "a higher ratio is a smaller student": order[0] == "wide",
     }
 
 
@@ -25,16 +25,18 @@ def count_student(in_channels, widths, rank, scope, n_angles):
     return sum(kernels.values()) + biases + 10 * third + (scope != "none") * n_angles
 
 
-def pareto_frontier(values, accuracy):
-    best = {}
-    for value, right in zip(values.tolist(), accuracy.tolist(), strict=True):
-        best[value] = max(right, best.get(value, right))
-    kept, reached = [], -np.inf
-    for value in sorted(best):
-        if best[value] > reached:
-            reached = best[value]
-            kept.append(np.flatnonzero((values == value) & (accuracy == reached)))
-    return np.concatenate(kept)
+def times_unbeaten(values, accuracy):
+    """Go through each seed from the fewest values on, and keep the best so far."""
+    times = np.zeros(len(values), dtype=int)
+    for seed in accuracy.T:
+        reached = -np.inf
+        for value in np.unique(values):
+            group = np.flatnonzero(values == value)
+            best = seed[group].max()
+            if best > reached:
+                times[group[seed[group] == best]] += 1
+            reached = max(reached, best)
+    return times.tolist()
 
 
 def keep_largest(weights, n_kept):
@@ -53,7 +55,7 @@ def keep_largest(weights, n_kept):
 ANSWERS = {
     "8.1": three_students,
     "8.2": count_student,
-    "8.3": pareto_frontier,
+    "8.3": times_unbeaten,
     "8.4": keep_largest,
 }
 EQUIVALENT: dict[str, dict[str, str]] = {}
