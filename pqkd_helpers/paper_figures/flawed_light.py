@@ -45,8 +45,8 @@ RULE = Rule(
 
 def flawed_light(catalogue: Catalogue) -> Result | None:
     """Return the planned contrasts, or None before all planned pairs are there: nobody peeks."""
-    runs, controls = _planned(catalogue), analyse(catalogue)
-    if controls is None or min(map(len, runs.values())) < len(SEEDS):
+    runs = _planned(catalogue)
+    if min(map(len, runs.values())) < len(SEEDS) or (controls := analyse(catalogue)) is None:
         return None
     ideal = runs.pop("ideal")
     plain = {

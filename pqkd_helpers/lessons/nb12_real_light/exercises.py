@@ -311,18 +311,17 @@ _DIP = Exercise(
     difficulty=3,
     minutes=25,
     task="""
-        A laboratory sends two photons onto a 50:50 splitter and counts three kinds of shots: no
-        click, one click, clicks of both detectors. Each photon is detected with an efficiency
-        $\\eta$ that **nobody knows**. Estimate the visibility $V$, with an interval.
+        Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one, and
+        with clicks of both detectors. Each photon is detected with an efficiency $\\eta$ that
+        **nobody knows**. Estimate the visibility $V$, with an interval.
 
-        1. Write down the three probabilities for $V$ and $\\eta$. Start with
-           $P(\\text{both}) = \\eta^2 (1-V)/2$: two photons must survive, and part.
-        2. The log likelihood is the sum of counts times log probabilities. Calculate it on a grid
-           of $V$ and $\\eta$ (steps of 0.005 will do).
-        3. For each $V$ keep the best $\\eta$: the **profile**. Its top is the estimate. The 95 %
-           interval is every $V$ whose profile lies less than 1.92 below the top.
-
-        (Why 1.92? Twice the drop follows a $\\chi^2$ law, and 3.84 is its 95 % quantile.)
+        1. Write down the three probabilities. Two photons must survive, and part:
+           $P(\\text{both}) = \\eta^2 (1-V)/2$.
+        2. The log likelihood sums counts times log probabilities. Calculate it on a grid of $V$
+           and $\\eta$, in steps of 0.005.
+        3. For each $V$ keep the best $\\eta$: the **profile**. Its top is the estimate; the 95 %
+           interval is every $V$ less than 1.92 below the top. (Twice the drop follows a
+           $\\chi^2$ law with 95 % quantile 3.84.)
         """,
     reference=dip_behind_losses,
     laws=(

@@ -82,8 +82,9 @@ def drift(distances: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
                 look = {"color": COLOURS[(1, 0, 3)[number % 3]], "linestyle": _LINES[number % 4]}
                 axes.plot(np.arange(1, np.size(values) + 1), values, label=label, **look)
             axes.set_title(title, fontsize=LEAST_TEXT)
-            axes.set(xlabel="epoch", ylim=(0.0, None))
+            axes.set(xlabel="epoch")
         panels[0].set_ylabel("distance from the device's\nexact histogram")
+        panels[0].set_ylim(bottom=0.0)  # of both: they share it
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3)
         return figure
@@ -136,7 +137,7 @@ def light_that_is_left(detected: ArrayLike, seconds: Mapping[str, float], *, tit
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         say_what_to_see(figure, title)
         left.bar(np.arange(detected.size), detected, color=COLOURS[0])
-        left.set(xlabel="detected photons in a shot", ylabel="probability", ylim=(0.0, 1.0))
+        left.set(xlabel="detected photons in a shot", ylabel="probability", ylim=(0.0, 0.7))
         left.set_xticks(np.arange(detected.size))
         left.annotate(
             f"all {detected.size - 1}: {detected[-1]:.2g}",
@@ -150,5 +151,7 @@ def light_that_is_left(detected: ArrayLike, seconds: Mapping[str, float], *, tit
         right.set_xticks(range(len(seconds)), [*seconds])
         right.set_xlim(-0.6, len(seconds) - 0.4)
         for place, value in enumerate(seconds.values()):
-            right.text(place, 1.3 * value, f"{value:.2g}", ha="center")
+            right.text(
+                place, 1.3 * value, f"{value:,.0f}" if value >= 100 else f"{value:.2g}", ha="center"
+            )
         return figure

@@ -36,6 +36,8 @@ def test_each_drift_has_its_panel_and_each_error_its_line():
     panels = draw.drift({"slow": lines, "fast": {k: 3 * v for k, v in lines.items()}}).axes
     assert ys(panels[0]) == [v.tolist() for v in lines.values()]
     assert ys(panels[1])[1] == (6 * VALUES).tolist()
+    low, high = panels[0].get_ylim()
+    assert low == 0.0 and high > 6 * VALUES.max() and panels[1].get_ylim() == (low, high)
 
 
 def test_odds_are_the_sums_of_the_scores():
