@@ -312,13 +312,13 @@ _DIP = Exercise(
     minutes=25,
     task="""
         Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one, and
-        with clicks of both detectors. Each photon is detected with an efficiency $\\eta$ that
-        **nobody knows**. Estimate the visibility $V$, with an interval.
+        with clicks of both detectors. The efficiency $\\eta$ of a photon's detection is
+        **not known**. Estimate the visibility $V$, with an interval.
 
         1. Write down the three probabilities. Two photons must survive, and part:
            $P(\\text{both}) = \\eta^2 (1-V)/2$.
-        2. The log likelihood sums counts times log probabilities. Calculate it on a grid of $V$
-           and $\\eta$, in steps of 0.005.
+        2. The log likelihood sums counts times log probabilities. Take a grid of $V$ and $\\eta$,
+           in steps of 0.005.
         3. For each $V$ keep the best $\\eta$: the **profile**. Its top is the estimate; the 95 %
            interval is every $V$ less than 1.92 below the top. (Twice the drop follows a
            $\\chi^2$ law with 95 % quantile 3.84.)
