@@ -59,7 +59,7 @@ _THREE_DIPS = Exercise(
         - (b) they are distinguishable;
         - (c) an impostor makes the clicks? It draws a phase $\\varphi$, each value being equally
           likely. Then two photons go their own ways, each to the first bin with probability
-          $p = (1 + \\cos\\varphi) / 2$. (This is the **mean field** of the section on impostors.)
+          $p = (1 + \\cos\\varphi) / 2$. (This is the **mean-field sampler**.)
 
         The check asks the simulator.
         """,
