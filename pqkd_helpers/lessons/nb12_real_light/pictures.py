@@ -137,7 +137,7 @@ def light_that_is_left(detected: ArrayLike, seconds: Mapping[str, float], *, tit
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         say_what_to_see(figure, title)
         left.bar(np.arange(detected.size), detected, color=COLOURS[0])
-        left.set(xlabel="detected photons in a shot", ylabel="probability", ylim=(0.0, 0.7))
+        left.set(xlabel="detected photons in a shot", ylabel="probability", ylim=(0.0, 1.0))
         left.set_xticks(np.arange(detected.size))
         left.annotate(
             f"all {detected.size - 1}: {detected[-1]:.2g}",
@@ -151,7 +151,6 @@ def light_that_is_left(detected: ArrayLike, seconds: Mapping[str, float], *, tit
         right.set_xticks(range(len(seconds)), [*seconds])
         right.set_xlim(-0.6, len(seconds) - 0.4)
         for place, value in enumerate(seconds.values()):
-            right.text(
-                place, 1.3 * value, f"{value:,.0f}" if value >= 100 else f"{value:.2g}", ha="center"
-            )
+            label = f"{value:,.0f}" if 100 <= value < 1e5 else f"{value:.2g}"
+            right.text(place, 1.3 * min(value, 3e7), label, ha="center")  # never above the panel
         return figure

@@ -55,6 +55,13 @@ def test_the_explorer_shows_what_the_budget_says():
     assert heights == [device.seconds_per_epoch(), device.seconds_per_complete_epoch()]
 
 
+def test_an_epoch_that_never_ends_stays_in_its_panel():
+    figure = explorer.draw(0.1, 0.01, 1)
+    figure.draw_without_rendering()  # a label far above would leave the panels no room
+    _, right = figure.axes
+    assert max(text.get_position()[1] for text in right.texts) < right.get_ylim()[1]
+
+
 @pytest.mark.parametrize(
     "figure",
     [
