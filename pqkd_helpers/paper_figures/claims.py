@@ -10,6 +10,7 @@ from .controls.findings import CLAIMS
 from .ema_variance import ema_variance
 from .extreme import extreme
 from .finding import SCALES, Finding, Findings
+from .flawed_light import flawed_light
 from .frontier import frontier
 from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
@@ -39,6 +40,7 @@ FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "article-run": article_run,
     "controls": controls,
     "imperfections": imperfections_study,
+    "flawed-light": flawed_light,
     "readings": readings,
     "sensitivity": sensitivity,
 }

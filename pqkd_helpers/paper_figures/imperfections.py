@@ -1,4 +1,4 @@
-"""What a device's imperfections do to the feature, from the study's record (notebook 01)."""
+"""What a device's imperfections do to the feature, from the study's record (notebooks 01, 12)."""
 
 from typing import Any
 
@@ -17,6 +17,24 @@ IMPERFECTIONS = {
     "loop_efficiency": "lost per round in a loop",
     "indistinguishability": "lack of indistinguishability",
     "dark_count_probability": "dark count per time bin",
+}
+# Sizes of each imperfection from a good device to a poor one, and where they come from.
+RANGES: dict[str, tuple[float, float, str]] = {
+    "efficiency": (
+        *(0.08, 0.7),
+        "from the loss of a superconducting detector alone (arXiv:1611.02726) to a total "
+        "efficiency of 0.3 (assumed)",
+    ),
+    "loop_efficiency": (0.02, 0.2, "assumed"),
+    "indistinguishability": (
+        *(0.041, 0.079),
+        "photons of one quantum dot, 13 ns and 14.7 µs apart (arXiv:1602.07386)",
+    ),
+    "dark_count_probability": (
+        *(2.6e-7, 0.002),
+        "from 130 counts per second in gates of 2 ns (arXiv:1611.02726) to an avalanche photodiode "
+        "at room temperature (J. Mod. Opt. 51, 1369)",
+    ),
 }
 
 
@@ -99,7 +117,14 @@ def _card(record: Record) -> str:
             "",
             *reached,
             "",
-            "on. A constant distance is not a fault of the method by itself: the student is "
+            "on. The thick parts of the curves are where devices lie:",
+            "",
+            *(
+                f"- {IMPERFECTIONS[parameter]}: {low:g} to {high:g}, {source}"
+                for parameter, (low, high, source) in RANGES.items()
+            ),
+            "",
+            "A constant distance is not a fault of the method by itself: the student is "
             "trained with the imperfect feature. It says that a simulation of the ideal device "
             "does not describe the real one.",
             "",
@@ -149,7 +174,9 @@ def imperfections(record: Record) -> Figure:
                 [row["relative"] for row in points],
                 label,
                 number,
+                RANGES[parameter][:2],
             )
+        left.plot([], [], color="0.5", linewidth=9, alpha=0.35, label="where devices lie")
         noise = results["devices"][-1]["shot_noise"]
         left.axhline(noise["median"], color="black", linestyle="--", linewidth=1.2)
         left.axhspan(noise["lower_quartile"], noise["upper_quartile"], color="black", alpha=0.12)
@@ -172,7 +199,12 @@ def imperfections(record: Record) -> Figure:
 
 
 def _draw_quartiles(
-    axes: Axes, x: list[float], rows: list[dict[str, float]], label: str, number: int
+    axes: Axes,
+    x: list[float],
+    rows: list[dict[str, float]],
+    label: str,
+    number: int,
+    devices: tuple[float, float],
 ) -> None:
     colour = COLOURS[(0, 1, 5, 3)[number]]
     axes.plot(
@@ -185,6 +217,11 @@ def _draw_quartiles(
     )
     lower, upper = ([row[f"{side}_quartile"] for row in rows] for side in ("lower", "upper"))
     axes.fill_between(x, lower, upper, color=colour, alpha=0.15, linewidth=0)
+    low, high = np.clip(devices, min(x), max(x))
+    sizes, medians = np.array(sorted(zip(x, (row["median"] for row in rows), strict=True))).T
+    there = np.geomspace(low, high, 50)
+    path = np.exp(np.interp(np.log(there), np.log(sizes), np.log(medians)))
+    axes.plot(there, path, color=colour, linewidth=9, alpha=0.35, solid_capstyle="butt")
 
 
 def _draw_devices(axes: Axes, devices: list[dict[str, Any]], n_shots: int) -> None:

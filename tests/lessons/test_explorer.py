@@ -77,5 +77,5 @@ def test_a_wrong_name_is_answered_with_those_of_the_notebook():
         ValueError, match=r"'1.dipp', one of \('1.dip', '1.clicks', '1.phases'\) is expected"
     ):
         explore("1.dipp")
-    with pytest.raises(ValueError, match=r"the notebook's number is '12', one of .* is expected"):
-        explore("12.dip")
+    with pytest.raises(ValueError, match=r"the notebook's number is '99', one of .* is expected"):
+        explore("99.dip")

@@ -19,6 +19,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "09_controls": "lax",
     "10_paper_figures": "lax",
     "11_primer": "lax",
+    "12_real_light": "lax",
 }
 
 

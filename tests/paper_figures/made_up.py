@@ -279,6 +279,19 @@ def controls(
     write_record(study, folder / "controls-pilot" / "controls-pilot-cpu.json")
 
 
+def flawed_light(folder: Path, *, costs: dict[str, float] | None = None) -> None:
+    """Store students of flawed light, their test errors larger by so many points, and the ideal."""
+    rng = np.random.default_rng(1)
+    arms = ["photonic-through-ema", *GRIDS["flawed-light"].arms]
+    for arm in arms:
+        for seed in range(10):
+            error = 6.0 + 0.3 * seed + (costs or {}).get(arm, 0.0) + 0.1 * rng.standard_normal()
+            experiment = "controls" if arm == arms[0] else "flawed-light"
+            student = {"test": evaluation(100.0 - error)}
+            record = run(experiment, arm, seed, student=student, fresh=90.0 - error)
+            store(folder, record)
+
+
 def spsa_contribution(folder: Path, *, gain: float = 0.0) -> None:
     """Store what SPSA contributes, its students better by so many points."""
     for arm in GRIDS["spsa-contribution"].arms:
@@ -303,6 +316,7 @@ def everything(folder: Path) -> None:
     frontier(folder)
     studies(folder)
     controls(folder)
+    flawed_light(folder)
     spsa_contribution(folder)
     shot_sweep(folder)
     readings(folder, {"at-rest": (0.02, 0.0)})

@@ -6,6 +6,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 from collections.abc import Mapping
 
 from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
+from .flawed_light import FLAWED_LIGHT
 from .grid import BY_DEFAULT, FRESH, SMOKE, Grid, Tier, Values
 from .ladder import LADDER_GRIDS
 
@@ -214,5 +215,6 @@ GRIDS = {
         CONTROLS,
         CONTROLS_SCALE,
         *LADDER_GRIDS,
+        FLAWED_LIGHT,
     )
 }

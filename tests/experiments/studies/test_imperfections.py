@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.circuit_simulator.device_budget import DeviceBudget
 from pqkd_helpers.command_line.main import main
 from pqkd_helpers.experiments.studies.imperfections import (
     DEVICES,
@@ -15,7 +16,7 @@ from pqkd_helpers.experiments.studies.imperfections import (
 )
 from pqkd_helpers.feature_histograms import click_histograms
 from pqkd_helpers.paper_figures import paper_figure
-from pqkd_helpers.paper_figures.imperfections import imperfections
+from pqkd_helpers.paper_figures.imperfections import RANGES, imperfections
 from pqkd_helpers.records import check_record
 from pqkd_helpers.records.record import METHOD_VERSION, read_record, without_seconds
 
@@ -113,6 +114,24 @@ def test_the_figure_draws_the_records_numbers(record):
     assert widths == [
         row["distinguishable"]["relative"]["median"] for row in record["results"]["devices"]
     ]
+
+
+def test_the_thick_parts_are_where_devices_lie_on_their_curves(record):
+    left, _ = imperfections(record).axes
+    curves, parts = left.lines[0:8:2], left.lines[1:8:2]
+    for (low, high, source), curve, part in zip(RANGES.values(), curves, parts, strict=True):
+        sizes, medians = sorted(curve.get_xdata()), sorted(curve.get_ydata())
+        ends = part.get_xdata()[[0, -1]]
+        assert ends == pytest.approx(np.clip([low, high], sizes[0], sizes[-1]))
+        assert part.get_color() == curve.get_color() and source
+        there = np.exp(np.interp(np.log(ends), np.log(sizes), np.log(medians)))
+        assert part.get_ydata()[[0, -1]] == pytest.approx(there)
+
+
+def test_the_range_of_dark_counts_begins_with_the_budgets_detector():
+    assert f"{DeviceBudget().dark_count_probability:.1e}" == "2.6e-07"
+    assert RANGES["dark_count_probability"][0] == 2.6e-7
+    assert 1.0 - DeviceBudget().total_efficiency == RANGES["efficiency"][1]
 
 
 def test_the_command_writes_the_record(tmp_path):
