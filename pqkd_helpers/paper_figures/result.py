@@ -95,9 +95,9 @@ class Result:
         )
         return f"{table}\n\n*Scale: {self.scale}.*" if self.scale else table
 
-    def findings_table(self) -> str:
-        """Return the findings as a Markdown table."""
-        return Findings(self.findings).table()
+    def findings_table(self, columns: Sequence[str] = ()) -> str:
+        """Return the findings as a Markdown table; of these columns, or of all."""
+        return Findings(self.findings).table(columns)
 
     def card(self) -> str:
         """Return the card, in Markdown."""
