@@ -161,12 +161,19 @@ def paired_finding(
     )
 
 
+_COLUMNS = ("claim", "paper", "ours", "difference", "reproduced if", "verdict")
+
+
 class Findings(list[Finding]):
     """A list of findings, which makes tables."""
 
-    def table(self, columns: Sequence[str] = ()) -> str:
-        """Return the findings as a Markdown table; of these columns, or of all."""
+    def table(self, columns: Sequence[str] = _COLUMNS) -> str:
+        """Return the findings as a Markdown table."""
         return markdown_table(self._rows(), columns)
+
+    def in_short(self, columns: Sequence[str]) -> str:
+        """Return columns of the findings without what most have: see `by_notebook`."""
+        return markdown_table(self._short_rows(self.usual_scale), columns)
 
     @property
     def usual_scale(self) -> str:
@@ -190,17 +197,22 @@ class Findings(list[Finding]):
             own = Findings(finding for finding in self if finding.notebook == notebook)
             if notebook in linked:
                 rows.append(own._counted(notebook, linked[notebook]))
-                continue
-            for finding, row in zip(own, own._rows(), strict=True):
-                apart = finding.scale not in (self.usual_scale, SCALES[None])
-                row["paper"] = finding.paper.removesuffix(NO_COMPARISON)
-                row["verdict"] = f"**{finding.verdict}**" + f" ({finding.scale})" * apart
-                rows.append({"notebook": notebook, **row})
+            else:
+                rows += own._short_rows(self.usual_scale)
         return markdown_table(rows, ("notebook", "claim", "paper", "ours", "difference", "verdict"))
+
+    def _short_rows(self, usual_scale: str) -> list[Row]:
+        rows = self._rows()
+        for finding, row in zip(self, rows, strict=True):
+            apart = finding.scale not in (usual_scale, SCALES[None])
+            row["paper"] = finding.paper.removesuffix(NO_COMPARISON)
+            row["verdict"] = f"**{finding.verdict}**" + f" ({finding.scale})" * apart
+        return rows
 
     def _rows(self) -> list[Row]:
         return [
             {
+                "notebook": finding.notebook,
                 "claim": finding.claim,
                 "paper": finding.paper,
                 "ours": finding.ours,

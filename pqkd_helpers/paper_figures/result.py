@@ -95,9 +95,13 @@ class Result:
         )
         return f"{table}\n\n*Scale: {self.scale}.*" if self.scale else table
 
-    def findings_table(self, columns: Sequence[str] = ()) -> str:
-        """Return the findings as a Markdown table; of these columns, or of all."""
-        return Findings(self.findings).table(columns)
+    def findings_table(self) -> str:
+        """Return the findings as a Markdown table."""
+        return Findings(self.findings).table()
+
+    def verdicts_table(self) -> str:
+        """Return claims, what the paper has of them, and verdicts, without what most share."""
+        return Findings(self.findings).in_short(("claim", "paper", "verdict"))
 
     def card(self) -> str:
         """Return the card, in Markdown."""

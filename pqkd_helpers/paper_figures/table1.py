@@ -290,7 +290,7 @@ def paper_and_ours(rows: list[Row]) -> Figure:
             for place, row in enumerate(shown):
                 paper, ours = row["paper"], row["ours"]
                 for value, error, offset, marker, colour, label in (
-                    (paper.mean, paper.deviation, -0.16, "o", 1, "paper, s.d."),
+                    (paper.mean, paper.deviation, -0.16, "o", 1, "paper, standard deviation"),
                     (ours.mean, ours.half_width, 0.16, "s", 0, "ours, 95 % interval"),
                 ):
                     axes.errorbar(

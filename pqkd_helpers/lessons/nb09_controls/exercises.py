@@ -91,8 +91,8 @@ _PREDICT = Exercise(
     minutes=6,
     task="""
     True or false? Return a dictionary with four keys, each `True` or `False`. "The same
-    distribution": over many draws of $A$ the runs are distributed alike. (The fourth key is not
-    about this.)
+    distribution": over many draws of the frozen matrix $A$ the runs are distributed alike. (The
+    fourth key is not about this.)
 
     - `"shuffled anew"`: the 512 bins are shuffled, in every epoch in another order. The same
       distribution as before.
