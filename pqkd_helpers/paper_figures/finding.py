@@ -182,7 +182,7 @@ class Findings(list[Finding]):
         return common[0]
 
     def by_notebook(self, linked: Mapping[str, str]) -> str:
-        """Return the findings as one Markdown table, in the order of their notebooks, in short.
+        """Return claims and verdicts as one Markdown table, in the order of their notebooks.
 
         What most have is left out: their scale, and that no comparison is known.
 
@@ -199,7 +199,7 @@ class Findings(list[Finding]):
                 rows.append(own._counted(notebook, linked[notebook]))
             else:
                 rows += own._short_rows(self.usual_scale)
-        return markdown_table(rows, ("notebook", "claim", "paper", "ours", "difference", "verdict"))
+        return markdown_table(rows, ("notebook", "claim", "paper", "verdict"))
 
     def _short_rows(self, usual_scale: str) -> list[Row]:
         rows = self._rows()
@@ -226,5 +226,5 @@ class Findings(list[Finding]):
     def _counted(self, notebook: str, about: str) -> Row:
         counts = Counter(finding.verdict for finding in self)
         said = ", ".join(f"{n} **{name}**" for name, n in counts.most_common())
-        row: Row = dict.fromkeys(("paper", "ours", "difference"))
-        return {"notebook": notebook, **row, "claim": f"{len(self)} {about}", "verdict": said}
+        claim = f"{len(self)} {about}"
+        return {"notebook": notebook, "claim": claim, "paper": None, "verdict": said}

@@ -80,10 +80,10 @@ def shot_sweep(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             f"{n_seeds} student{'s' * (n_seeds > 1)}, trained once with 200 shots and the angles "
-            "at rest, then tested with other z. Squares (fresh): one histogram of S shots. Circles "
-            "(smoothed): the moving average of 100 epochs of S shots each. Small dots: students. "
-            "At the right edge: the exact z, infinitely many shots. Dotted: the paper's form, "
-            f"limit - k / sqrt(S), fitted to all S.\n\n{_fits_table(records)}"
+            "at rest, then tested with other z. Fresh: one histogram of S shots. Smoothed: the "
+            "moving average of 100 epochs of S shots each. Small dots: students. At the right "
+            "edge: the exact z, infinitely many shots. The fits have the paper's form, "
+            f"limit - k / sqrt(S):\n\n{_fits_table(records)}"
         ),
         rerun="python -m pqkd_helpers reproduce shot-sweep --tier cpu --seeds 3",
         differs=[
