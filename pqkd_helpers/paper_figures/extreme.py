@@ -188,7 +188,10 @@ def _calibration(records: list[Record]) -> Finding:
         [judge_claim(student, teacher, "below")],
         records,
         premise=bool(finals(records, "teacher", "train", "accuracy").mean() >= MEMORISED),
-        claim="The student is better calibrated than its teacher (expected calibration error)",
+        claim=(
+            "MNIST, all convolutions compressed: the student is better calibrated than its "
+            "teacher (expected calibration error)"
+        ),
         paper="inferred from cross-entropy; no error known to us",
         ours=f"{student.mean():.4f} against {teacher.mean():.4f}",
         difference=paired_difference(student, teacher).text(4) if len(student) > 1 else "",

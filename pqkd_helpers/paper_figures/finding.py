@@ -1,6 +1,7 @@
 """A claim of the paper, what we found, by which rule, and the verdict (notebook 10)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,10 @@ from ..statistics.verdicts import (
     judge_claim,
     verdict,
 )
-from .markdown_table import markdown_table
+from .markdown_table import Row, markdown_table
 from .paper_values import SPSA_GAIN
 
+NO_COMPARISON = ", no comparison known to us"
 SCALES = {
     "paper": "paper scale",
     "cpu": "reduced scale",
@@ -159,21 +161,70 @@ def paired_finding(
     )
 
 
-class Findings(list[Finding]):
-    """A list of findings, which makes a table."""
+_COLUMNS = ("claim", "paper", "ours", "difference", "reproduced if", "verdict")
 
-    def table(self) -> str:
+
+class Findings(list[Finding]):
+    """A list of findings, which makes tables."""
+
+    def table(self, columns: Sequence[str] = _COLUMNS) -> str:
         """Return the findings as a Markdown table."""
-        return markdown_table(
-            [
-                {
-                    "claim": finding.claim,
-                    "paper": finding.paper,
-                    "ours": finding.ours,
-                    "difference": finding.difference,
-                    "reproduced if": finding.rule,
-                    "verdict": f"**{finding.verdict}** ({finding.scale})",
-                }
-                for finding in self
-            ]
-        )
+        return markdown_table(self._rows(), columns)
+
+    def in_short(self, columns: Sequence[str]) -> str:
+        """Return columns of the findings without what most have: see `by_notebook`."""
+        return markdown_table(self._short_rows(self.usual_scale), columns)
+
+    @property
+    def usual_scale(self) -> str:
+        """The scale that most findings have."""
+        (common,) = Counter(finding.scale for finding in self if finding.records).most_common(1)
+        return common[0]
+
+    def by_notebook(self, linked: Mapping[str, str]) -> str:
+        """Return claims and verdicts as one Markdown table, in the order of their notebooks.
+
+        What most have is left out: their scale, and that no comparison is known.
+
+        Parameters
+        ----------
+        linked : dict of str to str
+            Notebook -> in words, what all its findings are about: they stand there, and here one
+            line counts their verdicts.
+        """
+        rows: list[Row] = []
+        for notebook in sorted({finding.notebook for finding in self}):
+            own = Findings(finding for finding in self if finding.notebook == notebook)
+            if notebook in linked:
+                rows.append(own._counted(notebook, linked[notebook]))
+            else:
+                rows += own._short_rows(self.usual_scale)
+        return markdown_table(rows, ("notebook", "claim", "paper", "verdict"))
+
+    def _short_rows(self, usual_scale: str) -> list[Row]:
+        rows = self._rows()
+        for finding, row in zip(self, rows, strict=True):
+            apart = finding.scale not in (usual_scale, SCALES[None])
+            row["paper"] = finding.paper.removesuffix(NO_COMPARISON)
+            row["verdict"] = f"**{finding.verdict}**" + f" ({finding.scale})" * apart
+        return rows
+
+    def _rows(self) -> list[Row]:
+        return [
+            {
+                "notebook": finding.notebook,
+                "claim": finding.claim,
+                "paper": finding.paper,
+                "ours": finding.ours,
+                "difference": finding.difference,
+                "reproduced if": finding.rule,
+                "verdict": f"**{finding.verdict}** ({finding.scale})",
+            }
+            for finding in self
+        ]
+
+    def _counted(self, notebook: str, about: str) -> Row:
+        counts = Counter(finding.verdict for finding in self)
+        said = ", ".join(f"{n} **{name}**" for name, n in counts.most_common())
+        claim = f"{len(self)} {about}"
+        return {"notebook": notebook, "claim": claim, "paper": None, "verdict": said}

@@ -38,6 +38,17 @@ def markdown_table(
     return "\n".join(lines)
 
 
+def folded(summary: str, text: str) -> str:
+    r"""Return Markdown that a page shows folded, under its summary.
+
+    Examples
+    --------
+    >>> folded("More", "text")
+    '<details><summary>More</summary>\n\ntext\n\n</details>'
+    """
+    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
 def _cell(row: Row, name: str, formats: Mapping[str, str]) -> str:
     if name in formats and row.get(name, "") is not None:
         text = formats[name].format_map(row)

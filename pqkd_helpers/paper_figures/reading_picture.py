@@ -59,7 +59,7 @@ def reading_by_observable(rows: list[Row]) -> Figure:
         spread.set_ylim(len(rows) - 0.5, -0.5)
         for axes in (spread, limits, variance, difference):
             axes.title.set_size(LEAST_TEXT)
-        _legend(figure)
+        _legend(figure, rows)
         return figure
 
 
@@ -128,12 +128,14 @@ def _difference(axes: Axes, place: int, row: Row) -> str | None:
     return None
 
 
-def _legend(figure: Figure) -> None:
-    """Explain the markers of panels 2 and 3, drawn or not."""
+def _legend(figure: Figure, rows: list[Row]) -> None:
+    """Explain the markers of panels 2 and 3; that of 100 epochs, where there are such runs."""
     axes = figure.axes[1]
     for marker, colour, fill, label in _LIMITS.values():
         axes.plot([], [], marker, color=COLOURS[colour], fillstyle=fill, label=label)
-    for fill, label in (("none", "12 epochs"), ("full", "panel 3: 100 epochs")):
-        axes.plot([], [], "D", color=COLOURS[5], fillstyle=fill, label=label)
+    epochs = (("none", "12 epochs"), ("full", "panel 3: 100 epochs"))
+    for (fill, label), key in zip(epochs, _RATIOS, strict=True):
+        if any(row[key] for row in rows):
+            axes.plot([], [], "D", color=COLOURS[5], fillstyle=fill, label=label)
     axes.plot([], [], ":", color="black", label="paper")
     figure.legend(loc="outside lower center", ncols=2)

@@ -92,10 +92,9 @@ def readings(catalogue: Catalogue) -> Result | None:
         draw=lambda: reading_by_observable(rows),
         alt=_alt(rows),
         reading=(
-            "SPSA is asked about a z. Is it the z that the student sees? Each row is an answer, "
-            "each panel a number that the paper made public, drawn as a dotted line. Shaded: what "
-            "the rule accepts. Small dots: seeds. Grey words say what has not run yet.\n\n"
-            + choice_text(catalogue, runs)
+            "Each row is a reading, each panel a number that the paper made public, drawn as a "
+            "dotted line. Shaded: what the rule accepts. Small dots: seeds. In grey: what no runs "
+            "are planned for.\n\n" + choice_text(catalogue, runs)
         ),
         rerun=(
             "python -m pqkd_helpers reproduce readings --tier cpu --seeds 3\n"

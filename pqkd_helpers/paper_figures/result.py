@@ -99,6 +99,10 @@ class Result:
         """Return the findings as a Markdown table."""
         return Findings(self.findings).table()
 
+    def verdicts_table(self) -> str:
+        """Return claims, what the paper has of them, and verdicts, without what most share."""
+        return Findings(self.findings).in_short(("claim", "paper", "verdict"))
+
     def card(self) -> str:
         """Return the card, in Markdown."""
         parts = [

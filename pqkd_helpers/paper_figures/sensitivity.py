@@ -52,12 +52,11 @@ OBJECTIVES = (
     ),
 )
 # No stored runs differ in these alone.
-NOTHING = {
-    "where the EMA is updated": "once an epoch, or at every evaluation of SPSA",
-    "which statistics standardise z": "64 random settings, or another set",
-    "schedule": "a constant rate, or one that falls",
-    "dropout": "0.25 in training, or none",
-}
+NOTHING = (
+    "where the EMA is updated (once an epoch, or at every evaluation of SPSA); which statistics "
+    "standardise z (64 random settings, or another set); schedule (a constant rate, or one that "
+    "falls); dropout (0.25 in training, or none)"
+)
 
 
 def _last(key: str) -> Callable[[list[Record], str], Array]:
@@ -102,10 +101,7 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
     if all(row["moves"] is None for row in rows):
         return None
     shown = [row for row in rows if row["moves"] is not None]
-    rows += [
-        _empty(choice, ways, "nothing stored: no runs differ in it alone")
-        for choice, ways in NOTHING.items()
-    ]
+    rows.append(_empty("no runs differ in one of these alone", NOTHING, "nothing stored"))
     return Result(
         name="sensitivity",
         title="What the open choices move",
@@ -118,7 +114,8 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
             "that is compared with the paper, as we take it and the other way, and by how many "
             "points it moves (mean of n pairs, 95 % interval). In the picture a choice has one "
             "line, with a dot for each of its numbers; those that move most stand on top. Its axis "
-            "is logarithmic beyond 0.1 point."
+            "is logarithmic beyond 0.1 point. With three seeds Student's interval may leave the "
+            "possible range (below -100, above +100 points): read it as *unknown*."
         ),
         rerun="python -m pqkd_helpers reproduce all --tier cpu --seeds 3",
         limits=[

@@ -109,8 +109,11 @@ def claims(
     free = fit_free_exponent(shots, stacks, rng=np.random.default_rng(0))
     interval = f"[{free.exponent_low:.2f}, {free.exponent_high:.2f}]"
     ours = f"exponent {free.exponent:.2f} {interval}, common limit {free.limit:.1f}"
-    if free.finding == "not identifiable":
-        ours = f"not identifiable: constants fit both curves (p = {free.constant_p:.2f}); {ours}"
+    if free.constant_p > FLAT:
+        constants = f"constants fit, p = {free.constant_p:.2f}"
+        ours = f"no rise is shown ({constants}), so no exponent can be read"
+    elif free.finding == "not identifiable":
+        ours = f"not identifiable: at the edge of what was sought; {ours}"
     findings.append(
         decided(
             [LAW[free.finding]],

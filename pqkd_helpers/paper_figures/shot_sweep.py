@@ -15,14 +15,14 @@ from ..records.stored import Catalogue
 from ..statistics.decay_fits import PaperFit, fit_like_the_paper
 from ..statistics.means import mean_of
 from .gain_curves import limits_of_seeds
-from .markdown_table import Row
+from .markdown_table import Row, markdown_table
 from .paper_values import SHOT_NOISE_LIMIT, SHOT_NOISE_R_SQUARED
 from .result import Result
 
 EXPERIMENT = "shot-sweep"
 KINDS = {"smoothed": "ema", "fresh": "raw"}  # z at test time -> the paper's curve
 # The fit's first S, and what that range is.
-RANGES = {1: "all S", 25: "S from 25 on, the range of our other figure"}
+RANGES = {1: "all S", 25: "S from 25 on, as in notebook 07"}
 
 
 def sweeps(catalogue: Catalogue) -> list[Record]:
@@ -80,11 +80,10 @@ def shot_sweep(catalogue: Catalogue) -> Result | None:
         alt=_alt(rows),
         reading=(
             f"{n_seeds} student{'s' * (n_seeds > 1)}, trained once with 200 shots and the angles "
-            "at rest, then tested with other z. Squares: one histogram of S shots. Circles: the "
+            "at rest, then tested with other z. Fresh: one histogram of S shots. Smoothed: the "
             "moving average of 100 epochs of S shots each. Small dots: students. At the right "
-            "edge: the exact z, infinitely many shots. Dotted: the paper's form, "
-            "limit - k / sqrt(S), fitted. Horizontal lines: the paper's limits. "
-            + " ".join(_fit_text(records, kind, least) for kind in KINDS for least in RANGES)
+            "edge: the exact z, infinitely many shots. The fits have the paper's form, "
+            f"limit - k / sqrt(S):\n\n{_fits_table(records)}"
         ),
         rerun="python -m pqkd_helpers reproduce shot-sweep --tier cpu --seeds 3",
         differs=[
@@ -119,13 +118,20 @@ def _rows(records: list[Record], kind: str) -> list[Row]:
     ]
 
 
-def _fit_text(records: list[Record], kind: str, least: int) -> str:
-    fit, curve = sweep_fit(records, kind, least), KINDS[kind]
-    return (
-        f"Fit of {kind} z, {RANGES[least]}: limit {fit.limit:.2f}, R² {fit.r_squared:.2f} (the "
-        f"paper {'with' if curve == 'ema' else 'without'} smoothing: "
-        f"{SHOT_NOISE_LIMIT[curve].mean:.2f}, {SHOT_NOISE_R_SQUARED[curve]:.3f})."
-    )
+def _fits_table(records: list[Record]) -> str:
+    """Return the limits of the fits by range of S, the paper's last, as a Markdown table."""
+    rows: list[Row] = []
+    for kind, curve in KINDS.items():
+        fits = {range_: sweep_fit(records, kind, least) for least, range_ in RANGES.items()}
+        rows += [
+            {"z": kind, "fitted": name, "limit": f"{fit.limit:.2f}", "R²": f"{fit.r_squared:.2f}"}
+            for name, fit in fits.items()
+        ]
+        paper = f"{SHOT_NOISE_LIMIT[curve].mean:.2f}", f"{SHOT_NOISE_R_SQUARED[curve]:.3f}"
+        smoothing = "with smoothing" if curve == "ema" else "without smoothing"
+        theirs = f"the paper's, {smoothing}"
+        rows.append({"z": theirs, "fitted": "not known to us", "limit": paper[0], "R²": paper[1]})
+    return markdown_table(rows)
 
 
 def _alt(rows: list[Row]) -> str:
@@ -152,9 +158,15 @@ def gain_at_test_time(records: list[Record], rows: list[Row]) -> Figure:
             for place, row in zip(where, found, strict=True):
                 axes.plot([place] * row["n"], row["values"], ".", color=colour, markersize=3)
             means = [row["gain"].mean for row in found]
-            axes.plot(where, means, "os"[number], color=colour, label=f"{kind} z")
+            # Both end at one point: the circle is the larger there.
+            axes.plot(where[:-1], means[:-1], "os"[number], color=colour, label=f"{kind} z")
+            look = {"color": colour, "markersize": (11, 5)[number]}
+            axes.plot(
+                where[-1:], means[-1:], "os"[number], fillstyle=("none", "full")[number], **look
+            )
             s, fit = np.geomspace(shots[0], shots[-1], 100), sweep_fit(records, kind)
-            axes.plot(s, fit.limit - fit.slope / np.sqrt(s), ":", color=colour)
+            label = f"fit of {kind} z, all S"
+            axes.plot(s, fit.limit - fit.slope / np.sqrt(s), ":", color=colour, label=label)
             paper = SHOT_NOISE_LIMIT[curve].mean
             axes.axhline(paper, color=colour, linestyle=("-", "--")[number], linewidth=0.8)
             axes.annotate(

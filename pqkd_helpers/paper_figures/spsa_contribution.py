@@ -14,7 +14,7 @@ from ..records.measured import accuracies, gains, same_seeds
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import paired_difference
-from .finding import Rule, paired_finding, scale_of
+from .finding import NO_COMPARISON, Rule, paired_finding, scale_of
 from .markdown_table import Row
 from .result import Result
 
@@ -58,7 +58,7 @@ def spsa_contribution(catalogue: Catalogue) -> Result | None:
                 "above",
                 spsa,
                 claim="Tuning the angles by SPSA improves the student",
-                paper="implied, no comparison known to us",
+                paper=f"implied{NO_COMPARISON}",
                 ours=f"{accuracies(spsa).mean():.2f} against {accuracies(sham).mean():.2f} (sham)",
                 rule="SPSA minus sham above 0, with the z trained with",
                 notebook="06",

@@ -73,7 +73,7 @@ def table(catalogue: Catalogue) -> str:
     if result is None:
         return "No run of Table 1 is stored yet."
     rows = [row for row in result.rows if row["quantity"] == "validation accuracy"]
-    columns = ("data set", "network", "paper", "ours", "n", "difference", "finding")
+    columns = ("data set", "network", "paper", "our mean", "n", "difference", "finding")
     missing = [name for name in NAMES.values() if name not in {row["data set"] for row in rows}]
     note = f"\n\nNot run yet: {', '.join(missing)}." if missing else ""
     return result.table(rows, columns) + note

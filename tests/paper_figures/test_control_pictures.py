@@ -50,7 +50,7 @@ def test_every_run_is_a_point_over_its_turning_and_two_arms_are_named():
     assert np.allclose(others.get_xydata(), points["gaussian-drift"])
     assert np.allclose(light.get_xydata(), points["photonic"])
     assert np.allclose(bits.get_xydata(), points["uniform-bits"])
-    assert (light.get_label(), bits.get_label()) == ("photonic", "uniform-bits")
+    assert (light.get_label(), bits.get_label()) == ("the light", "coin tosses")
     assert len({line.get_marker() for line in axes.lines}) == 3
 
 
@@ -67,8 +67,16 @@ def test_the_forest_has_a_block_per_kind_of_control_and_plain_words():
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == list(BLOCKS)
     labels = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
-    assert labels[0] == "the z of another run (5)"
+    assert labels[0] == "another run's z (5)"
     assert len(forest(made_up_rows("planned"), margin=0.5).axes) == 1
+
+
+def test_a_legend_tells_planned_contrasts_from_checks():
+    rows = [*made_up_rows("planned"), {**made_up_rows("planned")[0], "group": "checks"}]
+    (legend,) = forest(rows, margin=0.5).legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["planned", "checks of the experiment"]
+    assert not forest(made_up_rows("planned"), margin=0.5).legends
 
 
 def test_the_readme_shows_five_opponents_that_have_the_lights_recipe():
@@ -90,7 +98,7 @@ def test_every_control_has_plain_words():
         *OTHER_SOURCES,
         *STUDENTS,
     }
-    assert {*IN_PLAIN_WORDS} == {*arms, "zero"}
+    assert {*IN_PLAIN_WORDS} == {*arms, "zero", "photonic"}
     assert len({*IN_PLAIN_WORDS.values()}) == len(IN_PLAIN_WORDS)
 
 

@@ -10,7 +10,7 @@ import pytest
 from pqkd_helpers.experiments.grids.grid import BY_DEFAULT
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
-from pqkd_helpers.paper_figures.controls.analysis import contrasts_table
+from pqkd_helpers.paper_figures.controls.analysis import measures_table
 from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
     FOLLOW_UP,
@@ -78,7 +78,7 @@ def test_before_the_last_planned_pair_there_is_no_analysis(tmp_path):
     assert state(Catalogue(tmp_path)) == "All 4 planned pairs of each comparison are stored."
     (last,) = tmp_path.glob("*/controls-*-yoked-seed3.json")
     last.unlink()
-    assert "needs 4 pairs of runs; the slowest has 3." in state(Catalogue(tmp_path))
+    assert "comparisons of 4 pairs, the slowest has 3)" in state(Catalogue(tmp_path))
     assert analyse(Catalogue(tmp_path)) is None and controls(Catalogue(tmp_path)) is None
 
 
@@ -204,11 +204,17 @@ def test_verdicts_are_shown_over_the_margins_interval(tmp_path):
     made_up.controls(tmp_path, margin=0.3, gains={"yoked": 0.35}, follow_up=True)
     catalogue = Catalogue(tmp_path)
     result = controls(catalogue)
-    head, _, *rows = result.verdicts_over_the_margin().splitlines()
-    low, high = margin_interval(catalogue)
-    assert head == f"| question | margin {low:.2f} | margin 0.30 | margin {high:.2f} |"
-    said = {row.split("|")[1].strip(): row.split("|")[3].strip() for row in rows}
-    assert said == {**result.planned.verdicts(), **result.follow_up.verdicts()}
+    ends = margin_interval(catalogue)
+    planned = result.planned.said() | result.follow_up.said()
+    text = result.over_the_margin()
+    assert "0.30 points, 95 % interval {:.2f} to {:.2f}".format(*ends) in text
+    for margin in ends:
+        again = [analyse(catalogue, plan, margin=margin).said() for plan in (PRIMARY, FOLLOW_UP)]
+        changed = {k: v for each in again for k, v in each.items() if v != planned[k]}
+        assert changed or f"At {margin:.2f} none changes." in text
+        for question, word in changed.items():
+            assert f"*{question}* is {word}" in text
+    assert text in result.limits
     wide = analyse(catalogue, margin=50.0).verdicts()
     assert wide != analyse(catalogue, margin=0.001).verdicts()
     assert wide["selection"] in ("equivalent", "different but below the margin")
@@ -238,7 +244,7 @@ def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     assert rows["selection"]["points"] == found.contrasts["selection"].difference
     for question, wide in found.seeds_and_images.items():
         assert rows[question]["seeds and images"] == wide
-        assert f"| {wide:+.2f} |" in contrasts_table(found)
+        assert f"| {wide:+.2f} |" in measures_table(found)
         assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
 
 
@@ -250,7 +256,9 @@ def test_one_table_has_the_planned_contrasts_and_then_those_of_the_follow_up(tmp
     asked = [(question, arm) for plan in (PRIMARY, FOLLOW_UP) for question, arm in plan.items()]
     for line, (question, arm) in zip(lines, asked, strict=True):
         assert line.startswith(f"| {question} | {arm} |")
-        assert line.endswith("| 10 | different and relevant |") == (arm == "classical-map")
+        assert line.endswith("| different and relevant |") == (arm == "classical-map")
+    more = result.measures_table().splitlines()[2:]
+    assert [line.split(" | ")[0] for line in more] == [f"| {question}" for question, _ in asked]
     unfinished = replace(result, follow_up=None)
     assert unfinished.contrasts_table().splitlines()[2:] == lines[: len(PRIMARY)]
 
@@ -263,12 +271,12 @@ def test_the_readme_says_it_in_two_sentences(tmp_path):
     for question, contrast in found.contrasts.items():
         assert f"{question}, against {PRIMARY[question]}: {contrast.difference.mean:+.2f} [" in text
     assert text.count("(different and relevant)") == 1 and text.count("(equivalent)") == 2
-    assert "10 paired seeds" in text and "inconclusive" not in text
+    assert "10 paired seeds" in text and "size open" not in text
 
 
 def test_the_readme_tells_an_effect_of_unknown_size_from_none(tmp_path):
     made_up.controls(tmp_path, gains={"yoked": 0.3}, scatter=0.1)
-    assert "(inconclusive by the rule: different, its size open)" in light(Catalogue(tmp_path))
+    assert "(different, its size open)" in light(Catalogue(tmp_path))
 
 
 def test_the_result_shows_every_arm_and_how_to_run_it_again(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,8 +118,10 @@ def test_rows_hold_numbers_and_the_table_prints_them(tmp_path):
     result = table1(Catalogue(tmp_path))
     for name in ("ours", "paper"):
         assert result.rows[1][name].mean == pytest.approx(99.07)
-    assert isinstance(result.rows[1]["difference"], float)
+    assert result.rows[1]["difference"].mean == pytest.approx(0.0, abs=1e-9)
     assert "| 99.07 ± 0.13 | 99.07 [99.03, 99.11] | 5 | " in result.table()
+    short = result.table(result.rows[1:2], ("our mean", "difference"))
+    assert re.search(r"\| 99\.07 \| [+-]0\.00 \[-0\.1\d, \+0\.1\d\] \|", short)
     columns = ("network", "ours")
     table = markdown_table([{"network": "teacher", "ours": "100.00 [100.00, 100.00]"}])
     assert result.table(result.rows[:1], columns) == (
@@ -152,7 +155,8 @@ def test_a_teacher_that_is_better_than_the_papers_does_not_count_against_the_stu
         for row in result.rows
         if row["quantity"] == "validation accuracy" and row["data set"] == "MNIST"
     )
-    assert (teacher["difference"], student["finding"]) == (pytest.approx(0.46), "equivalent")
+    assert teacher["difference"].mean == pytest.approx(0.46)
+    assert student["finding"] == "equivalent"
     assert verdicts(result)[0] == "inconclusive"  # the contrast is open, and that is all
 
 
@@ -218,7 +222,7 @@ def test_a_scale_names_what_spsa_was_asked_and_a_gain_that_is_not_the_papers(set
 def test_flat_curves_say_nothing_of_the_law(tmp_path):
     made_up.shot_noise(tmp_path, exponent=0.0)
     (law,) = [f for f in shot_noise(Catalogue(tmp_path)).findings if "follows limit" in f.claim]
-    assert law.verdict == "inconclusive" and "not identifiable" in law.ours
+    assert law.verdict == "inconclusive" and "no exponent can be read" in law.ours
 
 
 @pytest.mark.parametrize("result", [r for r in results(STORED) if r.rule], ids=lambda r: r.name)
@@ -435,6 +439,23 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(known, writt
 
 
 @pytest.mark.slow
+def test_in_short_the_claims_stand_by_notebook_and_what_most_share_is_left_out(known):
+    findings = claim_map(STORED)
+    assert findings.usual_scale == "reduced scale, reading `fresh`"
+    _, _, *lines = findings.by_notebook({"09": "claims on light"}).splitlines()
+    notebooks = [line.split(" | ")[0].strip("| ") for line in lines]
+    assert notebooks == sorted(notebooks) and notebooks.count("09") == 1
+    assert not any(findings.usual_scale in line or "no comparison" in line for line in lines)
+    others = [finding for finding in findings if finding.notebook != "09"]
+    for finding in others:
+        (line,) = (line for line in lines if f"| {finding.claim} |" in line)
+        assert f"**{finding.verdict}**" in line
+        apart = finding.scale != findings.usual_scale and finding.verdict != "not attempted"
+        assert (finding.scale in line) == apart
+    (counted,) = (line for line in lines if "claims on light" in line)
+    assert f"| {len(findings) - len(others)} claims on light |" in counted
+
+
 def test_stored_claims_are_those_of_the_results(known, written):
     folder, _ = written
     found = {result.name: result.findings for result in results(known)}

@@ -75,10 +75,10 @@ def test_what_spsa_is_asked_is_compared_by_pairs_of_seeds(tmp_path):
 def test_what_nothing_is_stored_for_is_said(tmp_path):
     made_up.table1_like_the_paper(tmp_path)
     result = sensitivity(Catalogue(tmp_path))
+    (row,) = [row for row in result.rows if row["number"] == "nothing stored"]
+    assert row["moves"] is None and "no runs differ in one of these alone" in result.table()
     for choice in ("schedule", "dropout", "where the EMA is updated"):
-        (row,) = [row for row in result.rows if row["choice"] == choice]
-        assert row["number"].startswith("nothing stored") and row["moves"] is None
-        assert row["number"] in result.table()
+        assert f"{choice} (" in row["ours, or instead"]
     assert len(result.figure.axes) == 1
 
 
@@ -90,7 +90,8 @@ def test_the_test_time_curve_is_fitted_and_drawn(tmp_path):
         for least in (1, 25):
             fit = sweep_fit(records, kind, least)
             assert (fit.limit, fit.slope, fit.r_squared) == pytest.approx((limit, 60.0, 1.0))
-    assert "Fit of fresh z, all S: limit 46.70, R² 1.00" in result.reading
+    assert "| fresh | all S | 46.70 | 1.00 |" in result.reading
+    assert "| the paper's, without smoothing | not known to us | 46.68 | 0.596 |" in result.reading
     gains = {(row["z"], row["shots"]): row["gain"] for row in result.rows}
     assert gains["smoothed", 100].mean == pytest.approx(89.1 - 6.0)
     assert gains["fresh", math.inf].mean == pytest.approx(88.0) and gains["fresh", 1].n == 3

@@ -6,15 +6,15 @@ from ..exercise import Exercise, Mistake, drawn, expect
 
 # --- 9.1 -----------------------------------------------------------------------------------
 
-CLAIMS = ("bins permuted", "two frozen z", "ten times z", "no difference shown")
+CLAIMS = ("shuffled anew", "two frozen z", "minus z", "no difference shown")
 
 
 def four_predictions():
     """Return your predictions: a dictionary with the four keys, each True or False."""
     return {
-        "bins permuted": True,
+        "shuffled anew": False,
         "two frozen z": True,
-        "ten times z": False,
+        "minus z": True,
         "no difference shown": False,
     }
 
@@ -39,14 +39,19 @@ def _same_distribution(first, second):
     return bool(np.allclose(*covariances, atol=0.08))
 
 
-def _permutation_as_run(answer):
-    """Bins permuted: measured covariances of the mixings, before and after, settle it."""
-    rng = drawn(1)
+def _drifting(rng):
+    """Return four z of length 8 that turn from epoch to epoch."""
     z = np.cumsum(rng.standard_normal((4, 64)), axis=0)
-    z *= 8.0 / np.linalg.norm(z, axis=1, keepdims=True)
-    same = _same_distribution(z, z[:, rng.permutation(64)])
-    given = "a trajectory of four z, mixings from 20,000 rows of A: the same distribution?"
-    expect(_predicted(answer, "bins permuted"), same, given=given)
+    return 8.0 * z / np.linalg.norm(z, axis=1, keepdims=True)
+
+
+def _shuffling_as_run(answer):
+    """Shuffled anew: measured covariances of the mixings, before and after, settle it."""
+    rng = drawn(1)
+    z = _drifting(rng)
+    same = _same_distribution(z, rng.permuted(z, axis=1))
+    given = "four z, each with its bins in another order: the same distribution?"
+    expect(_predicted(answer, "shuffled anew"), same, given=given)
 
 
 def _frozen_as_run(answer):
@@ -58,11 +63,11 @@ def _frozen_as_run(answer):
     expect(_predicted(answer, "two frozen z"), _same_distribution(flat, peaked), given=given)
 
 
-def _scale_as_run(answer):
-    """Ten times z: measured covariances of the mixings settle it."""
-    z = np.ones((3, 64))
-    given = "z and 10 z, the same weights: the same distribution?"
-    expect(_predicted(answer, "ten times z"), _same_distribution(z, 10.0 * z), given=given)
+def _sign_as_run(answer):
+    """Minus z: measured covariances of the mixings settle it."""
+    z = _drifting(drawn(3))
+    given = "four z, and the same four with all signs changed: the same distribution?"
+    expect(_predicted(answer, "minus z"), _same_distribution(z, -z), given=given)
 
 
 def _absence_as_run(answer):
@@ -86,126 +91,214 @@ _PREDICT = Exercise(
     minutes=6,
     task="""
     True or false? Return a dictionary with four keys, each `True` or `False`. "The same
-    distribution": over many draws of the frozen matrix $A$, training goes the same way.
+    distribution": over many draws of the frozen matrix $A$ the runs are distributed alike. (The
+    fourth key is not about this.)
 
-    - `"bins permuted"`: all $z_t$ of a run have their 512 bins permuted, always in the same way.
-      Training has the same distribution as before.
+    - `"shuffled anew"`: the 512 bins are shuffled, in every epoch in another order. The same
+      distribution as before.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
       direction, gives the same distribution.
-    - `"ten times z"`: $10z$ in the place of $z$ all along, everything else unchanged, gives the
-      same distribution.
+    - `"minus z"`: $-z$ in the place of $z$ all along gives the same distribution.
     - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
       equal.
     """,
     reference=four_predictions,
-    laws=(_permutation_as_run, _frozen_as_run, _scale_as_run, _absence_as_run),
+    laws=(_shuffling_as_run, _frozen_as_run, _sign_as_run, _absence_as_run),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            _predictions(False, True, False, False),
-            "A is Gaussian: shuffling its columns gives a matrix that is just as likely.",
+            _predictions(True, True, True, False),
+            "one order for all epochs changes nothing. With a new order in every epoch, how much "
+            "of the old z is left in the new one?",
         ),
         Mistake(
-            _predictions(True, False, False, False),
+            _predictions(False, False, True, False),
             "for a fixed z every entry of A z is a sum of independent Gaussians. What do mean and "
             "variance depend on?",
         ),
         Mistake(
-            _predictions(True, True, True, False),
-            "ten times z makes the kernels ten times as large at the start.",
+            _predictions(False, True, False, False),
+            "A and -A are equally likely.",
         ),
         Mistake(
-            _predictions(True, True, False, True),
+            _predictions(False, True, True, True),
             "five noisy pairs often miss a difference that is there.",
         ),
     ),
     hints=(
         "Each answer follows from the mixings M = A z, or from the noise of five pairs.",
         "M has mean 0 and covariance <z_s, z_t> / 512: which of the changes alter inner products?",
-        "Permuting changes none, a direction changes none, a factor changes all; and absence of "
-        "evidence is no evidence.",
+        "A new order in every epoch alters those between epochs; a direction or a sign alters "
+        "none; and absence of evidence is no evidence.",
     ),
     explanation="""
-    Mixings know $z$ only through inner products. Directions and bins carry nothing; the length
-    does, through the scale at the start; and so does the way $z$ turns from epoch to epoch.
+    Mixings know $z$ only through inner products. Directions, bins and signs carry nothing. The
+    length does, and so does the way $z$ turns from epoch to epoch: a new order of the bins in every
+    epoch turns it nearly at a right angle. Five pairs may miss a difference.
     """,
 )
 
 # --- 9.2 -----------------------------------------------------------------------------------
 
 
-def mixing_covariance(z):
-    """Return the covariance of one mixing in all pairs of epochs, over draws of A.
+def can_tell_apart(first, second):
+    """Return whether training can tell two runs apart by their z, over draws of A.
 
-    z: (n_epochs, n_features), the feature of every epoch.
-    Returns (n_epochs, n_epochs).
+    first: (n_epochs, n_features), the feature of every epoch of one run.
+    second: (n_epochs, other_n_features), of the other run.
+    Returns True or False.
     """
-    return z @ z.T / z.shape[1]
+    one, two = (z @ z.T / z.shape[1] for z in (first, second))
+    return not np.allclose(one, two)
 
 
 def _trajectory(n_epochs, n_features, seed):
     return np.cumsum(drawn(seed).standard_normal((n_epochs, n_features)), axis=0)
 
 
+def _orthogonal(n_features, seed):
+    q, _ = np.linalg.qr(drawn(seed).standard_normal((n_features, n_features)))
+    return q
+
+
+def _told(answer, first, second, expected, given):
+    expect(bool(answer(first.copy(), second.copy())), expected, given=f"{given}: can it tell?")
+
+
+def _not_by_rotations(answer):
+    """Not if one Q rotates or mirrors all z, or shuffles their bins in one order."""
+    z = _trajectory(4, 20, seed=1)
+    mirrored = z.copy()
+    mirrored[:, 0] *= -1.0
+    for other, how in (
+        (z @ _orthogonal(20, 2), "rotated"),
+        (mirrored, "mirrored at the first axis"),
+        (z[:, drawn(3).permutation(20)], "all with their bins in one other order"),
+    ):
+        _told(answer, z, other, False, f"four z, and the same {how}")
+
+
+def _by_lengths(answer):
+    """It can if the z of one run are longer."""
+    z = _trajectory(4, 20, seed=4)
+    _told(answer, z, 1.5 * z, True, "four z, and the same 1.5 times as long")
+    flat = np.outer([1.0, 1.0, 1.0], np.ones(20))
+    longer = np.outer([1.0, 1.0, 2.0], np.ones(20))
+    _told(answer, flat, longer, True, "one z kept for three epochs, and longer in the last")
+
+
+def _by_angles(answer):
+    """It can if z turns otherwise, between neighbours or between epochs that are far apart."""
+    z = np.eye(4)[[0, 1, 0]]
+    _told(answer, z, np.eye(4)[[0, 1, 2]], True, "z returns to the first; z goes on")
+    shuffled = drawn(5).permuted(_trajectory(4, 20, seed=6), axis=1)
+    _told(answer, _trajectory(4, 20, seed=6), shuffled, True, "each z in an order of its own")
+
+
+def _whatever_the_number_of_features(answer):
+    """The entries of A have variance 1 / n for n features."""
+    z = _trajectory(3, 10, seed=7)
+    padded = np.hstack([z, np.zeros((3, 10))])
+    given = "10 features, and 10 more that are 0"
+    _told(answer, z, np.sqrt(2.0) * padded, False, f"{given}, all times the root of 2")
+    _told(answer, z, padded, True, given)
+
+
 def _as_drawn(answer):
-    """It is the covariance that 20,000 drawn rows of A show."""
+    """Its answer is that of the covariances that 20,000 drawn rows of A show."""
     z = _trajectory(3, 50, seed=0)
     z /= np.linalg.norm(z, axis=1, keepdims=True) / np.sqrt(50)
-    measured = np.cov(_mixings(z), rowvar=False)
-    given = "three epochs, 50 features, |z|^2 = 50"
-    expect(np.asarray(answer(z.copy())), measured, given=given, tolerance=0.05)
+    for other, how in ((z @ _orthogonal(50, 8), "rotated"), (z[[1, 0, 2]], "two exchanged")):
+        expected = not _same_distribution(z, other)
+        _told(answer, z, other, expected, f"three z of 50 features, and the same {how}")
 
 
-def _not_changed_by_rotations(answer):
-    """Rotating all z in the same way changes nothing."""
-    z = _trajectory(4, 20, seed=1)
-    q, _ = np.linalg.qr(drawn(2).standard_normal((20, 20)))
-    plain, turned = (np.asarray(answer(x)) for x in (z.copy(), z @ q))
-    expect(turned, plain, given="z @ Q with an orthogonal Q", tolerance=1e-8)
+def _probes():
+    z = _trajectory(4, 12, seed=9)
+    unit = np.eye(4)
+    return [
+        (z, z @ _orthogonal(12, 10)),
+        (z, 2.0 * z),
+        (unit[[0, 1, 0]], unit[[0, 1, 2]]),
+        (unit[[0, 0, 0]], unit[[0, 1, 0]]),
+        (z, np.sqrt(2.0) * np.hstack([z, np.zeros((4, 12))])),
+    ]
 
 
-def _one_epoch(answer):
-    """One epoch: the variance |z|^2 / n_features."""
-    expect(answer(np.full((1, 8), 2.0)), [[4.0]], given="one epoch, eight features, all 2")
+def _two_runs(rng):
+    """Return two runs, told apart or not, that are drawn."""
+    z = np.cumsum(rng.standard_normal((5, 16)), axis=0)
+    q, _ = np.linalg.qr(rng.standard_normal((16, 16)))
+    others = (z @ q, z[:, rng.permutation(16)], rng.permuted(z, axis=1), z[::-1], 1.2 * z)
+    return z, others[int(rng.integers(len(others)))]
 
 
-_COVARIANCE = Exercise(
+def _by(measure):
+    """Return the answer that compares a measure of the two runs."""
+
+    def answer(first, second):
+        one, two = measure(first), measure(second)
+        return one.shape != two.shape or not np.allclose(one, two)
+
+    return answer
+
+
+def _cosines(z):
+    unit = z / np.linalg.norm(z, axis=1, keepdims=True)
+    return unit @ unit.T
+
+
+_TELL = Exercise(
     number="9.2",
-    name="All that training sees of z",
+    name="Can training tell them apart?",
     difficulty=2,
     minutes=12,
     task="""
-    One mixing is $m_t = \\sum_j a_j z_{t,j}$, with the same row $a$ of $A$ in every epoch $t$. Its
-    entries $a_j$ are independent, of mean 0 and variance $1/n$, for $n$ features. Return the
-    covariance $E[m_s m_t]$ over draws of $a$ for all pairs of epochs.
+    Two runs, each given by the table of its $z$, with as many epochs but not always as many
+    features. Return whether training can tell them apart: whether the theorem leaves room for a
+    difference, over draws of $A$. (The entries of $A$ have variance $1/n$ for $n$ features.)
     """,
-    reference=mixing_covariance,
-    laws=(_one_epoch, _as_drawn, _not_changed_by_rotations),
-    probes=lambda: [(_trajectory(3, 6, seed=4),), (_trajectory(5, 512, seed=5),)],
+    reference=can_tell_apart,
+    laws=(
+        _not_by_rotations,
+        _by_lengths,
+        _by_angles,
+        _whatever_the_number_of_features,
+        _as_drawn,
+    ),
+    probes=_probes,
+    private_inputs=_two_runs,
     mistakes=(
-        Mistake(lambda z: z @ z.T, "the variance of an entry of A is 1 / n, not 1."),
         Mistake(
-            lambda z: np.cov(z),
-            "no mean is to be subtracted over the features: the average is taken over draws of A.",
+            _by(lambda z: z),
+            "other numbers are not yet another run: rotate all z, and training sees the same.",
         ),
         Mistake(
-            lambda z: z.T @ z / z.shape[1],
-            "this has one entry for every pair of features; asked for are pairs of epochs.",
+            _by(lambda z: np.linalg.norm(z, axis=1) / np.sqrt(z.shape[1])),
+            "lengths are not all: z may turn otherwise from epoch to epoch.",
         ),
         Mistake(
-            lambda z: np.corrcoef(z),
-            "this is a correlation; the length of z is lost in it.",
+            _by(_cosines),
+            "angles are not all: a longer z makes larger kernels at the start.",
+        ),
+        Mistake(
+            _by(lambda z: np.sum(z[1:] * z[:-1], axis=1) / z.shape[1]),
+            "neighbours are not all: z may come back to where it was, or not.",
+        ),
+        Mistake(
+            _by(lambda z: z @ z.T),
+            "twice as many features, each entry of A smaller: the mixing of the same z shrinks.",
         ),
     ),
     hints=(
-        "Write out E[m_s m_t] as a double sum over j and k.",
-        "E[a_j a_k] is 1 / n for j = k and 0 else: one sum is left.",
-        "It is <z_s, z_t> / n for every pair: one matrix product.",
+        "Which table of a run does the theorem name? It has a row and a column for every epoch.",
+        "All inner products at once are one matrix product; the variance of A's entries enters.",
+        "Compare z @ z.T / z.shape[1] of both runs with np.allclose.",
     ),
     explanation="""
-    The mixings are jointly Gaussian with this covariance. A Gaussian distribution is given by its
-    mean and covariance, so nothing else of $z$ can matter: not the bins, not the direction, not
-    whether the numbers came from photons.
+    Divided by $n$, the Gram matrix is the covariance of the mixings, which are jointly Gaussian: it
+    fixes their distribution. The bins cannot matter, nor the direction, nor whether the numbers
+    came from photons. Two runs with other Gram matrices *may* train otherwise; they need not.
     """,
 )
 
@@ -353,8 +446,8 @@ _HOLM = Exercise(
     task="""
     Three independent questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's
     rule: sort the $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the largest
-    by 1; no corrected value may be below an earlier one in this order, and none above 1. Return
-    them in the order given.
+    by 1. In this order a value below its predecessor is raised to it; values above 1 become 1.
+    Return them in the order given.
     """,
     reference=holm,
     laws=(_one_test, _worked_example, _never_above_one, _false_alarms),
@@ -389,4 +482,4 @@ _HOLM = Exercise(
     """,
 )
 
-EXERCISES = (_PREDICT, _COVARIANCE, _TURNED, _HOLM)
+EXERCISES = (_PREDICT, _TELL, _TURNED, _HOLM)

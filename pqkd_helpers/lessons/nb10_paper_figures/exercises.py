@@ -113,14 +113,14 @@ def _not_significant(ours, paper_mean, paper_deviation, margin):
 _TWO_ONE_SIDED_TESTS = Exercise(
     number="10.1",
     name="Equal, different, or not known?",
-    difficulty=3,
+    difficulty=2,
     minutes=20,
     task="""
-    Write the rule. You have our values, one for each seed, and of the paper the mean, the standard
-    deviation over 5 runs and the margin $m$. With $a = s^2/n$ ($s$ divides by $n - 1$) and
-    $b = s_p^2/5$, the 90 % interval of the difference $d$ is $d \\pm q\\sqrt{a + b}$. There $q$ is
-    the 95 % quantile of Student's distribution, `student_t.ppf(0.95, f)`, with Welch's number of
-    degrees of freedom, $f = (a + b)^2 / (a^2/(n - 1) + b^2/4)$.
+    Write the rule in bold above. You have our values, one for each seed, and of the paper the mean,
+    the standard deviation over 5 runs and the margin $m$. With $a = s^2/n$ ($s$ divides by $n - 1$)
+    and $b = s_p^2/5$, an interval of the difference is $d \\pm q\\sqrt{a + b}$. There $q$ is a
+    quantile of Student's distribution, `student_t.ppf(..., f)`, with Welch's number of degrees of
+    freedom, $f = (a + b)^2 / (a^2/(n - 1) + b^2/4)$. Which quantile leaves 5 % on either side?
     Return `"equivalent"`, `"different"` or `"inconclusive"`.
     """,
     reference=judge_number,
@@ -600,8 +600,8 @@ _CHANGED = Exercise(
     minutes=12,
     task="""
     Two runs disagree. Before you look for a bug: do their records differ in more than you thought?
-    A setting that a record leaves out has its default; every setting that is left out of one of
-    them has one. Lists are compared by value. Leave the dictionaries as they are.
+    A setting that a record leaves out has its default; every setting missing from one of them has a
+    default. Lists are compared by value. Leave the dictionaries as they are.
     """,
     reference=changed_settings,
     laws=(

@@ -1,6 +1,6 @@
 """What the planned comparison of the light with its controls found, in numbers and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,10 @@ _DIFFERENT = {
     "anything photonic": f"with its own recipe each, {_CIRCUIT}",
     "interference, one recipe": f"at one recipe for both, {_INTERFERENCE}",
     "anything photonic, one recipe": f"at one recipe for both, {_CIRCUIT}",
-    "plain randomness": "the photonic circuit in the place of one random vector, never changed,",
+    "plain randomness": "the photonic circuit in the place of a frozen random vector",
     "selection, through the average": "angles chosen by this network's loss, not another's,",
     "interference, through the average": _INTERFERENCE,
-    "plain randomness, through the average": "the circuit in the place of one random vector",
+    "plain randomness, through the average": "the circuit in the place of a frozen random vector",
 }
 _MEASURES = {
     "points": "{points:+.2f}",
@@ -28,6 +28,8 @@ _MEASURES = {
     "correlation": "{correlation:.2f}",
     "noise of a pair": "{noise of a pair:.2f}",
 }
+_FIRST = ("question", "light minus", "points", "verdict")
+_MORE = ("question", "log error", "seeds and images", "correlation", "noise of a pair", "pairs")
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Analysis:
         both. Then how much light and control have in common, how much the pairs scatter, in
         points, and the verdict on the points.
         """
-        said = self._said()
+        said = self.said()
         return [
             {
                 "question": question,
@@ -131,28 +133,39 @@ class Analysis:
         return "; ".join(
             f"{question}, against {self.plan[question]}: "
             f"{self.contrasts[question].difference:+.2f} ({said})"
-            for question, said in self._said().items()
+            for question, said in self.said().items()
         )
 
-    def _said(self) -> dict[str, str]:
-        """Return the verdict on each question in words.
-
-        The rule's fourth verdict covers two cases that a reader wants to tell apart.
-        """
+    def said(self) -> dict[str, str]:
+        """Return the verdict on each question in words; see `verdict_in_words`."""
         return {
-            question: "inconclusive by the rule: different, its size open"
-            if verdict == "inconclusive" and self.contrasts[question].p_different < LEVEL
-            else verdict
+            question: verdict_in_words(self.contrasts[question], verdict)
             for question, verdict in self.verdicts().items()
         }
 
 
+def verdict_in_words(found: Contrast, verdict: ContrastVerdict) -> str:
+    """Return a contrast's verdict in words.
+
+    The rule's fourth, inconclusive, covers two cases that a reader wants to tell apart.
+    """
+    is_open = verdict == "inconclusive" and found.p_different < LEVEL
+    return "different, its size open" if is_open else verdict
+
+
 def contrasts_table(*analyses: Analysis) -> str:
-    """Return the measures of all contrasts of some analyses as one Markdown table."""
+    """Return all contrasts of some analyses, in points and with their verdicts, as one table."""
+    return _table(analyses, _FIRST)
+
+
+def measures_table(*analyses: Analysis) -> str:
+    """Return what else was measured of these contrasts, as one table."""
+    return _table(analyses, _MORE)
+
+
+def _table(analyses: Sequence[Analysis], columns: Sequence[str]) -> str:
     rows = [row for analysis in analyses for row in analysis.measures()]
-    return markdown_table(
-        rows, ("question", "light minus", *_MEASURES, "pairs", "verdict"), _MEASURES
-    )
+    return markdown_table(rows, columns, _MEASURES)
 
 
 def _sentence(question: str, found: Contrast, verdict: ContrastVerdict) -> str:

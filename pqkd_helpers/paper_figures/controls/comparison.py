@@ -11,9 +11,9 @@ from ...records.stored import Catalogue
 from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.means import mean_of
 from ..finding import scale_of
-from ..markdown_table import Row, markdown_table
+from ..markdown_table import Row
 from ..result import Result
-from .analysis import Analysis, contrasts_table
+from .analysis import Analysis, contrasts_table, measures_table
 from .contrasts import (
     CIRCUIT,
     EXPERIMENT,
@@ -29,9 +29,7 @@ from .contrasts import (
     analyse,
     errors,
     light_minus,
-    margin_interval,
     state,
-    teachers_of_the_pairs,
 )
 from .curves import (
     error_over_length,
@@ -44,9 +42,9 @@ from .curves import (
 )
 from .findings import RULE, findings
 from .forest import DIFFERENCE, forest, in_words
+from .robustness import over_the_margin, teachers_of_the_pairs, without_first_seeds
 
 _TESTED = ("planned", "follow-up", "checks")
-_FIRST_SEEDS = 5
 _THROUGH_EMA: dict[str, Any] = {"plan": THROUGH_EMA, "light": LIGHT_THROUGH_EMA}
 
 
@@ -86,24 +84,19 @@ class Controls(Result):
 
     def contrasts_table(self) -> str:
         """Return all contrasts with a verdict, planned and follow-up, as one Markdown table."""
-        finished = (self.planned, self.follow_up) if self.follow_up else (self.planned,)
-        return contrasts_table(*finished)
+        return contrasts_table(*self._finished)
 
-    def verdicts_over_the_margin(self) -> str:
-        """Return the verdicts with the margin at both ends of its interval and as planned.
+    def measures_table(self) -> str:
+        """Return what else was measured of the same contrasts."""
+        return measures_table(*self._finished)
 
-        A Markdown table. The margin is an estimate: a verdict that changes with it hangs on it.
-        """
-        low, high = margin_interval(self.catalogue)
-        margins = (low, self.planned.margin, high)
-        plans = (self.planned.plan, self.follow_up.plan if self.follow_up else {})
-        rows: list[Row] = [{"question": question} for plan in plans for question in plan]
-        for margin in margins:
-            found = [analyse(self.catalogue, plan, margin=margin) for plan in plans if plan]
-            said = {name: word for each in found if each for name, word in each.verdicts().items()}
-            for row in rows:
-                row[f"margin {margin:.2f}"] = said[row["question"]]
-        return markdown_table(rows, ("question", *(f"margin {margin:.2f}" for margin in margins)))
+    def over_the_margin(self) -> str:
+        """Return which verdicts hang on the margin, in words."""
+        return over_the_margin(self.catalogue, self._finished)
+
+    @property
+    def _finished(self) -> tuple[Analysis, ...]:
+        return (self.planned, self.follow_up) if self.follow_up else (self.planned,)
 
     def learning_curves(self, *arms: str) -> Figure:
         """Return the mean validation error of arms over the epochs.
@@ -155,7 +148,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
             + found.in_words()
             + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"
             + (follow_up.in_words() if follow_up else state(catalogue, FOLLOW_UP))
-            + (_without_first_seeds(catalogue, found) if follow_up else "")
+            + (without_first_seeds(catalogue, found) if follow_up else "")
             + "\n\nA second follow-up asks SPSA through the moving average, as the package does by "
             "default; planned after both verdicts, before its own runs:\n\n"
             + (averaged.in_words() if averaged else state(catalogue, **_THROUGH_EMA))
@@ -180,8 +173,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
         limits=[
             "One net, one data set, one circuit, one reading of the paper's algorithm (SPSA "
             "minimises the loss under a fresh z): another may answer otherwise.",
-            "The margin is an estimate: {:.2f} points, 95 % interval {:.2f} to {:.2f} over the "
-            "pilot's seeds (BCa bootstrap).".format(found.margin, *margin_interval(catalogue)),
+            over_the_margin(catalogue, [each for each in (found, follow_up) if each]),
             *(teachers_of_the_pairs(catalogue, follow_up) if follow_up else ()),
             "The recipes differ: learning rate and length of z of each arm are those that the "
             "search chose for it, with eight filters and two seeds. A contrast therefore compares "
@@ -210,21 +202,6 @@ def controls(catalogue: Catalogue) -> Controls | None:
         planned=found,
         follow_up=follow_up,
         catalogue=catalogue,
-    )
-
-
-def _without_first_seeds(catalogue: Catalogue, found: Analysis) -> str:
-    """Return the contrast with the vector that never changes, without the seeds run earlier."""
-    arm = FOLLOW_UP["plain randomness"]
-    later = range(_FIRST_SEEDS, found.n_pairs)
-    contrast = light_minus(catalogue, arm, margin=found.margin, seeds=later)
-    if contrast is None:
-        return ""
-    return (
-        f"\n\nThe first {_FIRST_SEEDS} seeds of {arm} had been run under an earlier plan, and were "
-        f"run again for the follow-up. Without them: {contrast.difference:+.2f} points of test "
-        f"error, {contrast.difference.n} pairs: by the same rule "
-        f"{contrast.verdict(sensitive=found.sensitive)}."
     )
 
 

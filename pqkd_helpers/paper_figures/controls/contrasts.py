@@ -92,7 +92,7 @@ def light_minus(
 
     Of these seeds alone, where they are given.
     """
-    light, other = _pairs(catalogue, arm, tier, seeds)
+    light, other = pairs_of(catalogue, arm, tier, seeds)
     return contrast(errors(light), errors(other), margin=margin) if len(light) > 1 else None
 
 
@@ -173,40 +173,6 @@ def analyse(
     )
 
 
-def teachers_of_the_pairs(catalogue: Catalogue, found: Analysis) -> tuple[str, ...]:
-    """Return in words in how many pairs of a plan light and control have two teachers.
-
-    A seed fixes its teacher on one machine; another machine rounds otherwise. Empty if none has.
-    """
-    seeds = range(found.n_pairs)
-    pairs = {arm: _pairs(catalogue, arm, "cpu", seeds) for arm in found.plan.values()}
-    apart: dict[int, float] = {}  # seed -> by how much its teachers differ, points
-    for light, other in pairs.values():
-        for one, two in zip(light, other, strict=True):
-            first, second = (record["teacher"]["final"]["test"] for record in (one, two))
-            if first != second:
-                points = 100.0 * abs(first["accuracy"] - second["accuracy"])
-                apart[one["seed"]] = max(points, apart.get(one["seed"], 0.0))
-    if not apart:
-        return ()
-    common = [seed for seed in seeds if seed not in apart]
-    alone = {
-        question: contrast
-        for question, arm in found.plan.items()
-        if (contrast := light_minus(catalogue, arm, margin=found.margin, seeds=common))
-    }
-    said = [
-        f"{question} {contrast.difference:+.2f} ({contrast.verdict(sensitive=found.sensitive)})"
-        for question, contrast in corrected(alone).items()
-    ]
-    return (
-        f"In the follow-up {len(apart)} of {len(seeds)} pairs have two teachers of one seed, "
-        f"trained anew where numbers were rounded otherwise; they differ by up to "
-        f"{max(apart.values()):.2f} points. The other {len(common)} pairs alone, by the same rule: "
-        f"{'; '.join(said) or 'too few'}.",
-    )
-
-
 def state(
     catalogue: Catalogue,
     plan: Mapping[str, str] = PRIMARY,
@@ -223,8 +189,8 @@ def state(
     n = min(len(records) for records, _ in stored.values())
     if n < planned:
         return (
-            f"Each of {len(stored)} comparisons needs {planned} pairs of runs; the slowest has {n}."
-            " No analysis before the last of them."
+            f"These runs are not complete ({len(stored)} comparisons of {planned} pairs, the "
+            f"slowest has {n}); nothing is analysed before the last."
         )
     return f"All {planned} planned pairs of each comparison are stored."
 
@@ -234,10 +200,10 @@ def _planned_pairs(
 ) -> dict[str, tuple[list[Record], list[Record]]]:
     """Return the pairs of a plan and of the two checks, which belong to the light of the first."""
     asked = dict.fromkeys(plan.values(), light) | dict.fromkeys((NULL, KNOWN), LIGHT)
-    return {arm: _pairs(catalogue, arm, tier, seeds, own) for arm, own in asked.items()}
+    return {arm: pairs_of(catalogue, arm, tier, seeds, own) for arm, own in asked.items()}
 
 
-def _pairs(
+def pairs_of(
     catalogue: Catalogue,
     arm: str,
     tier: str,

@@ -23,6 +23,7 @@ from .contrasts import (
     PRIMARY,
     errors,
 )
+from .forest import IN_PLAIN_WORDS
 
 Array = NDArray[np.float64]
 SCALE = "controls-scale"
@@ -119,7 +120,7 @@ def learning_curves(curves: dict[str, np.ndarray]) -> Figure:
                 marker="" if number < 4 else "o",
                 markersize=3,
                 color=COLOURS[number % len(COLOURS)],
-                label=f"{arm} ({len(errors)})",
+                label=f"{IN_PLAIN_WORDS.get(arm, arm)} ({len(errors)})",
             )
         axes.set(xlabel="epoch", ylabel="validation error (%)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -149,7 +150,9 @@ def error_over_turning(
             axes.plot(*np.concatenate(others).T, "o", color="0.6", markersize=4, label=label)
         for number, arm in enumerate(arm for arm in named if arm in points):
             values, colour = points[arm], COLOURS[(0, 5)[number % 2]]
-            axes.plot(*values.T, "Ds^v"[number % 4], color=colour, markersize=7, label=arm)
+            axes.plot(
+                *values.T, "Ds^v"[number % 4], color=colour, markersize=7, label=IN_PLAIN_WORDS[arm]
+            )
         axes.set(xlabel="turn of z per epoch, late epochs (degrees)", ylabel="test error (%)")
         axes.set_ylim(bottom=0.0)
         figure.legend(loc="outside lower center", ncols=3)
@@ -171,7 +174,8 @@ def error_over_length(points: dict[str, np.ndarray]) -> Figure:
             lengths = np.unique(values[:, 0])
             means = [values[values[:, 0] == length, 1].mean() for length in lengths]
             look = {"color": COLOURS[number], "marker": "osD^"[number % 4]}
-            axes.plot(lengths, means, linestyle=("-", "--")[number % 2], label=source, **look)
+            label = IN_PLAIN_WORDS.get(source, source)
+            axes.plot(lengths, means, linestyle=("-", "--")[number % 2], label=label, **look)
             axes.plot(values[:, 0], values[:, 1], linestyle="", markersize=3, alpha=0.5, **look)
         axes.set(
             xscale="log", xlabel="length |z| (no unit)", ylabel="test error (%)", ylim=(0.0, 100.0)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from ...records.stored import Catalogue
-from ...statistics.equivalence import LEVEL, Contrast, ContrastVerdict
+from ...statistics.equivalence import Contrast, ContrastVerdict
 from ...statistics.verdicts import ClaimFinding
-from ..finding import Finding, Rule, decided
-from .analysis import Analysis
+from ..finding import NO_COMPARISON, Finding, Rule, decided
+from .analysis import Analysis, verdict_in_words
 from .contrasts import EXPERIMENT, LIGHT, LIGHT_THROUGH_EMA, light_minus
 
 RULE = Rule(
@@ -28,8 +28,8 @@ _PLANNED_ROW = "lower error than the control's by more than the margin (planned)
 _FOLLOW_UP_ROW = "lower error than the control's by more than the margin (follow-up)"
 _THROUGH_EMA_ROW = "lower error than the control's by more than the margin (second follow-up)"
 _DESCRIBED_ROW = "described: five seeds, no test planned"
-IMPLIED = "implied, no comparison known to us"
-CLAIMED = "claimed by the article, no comparison known to us"
+IMPLIED = f"implied{NO_COMPARISON}"
+CLAIMED = f"claimed by the article{NO_COMPARISON}"
 _PLANNED = {
     "selection": "Angles chosen for this network beat angles chosen for another",
     "interference": "Interference between photons helps, each with its own recipe",
@@ -109,14 +109,12 @@ def _of_contrast(
     arm: str,
     light: str = LIGHT,
 ) -> Finding:
-    open_size = verdict == "inconclusive" and found.p_different < LEVEL
-    said = "different, its size open" if open_size else verdict
     return decided(
         as_claims(found, verdict),
         catalogue.runs(EXPERIMENT, tier="cpu", arm=light),
         claim=claim,
         paper=CLAIMED if claim in _ARTICLE else IMPLIED,
-        ours=f"{light} minus {arm}: {said}",
+        ours=f"{light} minus {arm}: {verdict_in_words(found, verdict)}",
         difference=f"{found.difference.text()}, test error",
         rule=_PLANNED_ROW,
         notebook="09",

@@ -17,12 +17,13 @@ BLOCKS = {
 }
 # Arm -> what it is, for the picture.
 IN_PLAIN_WORDS = {
-    "yoked": "the z of another run",
+    "photonic": "the light",
+    "yoked": "another run's z",
     "distinguishable": "distinguishable photons",
     "classical-map": "classical map",
     "distinguishable-as-photonic": "distinguishable, light's recipe",
     "classical-map-as-photonic": "classical map, light's recipe",
-    "gaussian-frozen": "one random vector, kept",
+    "gaussian-frozen": "the frozen vector",
     "shuffled": "bins shuffled: no difference",
     "rank-3": "three filters: a known loss",
     "photonic-exact": "no shot noise",
@@ -39,7 +40,7 @@ IN_PLAIN_WORDS = {
     "hypernetwork": "z from a trained network",
     "zero": "z = 0",
     "photonic-batch-norm": "the light, batch norm",
-    "gaussian-frozen-batch-norm": "random vector, batch norm",
+    "gaussian-frozen-batch-norm": "frozen vector, batch norm",
     "narrow-cnn": "narrow net, with teacher",
     "narrow-cnn-alone": "narrow net, alone",
     "narrow-cnn-batch-norm": "narrow net, teacher, batch norm",
@@ -48,6 +49,8 @@ IN_PLAIN_WORDS = {
     "low-rank-mixing-batch-norm": "low rank, batch norm",
     "dense-distilled": "dense net, with teacher",
 }
+# Group -> what its colour says, where a block has several.
+GROUPS = {"planned": "planned", "follow-up": "follow-up", "checks": "checks of the experiment"}
 DIFFERENCE = "photonic minus it"  # a row's mean and interval, percentage points of test error
 
 
@@ -69,7 +72,7 @@ def forest(rows: list[Row], margin: float) -> Figure:
     shown = {title: block for title, block in zip(BLOCKS, blocks, strict=True) if block}
     with style():
         n_lines = len(rows) + 1.8 * len(shown)
-        figure = Figure(figsize=(WIDTH, 0.25 * n_lines + 0.9), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.25 * n_lines + 1.2), layout="constrained")
         say_what_to_see(
             figure, "Left of zero the light is better; inside the grey band it hardly matters"
         )
@@ -91,6 +94,12 @@ def forest(rows: list[Row], margin: float) -> Figure:
             axes.set(xlim=(-reach, reach), ylim=(len(block) - 0.4, -0.6))
             axes.grid(axis="y", visible=False)
         panels[-1].set_xlabel("light minus control: test error (points)")
+        present = [group for group in GROUPS if any(row["group"] == group for row in rows)]
+        if len(present) > 1:
+            for group in present:
+                colour, marker = LOOKS[group]
+                panels[0].plot([], [], marker, color=colour, label=GROUPS[group])
+            figure.legend(loc="outside lower center", ncols=len(present))
         return figure
 
 
