@@ -32,7 +32,7 @@ def draw_difference(
     axes.errorbar(
         difference.mean,
         height,
-        xerr=[[difference.mean - difference.low], [difference.high - difference.mean]],
+        xerr=difference.half_width,
         fmt=marker,
         color=colour,
         capsize=3,
