@@ -121,6 +121,14 @@ def test_each_says_how_it_was_decided_and_none_speaks_the_papers_verdicts(tmp_pa
         assert f"**{verdict}**" not in card and f" {verdict}." not in card
 
 
+def test_the_commands_ask_for_as_many_seeds_as_the_figures_need(tmp_path):
+    for make, room in zip(ALL[:3], (cumulated, rungs, frontier), strict=True):
+        assert make(tmp_path).rerun.endswith(
+            f" {room.EXPERIMENT} --tier cpu --seeds {room.N_SEEDS}"
+        )
+    assert f"--seeds {in_bytes.SEEDS_SHOWN} --arms long" in bytes_of(tmp_path).rerun
+
+
 @pytest.mark.parametrize(
     ("make", "needed"),
     [

@@ -78,7 +78,7 @@ def ladder(catalogue: Catalogue) -> Result | None:
         ),
         rule=RULE,
         scale=SCALES[runs[LONG][0]["tier"]],
-        rerun=f"python -m pqkd_helpers reproduce {EXPERIMENT} --tier cpu --seeds {N_SEEDS}",
+        rerun="python -m pqkd_helpers reproduce ladder --tier cpu --seeds 5",
         differs=[
             "A falling rate, one-cycle of Adam, where the paper's is constant. The first rung "
             "alone has the paper's.",

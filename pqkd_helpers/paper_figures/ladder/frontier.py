@@ -53,7 +53,7 @@ def frontier_at_best(catalogue: Catalogue) -> Result | None:
         ),
         rule=RULE,
         scale=SCALES[runs[arms[0]][0]["tier"]],
-        rerun=f"python -m pqkd_helpers reproduce {EXPERIMENT} --tier cpu --seeds {N_SEEDS}",
+        rerun="python -m pqkd_helpers reproduce frontier-at-best --tier cpu --seeds 3",
         differs=[
             "A falling rate, one-cycle of Adam, where the paper's is constant.",
             "Tier cpu: 20 epochs instead of 100; teachers of 12.",

@@ -61,8 +61,8 @@ def bytes_at_best(catalogue: Catalogue) -> Result | None:
         rule=RULE,
         scale=SCALES[studies[LONG][0]["tier"]],
         rerun=(
-            f"python -m pqkd_helpers reproduce {EXPERIMENT} --tier cpu --seeds "
-            f"{len(studies[LONG])} --arms {' '.join(studies)}"
+            "python -m pqkd_helpers reproduce bytes-at-best --tier cpu --seeds 3 --arms long"
+            + "".join(f" {arm}" for arm in studies if arm != LONG)
         ),
         differs=["Bytes are our own measure: we know of none by the authors."],
         limits=[
@@ -207,7 +207,7 @@ def _line(row: Row) -> str:
 def _draw_files(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_xscale("log")
     pruned = sorted((row for row in rows if row["kind"] == FITTED), key=lambda row: row["bytes"])
-    _draw_points(axes, pruned, "v--", 1, "pruned to as many bytes")
+    _draw_points(axes, pruned, "v--", 1, "teacher pruned to its bytes")
     arms = list(dict.fromkeys(row["student"] for row in rows))
     for arm in arms:
         own = [row for row in _students(rows) if row["student"] == arm]
@@ -216,7 +216,7 @@ def _draw_files(axes: Axes, rows: Sequence[Row]) -> None:
             marker = FORMATS[row["format"]]
             axes.plot(row["bytes"] / 1e3, row["test accuracy"].mean, marker, color=COLOURS[0], ms=7)
     fewer = [row for row in rows if row["kind"] == FEWER]
-    _draw_points(axes, fewer, "P", 3, "pruned to as many values")
+    _draw_points(axes, fewer, "P", 3, "teacher pruned to its values")
     int8 = next(row for row in rows if row["kind"] == INT8)
     _draw_points(axes, [int8], "X", 5, INT8)
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()

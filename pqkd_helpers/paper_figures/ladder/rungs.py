@@ -60,7 +60,7 @@ def ladder_rungs(catalogue: Catalogue) -> Result | None:
         ),
         rule=RULE,
         scale=SCALES[runs[BASE][0]["tier"]],
-        rerun=f"python -m pqkd_helpers reproduce {EXPERIMENT} --tier cpu --seeds {N_SEEDS}",
+        rerun="python -m pqkd_helpers reproduce ladder-rungs --tier cpu --seeds 3",
         differs=[
             "A falling rate, one-cycle of Adam, where the paper's is constant.",
             "Tier cpu: 10,000 training images of MNIST, 20 epochs.",
