@@ -14,6 +14,10 @@ from .flawed_light import flawed_light
 from .frontier import frontier
 from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
+from .ladder.cumulated import ladder
+from .ladder.frontier import frontier_at_best
+from .ladder.in_bytes import bytes_at_best
+from .ladder.rungs import ladder_rungs
 from .reading_table import readings
 from .regularisation import regularisation
 from .result import Result
@@ -41,6 +45,10 @@ FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "controls": controls,
     "imperfections": imperfections_study,
     "flawed-light": flawed_light,
+    "ladder": ladder,
+    "ladder-rungs": ladder_rungs,
+    "frontier-at-best": frontier_at_best,
+    "bytes-at-best": bytes_at_best,
     "readings": readings,
     "sensitivity": sensitivity,
 }

@@ -89,6 +89,11 @@ class PairedDifference:
     n: int
 
     @property
+    def half_width(self) -> float:
+        """Half the width of the interval, as an error bar shows it."""
+        return self.mean - self.low
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether the interval lies on one side of zero."""
         return self.low > 0.0 or self.high < 0.0

@@ -10,6 +10,7 @@ from pqkd_helpers.experiments.grids.grid import Job
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.experiments.jobs.work import without_traces
 from pqkd_helpers.experiments.runs.new_record import study_record
+from pqkd_helpers.experiments.studies.bytes_at_best import BytesAtBestStudy
 from pqkd_helpers.experiments.studies.ema_variance import EMAVarianceStudy
 from pqkd_helpers.experiments.studies.kernel_noise import KernelNoiseStudy
 from pqkd_helpers.experiments.studies.shot_sweep import ShotSweepStudy
@@ -302,6 +303,75 @@ def spsa_contribution(folder: Path, *, gain: float = 0.0) -> None:
             store(folder, {**record, "tier": "quick"})
 
 
+def ladder(
+    folder: Path,
+    accuracies: dict[str, float] | None = None,
+    *,
+    experiment: str = "ladder",
+    seeds: int = 5,
+    chosen: dict[str, dict] | None = None,
+) -> None:
+    """Store every arm of a grid of the ladder, at 97 % or as given; seed s lies 0.1 s higher.
+
+    ``chosen`` are rungs that the choices add, by name, and the settings that they change; the long
+    run has them too.
+    """
+    settings, rungs = {}, {}
+    for arm, values in (chosen or {}).items():
+        settings |= values
+        rungs[arm] = ("batch-norm", settings.copy())
+    for arm in GRIDS[experiment].arms:
+        rungs[arm] = (arm, settings if arm == "long" else {})
+    for arm, (template, changed) in rungs.items():
+        for seed in range(seeds):
+            student = {"test": evaluation((accuracies or {}).get(arm, 97.0) + 0.1 * seed)}
+            record = run(experiment, template, seed, student=student)
+            record["configuration"] |= changed
+            record["configuration_hash"] = configuration_hash(record["configuration"])
+            sizes = [int(part) for part in arm.split("-") if part.isdigit() and len(part) > 2]
+            n_values = sizes[0] if sizes else 1184 if arm.startswith("small") else 1984
+            record["compression"]["student_values"] = n_values
+            store(folder, {**record, "arm": arm})
+
+
+def bytes_at_best(
+    folder: Path,
+    *,
+    arms: tuple[str, ...] = ("long",),
+    seeds: int = 3,
+    accuracy: float = 98.4,
+    lead: float = -0.3,
+) -> None:
+    """Store students in three files, by so many points better than the teacher of as many bytes."""
+    sizes = {"float32": 11_600, "float16": 6_700, "int8": 4_200}
+    for arm in arms:
+        n_values = 1184 if arm.startswith("small") else 1984
+        for seed in range(seeds):
+            study = BytesAtBestStudy(arm, seed=seed)
+            files = [("teacher, float32", 56_714, 228_000, 99.0)]
+            files.append(("teacher, int8", 55_000, 54_000, 99.0))
+            pruned_to = f"teacher, pruned to {n_values:,} values, int8"
+            files.append((pruned_to, n_values, 4_400, accuracy - 1.0))
+            for number, (name, size) in enumerate(sizes.items()):
+                size = round(size * n_values / 1984) + seed
+                reached = accuracy - 0.05 * number + 0.1 * seed
+                files.append((f"PQKD student, {name}", n_values, size, reached))
+                fitted = f"teacher, pruned to fit {size:,} bytes, int8"
+                files.append((fitted, size // 2, size - 20, reached - lead - 0.02 * seed))
+            keys = ("name", "values", "file_bytes", "test_accuracy")
+            rows = [dict(zip(keys, (*file[:3], file[3] / 100.0), strict=True)) for file in files]
+            record = study_record(
+                experiment=study.experiment,
+                arm=arm,
+                tier="cpu",
+                dataset="mnist",
+                seed=seed,
+                configuration=study.as_json(),
+                results={"rows": rows},
+            )
+            write_record(record, record_path(folder, study.experiment, study.name))
+
+
 def studies(folder: Path) -> None:
     """Carry out the two studies of noise on very few settings."""
     for study in (EMAVarianceStudy("cpu", n_settings=3), KernelNoiseStudy("cpu", n_settings=3)):
@@ -317,6 +387,10 @@ def everything(folder: Path) -> None:
     studies(folder)
     controls(folder)
     flawed_light(folder)
+    ladder(folder)
+    ladder(folder, experiment="ladder-rungs", seeds=3)
+    ladder(folder, experiment="frontier-at-best", seeds=3)
+    bytes_at_best(folder)
     spsa_contribution(folder)
     shot_sweep(folder)
     readings(folder, {"at-rest": (0.02, 0.0)})

@@ -1,11 +1,10 @@
 """The forest plot: light minus each control, with the margin (notebook 09)."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import blended_transform_factory
 
 from ...common.figure_style import LEAST_TEXT, WIDTH, say_what_to_see, style
+from ..difference_marks import draw_difference
 from ..markdown_table import Row
 from .looks import LOOKS
 
@@ -88,7 +87,7 @@ def forest(rows: list[Row], margin: float) -> Figure:
             axes.axvspan(-margin, margin, color="0.85", linewidth=0, zorder=0)
             axes.axvline(0.0, color="black", linewidth=1.0)
             for place, row in enumerate(block):
-                _draw_row(axes, place, row, reach)
+                draw_difference(axes, place, row[DIFFERENCE], look=LOOKS[row["group"]], reach=reach)
             axes.set_yticks(range(len(block)), [_label(row) for row in block])
             axes.set_title(title, loc="left", fontsize=LEAST_TEXT, weight="bold", x=0.0)
             axes.set(xlim=(-reach, reach), ylim=(len(block) - 0.4, -0.6))
@@ -113,27 +112,3 @@ def _reach(rows: list[Row], margin: float) -> float:
     tested = ("planned", "follow-up")
     planned = [end for end, row in zip(ends, rows, strict=True) if row["group"] in tested]
     return 1.1 * max(4.0 * margin, float(np.quantile(ends, 0.8)), *planned)
-
-
-def _draw_row(axes: Axes, height: float, row: Row, reach: float) -> None:
-    colour, marker = LOOKS[row["group"]]
-    difference = row[DIFFERENCE]
-    if abs(difference.mean) > reach:
-        edge = 0.99 if difference.mean > 0.0 else 0.01
-        axes.text(
-            edge,
-            height,
-            f"{difference.mean:+.1f} {'→' if edge > 0.5 else '←'}",
-            transform=blended_transform_factory(axes.transAxes, axes.transData),
-            ha="right" if edge > 0.5 else "left",
-            va="center",
-        )
-        return
-    axes.errorbar(
-        difference.mean,
-        height,
-        xerr=[[difference.mean - difference.low], [difference.high - difference.mean]],
-        fmt=marker,
-        color=colour,
-        capsize=3,
-    )

@@ -1,0 +1,247 @@
+"""The ladder's students in bytes, next to their teacher in int8 and pruned to as many bytes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from ...common.figure_style import COLOURS, say_what_to_see, style
+from ...records.record import Record
+from ...records.stored import SEEDS_SHOWN, TIERS, Catalogue
+from ...statistics.means import mean_of, paired_difference
+from ..difference_marks import draw_difference
+from ..finding import SCALES, Rule
+from ..markdown_table import Row
+from ..result import Result
+from .planned import MOST_BYTES, OURS, TO_REACH_IN_BYTES, reached
+
+EXPERIMENT = "bytes-at-best"
+# The student that is compared in any case: the best of the ladder.
+LONG = "long"
+FORMATS = {"float32": "o", "float16": "s", "int8": "D"}
+STUDENT, FITTED, FEWER, INT8 = (
+    *("PQKD student", "teacher, pruned to as many bytes"),
+    *("teacher, pruned to as many values", "teacher, int8"),
+)
+DIFFERENCE = "student minus teacher of its bytes"
+RULE = Rule(
+    "At each size a student's file is compared with that of its own teacher, pruned to fit into as "
+    "many bytes and in int8: test accuracy, paired by seed, with the 95 % interval (Student's), "
+    f"whoever wins. To be reached, as a mean: {TO_REACH_IN_BYTES} % in {MOST_BYTES / 1e3:g} kB.",
+    commit="3172ddb",
+)
+
+
+def bytes_at_best(catalogue: Catalogue) -> Result | None:
+    """Return accuracy over bytes, or None before the best student has enough seeds.
+
+    Further students of the ladder are shown once each has as many.
+    """
+    studies = _studies(catalogue)
+    if LONG not in studies:
+        return None
+    rows = [row for arm, records in studies.items() for row in _rows(arm, records)]
+    return Result(
+        name=EXPERIMENT,
+        title="PQKD at its best in bytes, next to its pruned teacher",
+        rows=rows,
+        findings=[],
+        draw=lambda: accuracy_over_bytes(rows),
+        alt=_in_words(rows),
+        reading=(
+            "Above: test accuracy over the size of the file. A line joins one student's file in "
+            "float32 (circle), float16 (square) and int8 (diamond); the teacher is pruned to fit "
+            "into as many bytes as each of them, with int8 weights. Grey: what is to be reached. "
+            "Below: student minus that teacher, paired by seed, with the 95 % interval: right of "
+            f"zero the student is better. {_what_is_reached(rows)}\n\n{RULE}\n\n{OURS}"
+        ),
+        rule=RULE,
+        scale=SCALES[studies[LONG][0]["tier"]],
+        rerun=(
+            "python -m pqkd_helpers reproduce bytes-at-best --tier cpu --seeds 3 --arms long"
+            + "".join(f" {arm}" for arm in studies if arm != LONG)
+        ),
+        differs=["Bytes are our own measure: we know of none by the authors."],
+        limits=[
+            "A student's file holds a description in plain text and a check sum, about a third of "
+            "the bytes of 1,984 values in int8. The teacher's file is packed by LZMA and has "
+            "neither.",
+            "To be used, a student needs the matrices A too. They are made anew from a seed, which "
+            "takes time and memory.",
+            "The pruned teacher's fine-tuning was chosen before, for another teacher.",
+        ],
+        columns=("student", "network", "values", "bytes", "test accuracy", "n", DIFFERENCE),
+        formats={
+            "values": "{values:,.0f}",
+            "bytes": "{bytes:,.0f}",
+            "test accuracy": "{test accuracy:.2f}",
+            DIFFERENCE: f"{{{DIFFERENCE}:+.2f}}",
+        },
+    )
+
+
+def _studies(catalogue: Catalogue) -> dict[str, list[Record]]:
+    """Return the studies by arm, at the largest scale at which the best student has enough."""
+    for tier in TIERS:
+        by_arm = {LONG: catalogue.runs(EXPERIMENT, LONG, tier=tier)}
+        for record in catalogue.runs(EXPERIMENT, tier=tier):
+            if record["arm"] != LONG:
+                by_arm.setdefault(record["arm"], []).append(record)
+        found = {arm: records for arm, records in by_arm.items() if len(records) >= SEEDS_SHOWN}
+        if LONG in found:
+            return found
+    return {}
+
+
+def _rows(arm: str, records: Sequence[Record]) -> list[Row]:
+    found = [{row["name"]: row for row in record["results"]["rows"]} for record in records]
+    students = {name: [rows[f"{STUDENT}, {name}"] for rows in found] for name in FORMATS}
+    fitted = {
+        name: [
+            rows[f"teacher, pruned to fit {student['file_bytes']:,} bytes, int8"]
+            for rows, student in zip(found, students[name], strict=True)
+        ]
+        for name in FORMATS
+    }
+    fewer = [
+        rows[f"teacher, pruned to {student['values']:,} values, int8"]
+        for rows, student in zip(found, students["int8"], strict=True)
+    ]
+    tier = records[0]["tier"]
+    rows = [
+        _row(arm, STUDENT, name, students[name], tier) | {DIFFERENCE: _minus(students[name], other)}
+        for name, other in fitted.items()
+    ]
+    rows += [_row(arm, FITTED, name, other, tier) for name, other in fitted.items()]
+    rows.append(_row(arm, FEWER, "int8", fewer, tier))
+    rows.append(_row(arm, INT8, "int8", [rows_of[INT8] for rows_of in found], tier))
+    return rows
+
+
+def _minus(students: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> Any:
+    return paired_difference(_accuracies(students), _accuracies(others))
+
+
+def _accuracies(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    return [100.0 * row["test_accuracy"] for row in rows]
+
+
+def _row(
+    arm: str, kind: str, file_format: str, rows: Sequence[Mapping[str, Any]], tier: str
+) -> Row:
+    accuracy = mean_of(_accuracies(rows))
+    named = {STUDENT: f"student, {file_format}", FITTED: f"{FITTED} as {file_format}"}
+    return {
+        "student": arm,
+        "network": named.get(kind, kind),
+        "kind": kind,
+        "format": file_format,
+        "values": float(np.mean([row["values"] for row in rows])),
+        "bytes": float(np.mean([row["file_bytes"] for row in rows])),
+        "test accuracy": accuracy,
+        "n": accuracy.n,
+        DIFFERENCE: None,
+        "tier": tier,
+        "test accuracies": [round(value, 4) for value in _accuracies(rows)],
+    }
+
+
+def _students(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["kind"] == STUDENT]
+
+
+def _what_is_reached(rows: Sequence[Row]) -> str:
+    """Return in words how the best student's files stand to what is to be reached."""
+    small = [
+        row for row in _students(rows) if row["student"] == LONG and row["bytes"] <= MOST_BYTES
+    ]
+    if not small:
+        return f"No file of the best student has {MOST_BYTES / 1e3:g} kB or less."
+    told = "; ".join(
+        f"{row['network']} in {row['bytes']:,.0f} bytes {row['test accuracy']:.2f} %, "
+        f"{reached(row['test accuracy'], TO_REACH_IN_BYTES)}"
+        for row in small
+    )
+    return f"{TO_REACH_IN_BYTES} % in {MOST_BYTES / 1e3:g} kB: {told}."
+
+
+def _in_words(rows: Sequence[Row]) -> str:
+    parts = "; ".join(
+        f"{row['student']}, {row['network']}, {row['bytes'] / 1e3:.1f} kB "
+        f"{row['test accuracy'].mean:.2f}"
+        for row in rows
+    )
+    return (
+        "Above, test accuracy in percent over the size of the file; below, student minus the "
+        f"teacher pruned to as many bytes, with intervals. {parts}. {_what_is_reached(rows)}"
+    )
+
+
+def accuracy_over_bytes(rows: Sequence[Row]) -> Figure:
+    """Draw accuracy over bytes, and the differences to the teacher at equal bytes."""
+    students = _students(rows)
+    with style():
+        figure = Figure(figsize=(6.0, 5.2 + 0.25 * len(students)), layout="constrained")
+        say_what_to_see(figure, "Below, right of zero, the student beats its pruned teacher")
+        heights = (4.0, 0.25 * len(students) + 0.7)
+        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=heights).ravel()
+        _draw_files(above.subplots(), rows)
+        bottom = below.subplots()
+        for place, row in enumerate(students):
+            look = (COLOURS[0], FORMATS[row["format"]])
+            draw_difference(bottom, place, row[DIFFERENCE], look=look)
+        bottom.axvline(0.0, color="black", linewidth=1.0, zorder=1)
+        bottom.set_yticks(range(len(students)), [_line(row) for row in students])
+        bottom.set(ylim=(len(students) - 0.4, -0.6), xlabel=f"{DIFFERENCE} (points)")
+        bottom.grid(axis="y", visible=False)
+        return figure
+
+
+def _line(row: Row) -> str:
+    return f"{row['values']:,.0f} in {row['format']}: {row['bytes'] / 1e3:.1f} kB"
+
+
+def _draw_files(axes: Axes, rows: Sequence[Row]) -> None:
+    axes.set_xscale("log")
+    pruned = sorted((row for row in rows if row["kind"] == FITTED), key=lambda row: row["bytes"])
+    _draw_points(axes, pruned, "v--", 1, "teacher pruned to its bytes")
+    arms = list(dict.fromkeys(row["student"] for row in rows))
+    for arm in arms:
+        own = [row for row in _students(rows) if row["student"] == arm]
+        _draw_points(axes, own, "-", 0, STUDENT if arm == arms[0] else None)
+        for row in own:
+            marker = FORMATS[row["format"]]
+            axes.plot(row["bytes"] / 1e3, row["test accuracy"].mean, marker, color=COLOURS[0], ms=7)
+    fewer = [row for row in rows if row["kind"] == FEWER]
+    _draw_points(axes, fewer, "P", 3, "teacher pruned to its values")
+    int8 = next(row for row in rows if row["kind"] == INT8)
+    _draw_points(axes, [int8], "X", 5, INT8)
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    corner, width = (left, TO_REACH_IN_BYTES), MOST_BYTES / 1e3 - left
+    axes.add_patch(
+        Rectangle(corner, width, 100.0 - corner[1], color="0.88", zorder=0, label="to be reached")
+    )
+    axes.set(xlim=(left, right), ylim=(low, max(high, TO_REACH_IN_BYTES + 0.1)))
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if left <= tick <= right]
+    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.minorticks_off()
+    axes.set(xlabel="size of the file (kB)", ylabel="test accuracy (%)")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+
+
+def _draw_points(
+    axes: Axes, rows: Sequence[Row], look: str, colour: int, label: str | None
+) -> None:
+    axes.errorbar(
+        [row["bytes"] / 1e3 for row in rows],
+        [row["test accuracy"].mean for row in rows],
+        yerr=[row["test accuracy"].half_width for row in rows],
+        fmt=look,
+        color=COLOURS[colour],
+        capsize=3,
+        elinewidth=0.8,
+        label=label,
+    )
