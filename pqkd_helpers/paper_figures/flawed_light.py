@@ -75,8 +75,8 @@ def flawed_light(catalogue: Catalogue) -> Result | None:
         rule=RULE,
         scale=scale_of(ideal),
         rerun=(
-            f"python -m pqkd_helpers reproduce {EXPERIMENT} --seeds {len(SEEDS)}\n"
-            f"python -m pqkd_helpers reproduce {IDEAL[0]} --seeds {len(SEEDS)} --arms {IDEAL[1]}"
+            "python -m pqkd_helpers reproduce flawed-light --seeds 10\n"
+            "python -m pqkd_helpers reproduce controls --seeds 10 --arms photonic-through-ema"
         ),
         assumed=[
             "The flaws do not change in a run, and are equal for all photons, bins and loops.",
