@@ -230,8 +230,8 @@ class DeviceBudget:
             (gate <= spacing, f"a gate lasts {_duration(gate)}, {longer}"),
             (
                 self.share_in_gate >= LEAST_IN_GATE,
-                f"with a jitter of {_duration(self.jitter)}, a gate of {_duration(gate)} catches "
-                f"{self.share_in_gate:.3g} of the clicks, less than {LEAST_IN_GATE}",
+                f"with a jitter of {_duration(self.jitter)} (FWHM), a gate of {_duration(gate)} "
+                f"catches {self.share_in_gate:.3g} of the clicks, less than {LEAST_IN_GATE}",
             ),
             (
                 self.switching_time <= spacing,

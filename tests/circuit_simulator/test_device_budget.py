@@ -125,7 +125,10 @@ def test_the_laser_must_give_the_pulses_that_are_multiplexed():
 CHANGES = [
     ({"bin_spacing": 4e-8, "dead_time": 1e-7}, "3 detectors in turn"),
     ({"gate_length": 2e-7}, "a gate lasts 200 ns, longer than the 167 ns from bin to bin"),
-    ({"jitter": 2e-9}, "with a jitter of 2 ns, a gate of 2 ns catches 0.761 of the clicks"),
+    (
+        {"jitter": 2e-9},
+        r"with a jitter of 2 ns \(FWHM\), a gate of 2 ns catches 0\.761 of the clicks",
+    ),
     ({"switching_time": 2e-3}, "a splitter takes 2 ms to switch"),
     ({"source": HeraldedSource(multiplexed_pulses=67)}, "67 pulses .* the laser gives 66"),
     ({"reconfiguration_time": 1.0}, r"drift by 0\.458 rad in an epoch of 21 s"),

@@ -16,6 +16,7 @@ _FOR_ALL = (
     "glossary.md",
     "cheat_sheet.md",
     "bring_your_own.md",
+    "simulator.md",
     "students.md",
     "syllabus.md",
     "installing.md",

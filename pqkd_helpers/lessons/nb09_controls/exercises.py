@@ -94,8 +94,8 @@ _PREDICT = Exercise(
     distribution": over many draws of the frozen matrix $A$ the runs are distributed alike. (The
     fourth key is not about this.)
 
-    - `"shuffled anew"`: the 512 bins are shuffled, in every epoch in another order. The same
-      distribution as before.
+    - `"shuffled anew"`: in every epoch the 512 bins are shuffled in a new order. The runs are
+      distributed as without shuffling.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
       direction, gives the same distribution.
     - `"minus z"`: $-z$ in the place of $z$ all along gives the same distribution.
@@ -132,9 +132,10 @@ _PREDICT = Exercise(
         "none; and absence of evidence is no evidence.",
     ),
     explanation="""
-    Mixings know $z$ only through inner products. Directions, bins and signs carry nothing. The
-    length does, and so does the way $z$ turns from epoch to epoch: a new order of the bins in every
-    epoch turns it nearly at a right angle. Five pairs may miss a difference.
+    Mixings know $z$ only through inner products. A direction, an order of the bins or a
+    sign that is *common to all epochs* carries nothing. The length does, and so does the way $z$
+    turns from epoch to epoch: a new order of the bins turns each new histogram nearly at a right
+    angle to the last. Five pairs may miss a difference.
     """,
 )
 
@@ -403,8 +404,8 @@ _TURNED = Exercise(
 def holm(p_values):
     """Return p values corrected for their number by Holm's rule, in the order given.
 
-    p_values: (m,), each in [0, 1].
-    Returns (m,).
+    p_values: (k,), each in [0, 1].
+    Returns (k,).
     """
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p)
@@ -445,8 +446,8 @@ _HOLM = Exercise(
     minutes=20,
     task="""
     Three independent questions at 5 % each raise a false alarm in 14 of 100 experiments. Holm's
-    rule: sort the $m$ p values; multiply the smallest by $m$, the next by $m - 1$, ..., the largest
-    by 1. In this order a value below its predecessor is raised to it; values above 1 become 1.
+    rule: sort the $k$ p values; multiply the smallest by $k$, the next by $k - 1$, ..., the largest
+    by 1. Going up, no value may be smaller than the one before: raise it. Nothing exceeds 1.
     Return them in the order given.
     """,
     reference=holm,
@@ -455,7 +456,7 @@ _HOLM = Exercise(
     mistakes=(
         Mistake(
             lambda p_values: np.minimum(np.asarray(p_values) * len(p_values), 1.0),
-            "this multiplies all by m (Bonferroni's rule). Only the smallest has to bear that.",
+            "this multiplies all by k (Bonferroni's rule). Only the smallest has to bear that.",
         ),
         Mistake(
             lambda p_values: np.minimum(
@@ -472,13 +473,13 @@ _HOLM = Exercise(
     ),
     hints=(
         "np.argsort gives the order; it also tells you where each value has to go back to.",
-        "Sort, multiply by m, m - 1, ..., 1, take np.maximum.accumulate, cut at 1, put back.",
+        "Sort, multiply by k, k - 1, ..., 1, take np.maximum.accumulate, cut at 1, put back.",
         "corrected[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1)",
     ),
     explanation="""
     If the smallest p value passes, one null hypothesis fewer is left to raise a false alarm: so
-    the next factor is $m - 1$. Holm's rule is never weaker than multiplying all by $m$, and needs
-    no independence.
+    the next factor is $k - 1$. Holm's rule is never less powerful than multiplying all by $k$, and
+    needs no independence.
     """,
 )
 

@@ -146,7 +146,7 @@ _MEMORY = Exercise(
     number="12.2",
     name="how long a memory?",
     difficulty=2,
-    minutes=10,
+    minutes=15,
     task="""
         A device drifts by small independent steps. In an epoch the exact histogram's squared step
         is $d$ in the mean, and the squared noise of the shots is $a$. With the average
@@ -191,8 +191,9 @@ _MEMORY = Exercise(
         "(1 - beta)^2 / beta = d / a, a quadratic equation; the root below 1 counts.",
     ),
     explanation="""
-        $(1-\\beta)^2 / \\beta = d/a$. For $\\beta = 0.9$ that is $0.01/0.9$: a step of a tenth of
-        the noise. A device that moves in one epoch as far as its shots scatter wants
+        The derivative is zero if $\\beta\\,d = (1-\\beta)^2 a$, so $(1-\\beta)^2 / \\beta = d/a$.
+        For $\\beta = 0.9$ that is $0.01/0.9$: a step of a tenth of the noise. A device that moves
+        in one epoch as far as its shots scatter wants
         $\\beta = 0.38$. (Smoothing as such helps while $d/a < 2(1-\\beta)/\\beta$.)
         """,
     private_inputs=lambda rng: (rng.uniform(0.0, 1.0), rng.uniform(0.05, 1.0)),
@@ -309,7 +310,7 @@ _DIP = Exercise(
     number="12.3",
     name="the dip behind losses",
     difficulty=3,
-    minutes=25,
+    minutes=30,
     task="""
         Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one, and
         with clicks of both detectors. The efficiency $\\eta$ of a photon's detection is
@@ -368,9 +369,10 @@ _DIP = Exercise(
         "V at profile.argmax(), inside.min(), inside.max().",
     ),
     explanation="""
-        No clicks tell the efficiency, clicks of both tell the visibility: two numbers from two
-        shares, so the interval is that of one *and* the other. It may end at 1, where a standard
-        error would promise more than a perfect dip. With $\\eta = 0.3$ only nine shots in a hundred
+        The shots *without* a click tell the efficiency, those with *two* clicks the visibility:
+        two unknowns, two shares. So the interval of $V$ includes that $\\eta$ is uncertain. It may
+        end at 1, where a standard error would promise more than a perfect dip; there the rule of
+        1.92 is only roughly right. With $\\eta = 0.3$ only nine shots in a hundred
         keep both photons; the others say next to nothing about $V$. `calibrate` does the same for
         a whole device, with an offset of the angles for each loop.
         """,
@@ -440,6 +442,7 @@ _WHOSE_CLICKS = Exercise(
         You know the exact probability of every click pattern for your device and for an impostor,
         and you have measured shots. Beforehand both are equally probable. How probable is the
         device **after** the shots? It has to work for 50,000 of them.
+        (`expit` turns log odds into a probability.)
         """,
     reference=whose_clicks,
     laws=(_no_shot, _one_shot, _who_is_who, _in_two_parts, _many_shots),
@@ -470,10 +473,11 @@ _WHOSE_CLICKS = Exercise(
         "without overflow.",
     ),
     explanation="""
-        Each shot adds its score $\\log p - \\log q$. Its mean is a Kullback-Leibler divergence,
-        positive for the device's clicks, negative for the impostor's: so the odds grow or fall
-        exponentially. But a probability near 1 says only that the device is *the better of two*.
-        Clicks of a third kind may favour it just as well: compare the mean score with the one that
+        Each shot adds its score $\\log p - \\log q$. For the device's clicks its mean is a
+        Kullback-Leibler divergence, for the impostor's *minus* one, with p and q exchanged: so the
+        odds grow or fall exponentially. But a probability near 1 says only that the device is
+        *the better of two*. Clicks of a third kind may favour it just as well: compare the mean
+        score with the one that
         is expected.
         """,
 )

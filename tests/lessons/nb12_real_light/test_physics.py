@@ -43,6 +43,19 @@ def test_a_difference_of_phases_moves_histograms_as_its_square_at_first():
     assert np.median(ratio) == pytest.approx(4.0, rel=0.02)
 
 
+def test_at_other_differences_a_drift_of_the_phase_moves_histograms_several_times_as_far():
+    moved = {
+        phi: np.median(
+            np.linalg.norm(
+                histograms(loop_phases=(0.0, phi + 0.1)) - histograms(loop_phases=(0.0, phi)),
+                axis=1,
+            )
+        )
+        for phi in (0.0, np.pi / 2, np.pi)
+    }
+    assert moved[np.pi / 2] > 3 * max(moved[0.0], moved[np.pi])
+
+
 @pytest.mark.parametrize("V", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("eta", [0.3, 0.8])
 def test_the_clicks_behind_a_splitter_have_the_probabilities_of_exercise_12_3(V, eta):
