@@ -14,10 +14,12 @@ from ..common.figure_style import COLOURS, say_what_to_see, style
 from ..records.measured import accuracies, gains
 from ..records.record import Record
 from ..records.stored import Catalogue
-from ..statistics.equivalence import LEVEL, Contrast, contrast, corrected
+from ..statistics.equivalence import Contrast, contrast, corrected
 from ..statistics.means import mean_of
+from .controls.analysis import verdict_in_words
 from .controls.contrasts import analyse, errors
 from .controls.curves import late_turn
+from .difference_marks import draw_difference
 from .finding import Rule, scale_of
 from .markdown_table import Row
 from .result import Result
@@ -56,7 +58,8 @@ def flawed_light(catalogue: Catalogue) -> Result | None:
     rows = [_row("ideal", ideal)]
     for arm, found in corrected(plain).items():
         values = (errors(runs[arm]) - errors(ideal)).round(4).tolist()
-        rows.append(_row(arm, runs[arm], found, said(found, controls.sensitive), values))
+        verdict = verdict_in_words(found, found.verdict(sensitive=controls.sensitive))
+        rows.append(_row(arm, runs[arm], found, verdict, values))
     flawed_rows = rows[1:]
     return Result(
         name=EXPERIMENT,
@@ -108,14 +111,6 @@ def state(catalogue: Catalogue) -> str:
     return f"{planned}, and all of them are stored."
 
 
-def said(found: Contrast, sensitive: bool) -> str:
-    """Return the verdict on a contrast; what is different, but near the margin, is told apart."""
-    verdict = found.verdict(sensitive=sensitive)
-    if verdict == "inconclusive" and found.p_different < LEVEL:
-        return "inconclusive by the rule: different, its size open"
-    return verdict
-
-
 def forest(rows: list[Row], margin: float) -> Figure:
     """Draw flawed minus ideal with its 95 % interval, the seeds as dots, and the margin."""
     with style():
@@ -127,15 +122,7 @@ def forest(rows: list[Row], margin: float) -> Figure:
         for place, row in enumerate(rows):
             heights = [place + 0.2] * len(row["values"])
             axes.plot(row["values"], heights, "o", markersize=3, color=COLOURS[1])
-            interval = row[DIFFERENCE]
-            axes.errorbar(
-                interval.mean,
-                place - 0.1,
-                xerr=interval.high - interval.mean,
-                fmt="D",
-                color=COLOURS[0],
-                capsize=4,
-            )
+            draw_difference(axes, place - 0.1, row[DIFFERENCE], look=(COLOURS[0], "D"))
         axes.set(xlabel="flawed minus ideal: test error (points)", ylim=(len(rows) - 0.5, -0.6))
         axes.set_yticks(range(len(rows)), [FLAWS[row["arm"]] for row in rows])
         axes.grid(axis="y", visible=False)

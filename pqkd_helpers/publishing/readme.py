@@ -33,7 +33,13 @@ def _numbers(findings: list[Finding]) -> str:
     """Return how the claims fare that the paper has a number or a figure of."""
     public = [finding for finding in findings if not finding.is_ours_to_compare]
     counts = Counter(finding.verdict for finding in public)
-    order: tuple[Verdict, ...] = get_args(Verdict)[:5]
+    order: tuple[Verdict, ...] = (
+        "reproduced",
+        "partly",
+        "not",
+        "not at this scale",
+        "holds at this scale",
+    )
     parts = [f"{counts[name]} {name}" for name in order if counts[name] or name == order[0]]
     n_open = len(public) - sum(counts[name] for name in order)
     recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)

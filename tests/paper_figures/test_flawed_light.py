@@ -50,7 +50,7 @@ def test_each_flaw_has_its_own_verdict(tmp_path):
         "efficiency": "different and relevant",
         "indistinguishability": "equivalent",
         "dark-counts": "different but below the margin",
-        "loop-phases": "inconclusive by the rule: different, its size open",
+        "loop-phases": "different, its size open",
         "all-flaws": "different and relevant",
     }
     assert found.rows[1][DIFFERENCE].mean == pytest.approx(2.0, abs=0.1)
