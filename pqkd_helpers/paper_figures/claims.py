@@ -14,10 +14,9 @@ from .flawed_light import flawed_light
 from .frontier import frontier
 from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
-from .ladder.cumulated import ladder
 from .ladder.frontier import frontier_at_best
 from .ladder.in_bytes import bytes_at_best
-from .ladder.rungs import ladder_rungs
+from .ladder.ideas import ladder_choices
 from .reading_table import readings
 from .regularisation import regularisation
 from .result import Result
@@ -45,8 +44,7 @@ FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "controls": controls,
     "imperfections": imperfections_study,
     "flawed-light": flawed_light,
-    "ladder": ladder,
-    "ladder-rungs": ladder_rungs,
+    "ladder-choices": ladder_choices,
     "frontier-at-best": frontier_at_best,
     "bytes-at-best": bytes_at_best,
     "readings": readings,

@@ -27,7 +27,7 @@ PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices")
 # What "all" leaves out: these, and what is not of the paper.
 LEFT_OUT = (
     *(*PREPARATIONS, "spsa-contribution", "imperfections", "compression"),
-    *("ladder", "ladder-rungs", "frontier-at-best", "bytes-at-best", "flawed-light"),
+    *("frontier-at-best", "bytes-at-best", "flawed-light"),
 )
 
 

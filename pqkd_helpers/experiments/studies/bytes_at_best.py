@@ -1,6 +1,6 @@
 """What the ladder's students are worth in bytes, next to their teacher, pruned, with int8 weights.
 
-A student is trained as its arm of the ladder says (`grids.ladder`; its run is the ladder's own) and
+A student is trained as its arm of the ladder says (`grids.ladder`; its run is the frontier's own) and
 written as float32, float16 and int8. Its teacher is offered the same: int8 alone, pruned to as many
 values, and pruned to fit into as many bytes as each of the three files has. So at each size two
 networks are compared that come from the same teacher, whoever wins.
@@ -19,7 +19,7 @@ from ...compression.compressed_file import DTYPES
 from ...networks.settings import AdamSettings
 from ...records.record import Record
 from ..grids.grid import Grid, Job, Tier
-from ..grids.ladder import FRONTIER_AT_BEST, LADDER
+from ..grids.ladder import FRONTIER_AT_BEST
 from ..runs.new_record import study_record
 from ..runs.run import Labels, carry_out
 from ..runs.run_folder import STUDENT_FILE
@@ -30,9 +30,8 @@ from .study import Study
 
 # The arms that train a PQKD student, and the grid of each.
 ARMS: dict[str, Grid] = {
-    arm: grid
-    for grid in (LADDER, FRONTIER_AT_BEST)
-    for arm, values in grid.arms.items()
+    arm: FRONTIER_AT_BEST
+    for arm, values in FRONTIER_AT_BEST.arms.items()
     if values.get("student", "pqkd") == "pqkd"
 }
 
@@ -44,7 +43,7 @@ class BytesAtBestStudy(Study):
     Attributes
     ----------
     arm : str
-        Arm of `LADDER` or `FRONTIER_AT_BEST`: how the student is trained.
+        Arm of `FRONTIER_AT_BEST`: how the student is trained.
     tier : {"smoke", "cpu", "paper"}
         Scale of that run.
     fine_tuning_epochs : int
@@ -54,7 +53,7 @@ class BytesAtBestStudy(Study):
     """
 
     experiment: ClassVar[str] = "bytes-at-best"
-    arm: str = "long"
+    arm: str = "pqkd-1984"
     tier: Tier = "cpu"
     fine_tuning_epochs: int = 6
     seed: int = 0

@@ -13,7 +13,7 @@ from ..finding import SCALES
 from ..markdown_table import Row
 from ..result import Result
 from .planned import ASSUMED, OURS, RULE, planned_runs, values_of
-from .rung_words import BEST, MOVING_UNIT_VECTORS, SINGLE
+from .idea_words import BEST, MOVING_UNIT_VECTORS, SINGLE
 
 EXPERIMENT = "ladder-rungs"
 N_SEEDS = 3
@@ -27,7 +27,7 @@ LOOKS = dict(
 )
 
 
-def ladder_rungs(catalogue: Catalogue) -> Result | None:
+def ladder_choices(catalogue: Catalogue) -> Result | None:
     """Return every single rung against the base, or None before the last run of them."""
     arms = [BASE, *(arm for group in SINGLE.values() for arm in group)]
     runs = planned_runs(catalogue, EXPERIMENT, arms, n_seeds=N_SEEDS, optional=(BEST,))
