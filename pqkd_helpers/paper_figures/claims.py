@@ -15,8 +15,8 @@ from .frontier import frontier
 from .imperfections import imperfections_study
 from .kernel_noise import kernel_noise
 from .ladder.frontier import frontier_at_best
-from .ladder.in_bytes import bytes_at_best
 from .ladder.ideas import ladder_choices
+from .ladder.in_bytes import bytes_at_best
 from .reading_table import readings
 from .regularisation import regularisation
 from .result import Result

@@ -18,22 +18,28 @@ def draw_difference(
 ) -> None:
     """Draw mean and interval at a height; colour and marker are the look."""
     colour, marker = look
-    if abs(difference.mean) > reach:
-        edge = 0.99 if difference.mean > 0.0 else 0.01
-        axes.text(
-            edge,
+    if not draw_if_far_off(axes, height, difference.mean, reach):
+        axes.errorbar(
+            difference.mean,
             height,
-            f"{difference.mean:+.1f} {'→' if edge > 0.5 else '←'}",
-            transform=blended_transform_factory(axes.transAxes, axes.transData),
-            ha="right" if edge > 0.5 else "left",
-            va="center",
+            xerr=difference.half_width,
+            fmt=marker,
+            color=colour,
+            capsize=3,
         )
-        return
-    axes.errorbar(
-        difference.mean,
+
+
+def draw_if_far_off(axes: Axes, height: float, mean: float, reach: float) -> bool:
+    """Write a mean beyond the reach at its edge, with an arrow; say whether it is beyond."""
+    if abs(mean) <= reach:
+        return False
+    edge = 0.99 if mean > 0.0 else 0.01
+    axes.text(
+        edge,
         height,
-        xerr=difference.half_width,
-        fmt=marker,
-        color=colour,
-        capsize=3,
+        f"{mean:+.1f} {'→' if edge > 0.5 else '←'}",
+        transform=blended_transform_factory(axes.transAxes, axes.transData),
+        ha="right" if edge > 0.5 else "left",
+        va="center",
     )
+    return True

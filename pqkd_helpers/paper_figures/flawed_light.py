@@ -102,21 +102,12 @@ def flawed_light(catalogue: Catalogue) -> Result | None:
     )
 
 
-def state(catalogue: Catalogue) -> str:
-    """Return how many of the planned runs are stored, in a sentence; nothing of their results."""
-    n = min(map(len, _planned(catalogue).values()))
-    planned = f"{len(FLAWS)} comparisons of {len(SEEDS)} pairs of runs are planned"
-    if n < len(SEEDS):
-        return f"{planned}; the slowest has {n}. No analysis before the last of them."
-    return f"{planned}, and all of them are stored."
-
-
 def forest(rows: list[Row], margin: float) -> Figure:
     """Draw flawed minus ideal with its 95 % interval, the seeds as dots, and the margin."""
     with style():
         figure = Figure(figsize=(6.6, 3.6), layout="constrained")
         axes = figure.subplots()
-        say_what_to_see(figure, "Right of zero the flaw costs; in the grey band it hardly matters")
+        say_what_to_see(figure, "Left of zero the student is the better one with the flaw")
         axes.axvspan(-margin, margin, color="0.85", linewidth=0, zorder=0)
         axes.axvline(0.0, color="black", linewidth=1.0)
         for place, row in enumerate(rows):

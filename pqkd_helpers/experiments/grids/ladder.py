@@ -9,9 +9,9 @@ have one-cycle of 20 epochs. Where SPSA moves the angles it is asked as by the p
 counts). Every question of `SHAPES` and `QUESTIONS` is asked around `base`, one change at a time.
 The answer is the candidate with the highest mean validation accuracy over both seeds; of those
 within 0.1 point of it the one that is named first, the simplest. So is the rate of the plain CNN
-chosen. The answers go into `CHOSEN` and are committed. Then `best`, which has all of them, is run on
-the same seeds. Has it not the higher mean, all answers are taken back, and `base` is the best. The
-figure shows all of these runs: what each idea is worth alone, also where it did not help.
+chosen. The answers go into `CHOSEN` and are committed. Then `best`, which has all of them, is run
+on the same seeds. If it has not the higher mean, all answers are taken back, and `base` is the
+best. The figure shows all these runs: what each idea is worth alone, also where it did not help.
 
 **2. The frontier** (`frontier-at-best`; seeds 0 to 2, all images). Five sizes; the chosen recipe
 beside a plain CNN with batch norm, alone and distilled. Each arm is run once, after all choices; a

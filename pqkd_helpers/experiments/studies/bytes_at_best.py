@@ -1,9 +1,9 @@
 """What the ladder's students are worth in bytes, next to their teacher, pruned, with int8 weights.
 
-A student is trained as its arm of the ladder says (`grids.ladder`; its run is the frontier's own) and
-written as float32, float16 and int8. Its teacher is offered the same: int8 alone, pruned to as many
-values, and pruned to fit into as many bytes as each of the three files has. So at each size two
-networks are compared that come from the same teacher, whoever wins.
+A student is trained as its arm of the frontier says (`grids.ladder`; its run is the frontier's own)
+and written as float32, float16 and int8. Its teacher is offered the same: int8 alone, pruned to as
+many values, and pruned to fit into as many bytes as each of the three files has. So at each size
+two networks are compared that come from the same teacher, whoever wins.
 
 The fine-tuning of the pruned teacher is that of the study of compression, chosen before on
 validation images. The student's file holds a description in plain text and a check sum, about

@@ -1,6 +1,6 @@
-"""The frontier of PQKD at its best: five sizes, next to plain CNNs of as many values."""
+"""The frontier of PQKD at its best: up to five sizes, next to plain CNNs of as many values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,34 +13,40 @@ from ...statistics.means import Mean, PairedDifference, mean_of, paired_differen
 from ..finding import SCALES
 from ..markdown_table import Row
 from ..result import Result
-from .planned import ASSUMED, OURS, RULE, planned_runs, values_of
+from .planned import ASSUMED, OURS, RULE, TO_REACH, planned_runs, reached, values_of
 
 EXPERIMENT = "frontier-at-best"
-N_SEEDS = 3
+SEEDS = range(3)
 SIZES = (600, 1184, 1984, 6000, 20000)
 PQKD = "pqkd"
 # Beginning of the arms' names -> what they are; colour, marker and line.
 NETWORKS = {
     PQKD: "PQKD at its best",
-    "plain": "plain CNN, batch norm",
-    "plain-distilled": "plain CNN, batch norm, distilled",
-    "plain-without-batch-norm": "plain CNN, no batch norm",
-    "plain-without-batch-norm-distilled": "plain CNN, no batch norm, distilled",
+    "plain": "plain CNN",
+    "plain-distilled": "plain CNN, distilled",
 }
-LOOKS = dict(zip(NETWORKS, ((0, "D-"), (1, "o--"), (1, "^-"), (3, "s:"), (3, "v-.")), strict=True))
+LOOKS = dict(zip(NETWORKS, ((0, "D-"), (1, "o--"), (3, "^:")), strict=True))
+# The size without which nothing is shown.
+MOST = 1984
 DIFFERENCE = "PQKD minus it"
 
 
 def frontier_at_best(catalogue: Catalogue) -> Result | None:
-    """Return the frontier at five sizes, or None before its last run."""
-    arms = [f"{network}-{size}" for size in SIZES for network in NETWORKS]
-    runs = planned_runs(catalogue, EXPERIMENT, arms, n_seeds=N_SEEDS)
-    if runs is None:
+    """Return the frontier, or None before the last run of the size that counts most, 1,984 values.
+
+    Each other size is shown once all its runs are there.
+    """
+    found = {
+        size: planned_runs(catalogue, EXPERIMENT, [f"{name}-{size}" for name in NETWORKS], SEEDS)
+        for size in SIZES
+    }
+    runs = {size: of_size for size, of_size in found.items() if of_size}
+    if MOST not in runs:
         return None
-    rows = [_row(runs, size, network) for size in SIZES for network in NETWORKS]
+    rows = [_row(of_size, size, name) for size, of_size in runs.items() for name in NETWORKS]
     return Result(
         name=EXPERIMENT,
-        title="PQKD at its best next to plain CNNs, at five sizes",
+        title="PQKD at its best next to plain CNNs of as many trained values",
         rows=rows,
         findings=[],
         draw=lambda: accuracies_and_differences(rows),
@@ -48,11 +54,11 @@ def frontier_at_best(catalogue: Catalogue) -> Result | None:
         reading=(
             "Above: test accuracy over all trained values, means with 95 % intervals. Below: PQKD "
             "minus each plain CNN of as many values, paired by seed, with the 95 % interval: above "
-            "zero PQKD is better, below it the plain CNN. The four at one size stand side by side."
-            f"\n\n{RULE}\n\n{OURS}"
+            "zero PQKD is better, below it the plain CNN. The two at one size stand side by side. "
+            f"Stars: to be reached. {_what_is_reached(rows)}\n\n{RULE}\n\n{OURS}"
         ),
         rule=RULE,
-        scale=SCALES[runs[arms[0]][0]["tier"]],
+        scale=SCALES[rows[0]["tier"]],
         rerun="python -m pqkd_helpers reproduce frontier-at-best --tier cpu --seeds 3",
         differs=[
             "A falling rate, one-cycle of Adam, where the paper's is constant.",
@@ -65,10 +71,10 @@ def frontier_at_best(catalogue: Catalogue) -> Result | None:
             "sizes each might do better with another one.",
             "From 6,000 values on, PQKD's third convolution is not compressed.",
             "A plain CNN has whole channels: it may train up to 6 % fewer values than it could.",
+            *_not_run(runs),
         ],
-        columns=("size", "network", "trained values", "test accuracy", "n", DIFFERENCE),
+        columns=("network", "trained values", "test accuracy", "n", DIFFERENCE, "to be reached"),
         formats={
-            "size": "{size:,}",
             "trained values": "{trained values:,}",
             "test accuracy": "{test accuracy:.2f}",
             DIFFERENCE: f"{{{DIFFERENCE}:+.2f}}",
@@ -79,7 +85,7 @@ def frontier_at_best(catalogue: Catalogue) -> Result | None:
 def _row(runs: dict[str, list[Record]], size: int, network: str) -> Row:
     found, pqkd = runs[f"{network}-{size}"], runs[f"{PQKD}-{size}"]
     accuracy = mean_of(accuracies(found))
-    other = network != PQKD
+    other, goal = network != PQKD, TO_REACH.get(size)
     return {
         "size": size,
         "kind": network,
@@ -88,45 +94,64 @@ def _row(runs: dict[str, list[Record]], size: int, network: str) -> Row:
         "test accuracy": accuracy,
         "n": accuracy.n,
         DIFFERENCE: paired_difference(accuracies(pqkd), accuracies(found)) if other else None,
+        "to be reached": None if other else goal,
+        "found": None if other or goal is None else reached(accuracy, goal),
         "tier": found[0]["tier"],
         "values": accuracies(found).round(4).tolist(),
     }
 
 
+def _what_is_reached(rows: list[Row]) -> str:
+    return " ".join(
+        f"{row['to be reached']} % with {row['size']:,} values: {row['test accuracy']:.2f}, "
+        f"{row['found']}."
+        for row in rows
+        if row["found"]
+    )
+
+
+def _not_run(runs: Mapping[int, object]) -> list[str]:
+    missing = [f"{size:,}" for size in SIZES if size not in runs]
+    return [f"Planned, not (all) run yet: {', '.join(missing)} values."] if missing else []
+
+
 def _in_words(rows: list[Row]) -> str:
     parts = []
-    for size in SIZES:
+    for size in dict.fromkeys(row["size"] for row in rows):
         here = [row for row in rows if row["size"] == size]
         means = ", ".join(f"{row['network']} {row['test accuracy'].mean:.2f}" for row in here)
         parts.append(f"{size:,} values: {means}")
     return (
-        "Above, test accuracy in percent over trained values, five lines; below, PQKD minus each "
-        f"plain CNN, with intervals. {'; '.join(parts)}."
+        "Above, test accuracy in percent over trained values, one line per network; below, PQKD "
+        f"minus each plain CNN, with intervals. {'; '.join(parts)}. {_what_is_reached(rows)}"
     )
 
 
 def accuracies_and_differences(rows: list[Row]) -> Figure:
     """Draw accuracy over trained values, and PQKD minus each other network of the size."""
+    sizes = list(dict.fromkeys(row["size"] for row in rows))
+    names = [f"{size:,}" for size in sizes]
     with style():
-        figure = Figure(figsize=(6.0, 7.2), layout="constrained")
+        figure = Figure(figsize=(6.0, 6.4), layout="constrained")
         say_what_to_see(figure, "Above zero in the lower picture PQKD is the better network")
-        top, bottom = figure.subplots(2, 1, height_ratios=(5, 4))
+        top, bottom = figure.subplots(2, 1, height_ratios=(5, 3))
         for place, (network, name) in enumerate(NETWORKS.items()):
             shown = [row for row in rows if row["kind"] == network]
-            sizes = [row["trained values"] for row in shown]
             colour, look = LOOKS[network]
-            _draw(top, sizes, [row["test accuracy"] for row in shown], look, colour, name)
+            beside = [size + 0.12 * (place - 1) for size in range(len(sizes))]
+            _draw(top, beside, [row["test accuracy"] for row in shown], look, colour, name)
             if network != PQKD:
-                beside = [size + 0.16 * (place - 2.5) for size in range(len(SIZES))]
                 _draw(bottom, beside, [row[DIFFERENCE] for row in shown], look[0], colour)
-        top.set(xscale="log", xlabel="trained values", ylabel="test accuracy (%)")
-        top.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
-        top.minorticks_off()
+        goals = [(place, TO_REACH[size]) for place, size in enumerate(sizes) if size in TO_REACH]
+        top.plot(*zip(*goals, strict=True), "*", color="black", ms=12, label="to be reached")
+        top.set(ylabel="test accuracy (%)")
         top.legend(loc="lower right")
         bottom.axhline(0.0, color="black", linewidth=1.0, zorder=1)
-        bottom.set_xticks(range(len(SIZES)), [f"{size:,}" for size in SIZES])
         bottom.set(xlabel="trained values, at most", ylabel="PQKD minus it (points)")
-        bottom.grid(axis="x", visible=False)
+        for axes in (top, bottom):
+            axes.set_xticks(range(len(sizes)), names)
+            axes.set_xlim(-0.5, len(sizes) - 0.5)
+            axes.grid(axis="x", visible=False)
         return figure
 
 

@@ -19,8 +19,8 @@ from ..result import Result
 from .planned import MOST_BYTES, OURS, TO_REACH_IN_BYTES, reached
 
 EXPERIMENT = "bytes-at-best"
-# The student that is compared in any case: the best of the ladder.
-LONG = "long"
+# The student that is compared in any case.
+BEST = "pqkd-1984"
 FORMATS = {"float32": "o", "float16": "s", "int8": "D"}
 STUDENT, FITTED, FEWER, INT8 = (
     *("PQKD student", "teacher, pruned to as many bytes"),
@@ -41,7 +41,7 @@ def bytes_at_best(catalogue: Catalogue) -> Result | None:
     Further students of the ladder are shown once each has as many.
     """
     studies = _studies(catalogue)
-    if LONG not in studies:
+    if BEST not in studies:
         return None
     rows = [row for arm, records in studies.items() for row in _rows(arm, records)]
     return Result(
@@ -59,10 +59,10 @@ def bytes_at_best(catalogue: Catalogue) -> Result | None:
             f"zero the student is better. {_what_is_reached(rows)}\n\n{RULE}\n\n{OURS}"
         ),
         rule=RULE,
-        scale=SCALES[studies[LONG][0]["tier"]],
+        scale=SCALES[studies[BEST][0]["tier"]],
         rerun=(
-            "python -m pqkd_helpers reproduce bytes-at-best --tier cpu --seeds 3 --arms long"
-            + "".join(f" {arm}" for arm in studies if arm != LONG)
+            "python -m pqkd_helpers reproduce bytes-at-best --tier cpu --seeds 3 --arms pqkd-1984"
+            + "".join(f" {arm}" for arm in studies if arm != BEST)
         ),
         differs=["Bytes are our own measure: we know of none by the authors."],
         limits=[
@@ -86,12 +86,12 @@ def bytes_at_best(catalogue: Catalogue) -> Result | None:
 def _studies(catalogue: Catalogue) -> dict[str, list[Record]]:
     """Return the studies by arm, at the largest scale at which the best student has enough."""
     for tier in TIERS:
-        by_arm = {LONG: catalogue.runs(EXPERIMENT, LONG, tier=tier)}
+        by_arm = {BEST: catalogue.runs(EXPERIMENT, BEST, tier=tier)}
         for record in catalogue.runs(EXPERIMENT, tier=tier):
-            if record["arm"] != LONG:
+            if record["arm"] != BEST:
                 by_arm.setdefault(record["arm"], []).append(record)
         found = {arm: records for arm, records in by_arm.items() if len(records) >= SEEDS_SHOWN}
-        if LONG in found:
+        if BEST in found:
             return found
     return {}
 
@@ -156,7 +156,7 @@ def _students(rows: Sequence[Row]) -> list[Row]:
 def _what_is_reached(rows: Sequence[Row]) -> str:
     """Return in words how the best student's files stand to what is to be reached."""
     small = [
-        row for row in _students(rows) if row["student"] == LONG and row["bytes"] <= MOST_BYTES
+        row for row in _students(rows) if row["student"] == BEST and row["bytes"] <= MOST_BYTES
     ]
     if not small:
         return f"No file of the best student has {MOST_BYTES / 1e3:g} kB or less."

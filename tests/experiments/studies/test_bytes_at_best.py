@@ -1,4 +1,4 @@
-"""The ladder's students in bytes: whose runs they are, and that each row is what its file holds."""
+"""The best students in bytes: whose runs they are, and that each row is what its file holds."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from pqkd_helpers.command_line.main import main
 from pqkd_helpers.compression import read_compressed, save_compressed, to_dense
 from pqkd_helpers.compression.compressed_file import compressed_bytes
 from pqkd_helpers.datasets.image_format import ImageFormat
-from pqkd_helpers.experiments.grids.ladder import FRONTIER_AT_BEST, LADDER
+from pqkd_helpers.experiments.grids.ladder import FRONTIER_AT_BEST
 from pqkd_helpers.experiments.jobs.chosen_jobs import chosen_jobs
 from pqkd_helpers.experiments.jobs.work import is_done
 from pqkd_helpers.experiments.runs.building import build_student, feature_specification
@@ -19,28 +19,27 @@ from pqkd_helpers.experiments.studies.bytes_at_best import ARMS, BytesAtBestStud
 from pqkd_helpers.networks.evaluation import evaluate
 from pqkd_helpers.records.record import read_record
 
-ARM = "small-long"
+ARM = "pqkd-1184"
 SMALL = BytesAtBestStudy(ARM, "smoke", fine_tuning_epochs=1)
 (RUN,) = SMALL.runs().values()
-OTHER_LADDER = replace(LADDER, base={**LADDER.base, "n_shots": 50})
+OTHER = replace(FRONTIER_AT_BEST, base={**FRONTIER_AT_BEST.base, "n_shots": 50})
 
 
-def test_its_runs_are_those_of_the_ladder():
-    ladders = {job.name: job for grid in (LADDER, FRONTIER_AT_BEST) for job in grid.jobs("cpu", 2)}
+def test_its_runs_are_those_of_the_frontier():
+    frontier = {job.name: job for job in FRONTIER_AT_BEST.jobs("cpu", 2)}
     for arm in ARMS:
         (job,) = BytesAtBestStudy(arm, seed=1).runs().values()
-        assert job == ladders[job.name] and job.folder == ladders[job.name].folder
+        assert job == frontier[job.name] and job.folder == frontier[job.name].folder
 
 
-def test_the_best_and_every_size_of_the_frontier_can_be_asked_for():
+def test_every_size_of_the_frontier_can_be_asked_for():
     sizes = {arm for arm in FRONTIER_AT_BEST.arms if arm.startswith("pqkd")}
-    assert {"long", "small-long", *sizes} <= ARMS.keys() and len(sizes) == 5
-    assert not any("plain" in arm for arm in ARMS)
+    assert {*ARMS} == sizes and len(sizes) == 5
 
 
 def test_one_command_asks_for_one_arm_and_all_leaves_it_out():
-    jobs = chosen_jobs("bytes-at-best", "cpu", 2, arms=["long"])
-    studies = [BytesAtBestStudy("long", seed=seed) for seed in (0, 1)]
+    jobs = chosen_jobs("bytes-at-best", "cpu", 2, arms=["pqkd-1984"])
+    studies = [BytesAtBestStudy("pqkd-1984", seed=seed) for seed in (0, 1)]
     assert jobs == [study for one in studies for study in (*one.runs().values(), one)]
     assert not any(isinstance(job, BytesAtBestStudy) for job in chosen_jobs("all", "smoke", 1))
 
@@ -48,13 +47,13 @@ def test_one_command_asks_for_one_arm_and_all_leaves_it_out():
 def test_what_an_arm_means_today_is_part_of_the_study(monkeypatch):
     before = SMALL.as_json()
     assert before["run"] == RUN.as_json()
-    monkeypatch.setitem(ARMS, ARM, OTHER_LADDER)
+    monkeypatch.setitem(ARMS, ARM, OTHER)
     assert SMALL.as_json() == {**before, "run": {**before["run"], "n_shots": 50, "fresh_shots": 50}}
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"arm": "plain-1984-long"}, {"tier": "huge"}, {"fine_tuning_epochs": 0}, {"seed": -1}],
+    [{"arm": "plain-1984"}, {"tier": "huge"}, {"fine_tuning_epochs": 0}, {"seed": -1}],
 )
 def test_bad_input(wrong):
     with pytest.raises(ValueError, match="expected"):
@@ -62,7 +61,7 @@ def test_bad_input(wrong):
 
 
 def test_the_files_of_1984_values_have_at_most_7_kb_and_a_third_of_the_smallest_is_text():
-    (job,) = BytesAtBestStudy("long").runs().values()
+    (job,) = BytesAtBestStudy("pqkd-1984").runs().values()
     student = build_student(job.config, 1, 10)
     student.condition(torch.rand(512))
     options = {
@@ -88,19 +87,19 @@ def reproduce(root, out):
 
 
 @pytest.mark.slow
-def test_the_records_are_stored_the_run_as_one_of_the_ladder(small):
+def test_the_records_are_stored_the_run_as_one_of_the_frontier(small):
     root, record = small
     assert record["configuration"] == SMALL.as_json()
     assert (record["arm"], record["tier"], record["dataset"]) == (ARM, "smoke", "digits")
     assert record["seconds"]["bytes"] > 0
     names = {str(path.relative_to(root / "records")) for path in (root / "records").glob("*/*")}
-    assert names == {f"ladder/{RUN.name}.json", f"bytes-at-best/{SMALL.name}.json"}
+    assert names == {f"frontier-at-best/{RUN.name}.json", f"bytes-at-best/{SMALL.name}.json"}
 
 
 @pytest.mark.slow
 def test_the_rows_are_what_comes_out_of_the_files(small, digits, tmp_path):
     root, record = small
-    run = read_record(root / "records" / "ladder" / f"{RUN.name}.json")
+    run = read_record(root / "records" / "frontier-at-best" / f"{RUN.name}.json")
     rows = {row["name"]: row for row in record["results"]["rows"]}
     found = read_compressed(root / "runs" / RUN.folder / STUDENT_FILE)
     data = digits.with_train_images(200)
@@ -149,5 +148,5 @@ def test_the_command_goes_on_with_what_is_there_and_prints_the_table(small, caps
 def test_a_record_is_made_anew_once_the_arm_means_something_else(small, monkeypatch):
     out = small[0] / "records"
     assert is_done(SMALL, out)
-    monkeypatch.setitem(ARMS, ARM, OTHER_LADDER)
+    monkeypatch.setitem(ARMS, ARM, OTHER)
     assert not is_done(SMALL, out)
