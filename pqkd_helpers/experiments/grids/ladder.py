@@ -76,7 +76,7 @@ _ANSWERS = {question: QUESTIONS[question][CHOSEN[question]] for question in QUES
 
 NET: Values = {
     **{**BY_DEFAULT, "widths": (32, 64, 64), "scope": "all", "scaling": "unit-rms"},
-    **{"teacher_learning_rate": 3e-3, "teacher_schedule": "one-cycle", "teacher_epochs": 12},
+    **{"teacher_learning_rate": 3e-3, "teacher_schedule": "one-cycle", "teacher_epochs": 6},
 }
 RESTING: Values = {
     **{"features": "photonic-frozen", "schedule": "one-cycle", "learning_rate": 1e-2},
