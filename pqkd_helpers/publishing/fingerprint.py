@@ -15,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 _DATA = (".json", ".csv")
+_ALL = "*"  # FOLDER/* stands for all data of a folder
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -51,9 +52,10 @@ def files_of_the_project(paths: Iterable[str], root: Path) -> list[str]:
     Returns
     -------
     list of str
-        Sources of the package, files and folders below ``figures``; relative to the root.
+        Sources of the package, files and folders below ``figures``; relative to the root. A folder
+        that was listed and read from end to end is named as ``FOLDER/*``.
     """
-    names = set()
+    names: set[str] = set()
     for text in filter(None, paths):
         path = (root / "notebooks" / text).resolve()
         if not path.is_relative_to(root):
@@ -62,12 +64,22 @@ def files_of_the_project(paths: Iterable[str], root: Path) -> list[str]:
         is_source = name.startswith("pqkd_helpers/") and path.suffix in (".py", *_DATA)
         if is_source or name.startswith("figures/"):
             names.add(name)
+    for folder in [name for name in names if (root / name).is_dir()]:
+        data = {f"{folder}/{file.name}" for file in _data_of(root / folder)}
+        if data and data <= names:
+            names = names - data - {folder} | {f"{folder}/{_ALL}"}
     return sorted(names)
 
 
+def _data_of(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix in _DATA)
+
+
 def _content(path: Path) -> bytes:
+    if path.name == _ALL and path.parent.is_dir():
+        return b"".join(file.name.encode() + file.read_bytes() for file in _data_of(path.parent))
     if path.is_dir():
-        return repr(sorted(file.name for file in path.iterdir() if file.suffix in _DATA)).encode()
+        return repr([file.name for file in _data_of(path)]).encode()
     if not path.is_file():
         return b"missing"
     content = path.read_bytes()

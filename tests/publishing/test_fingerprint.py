@@ -76,7 +76,7 @@ def test_only_what_was_read_counts(root):
     opened = ["../figures/records/one/a.json", str(root / "figures/records/one"), "../README.md"]
     opened += [str(root / "figures/records"), "/elsewhere/c.json", "", str(root / "pqkd_helpers")]
     files = files_of_the_project(opened, root)
-    assert files == ["figures/records", "figures/records/one", "figures/records/one/a.json"]
+    assert files == ["figures/records", "figures/records/one/*"]
     before = fingerprint(NOTEBOOK, files, root)
     (root / "figures/records/two/b.json").write_text("3")
     (root / "figures/records/three").mkdir()
@@ -92,3 +92,19 @@ def test_a_missing_file_makes_it_stale(root):
     before = of_code(root, CODE)
     (root / "pqkd_helpers/box.py").unlink()
     assert fingerprint(NOTEBOOK, ["pqkd_helpers/box.py"], root) != before
+
+
+def test_a_folder_that_was_not_read_to_its_end_is_listed_with_what_was_read(root):
+    (root / "figures/records/one/more.json").write_text("6")
+    opened = [str(root / "figures/records/one"), str(root / "figures/records/one/a.json")]
+    files = files_of_the_project(opened, root)
+    assert files == ["figures/records/one", "figures/records/one/a.json"]
+    before = fingerprint(NOTEBOOK, files, root)
+    (root / "figures/records/one/more.json").write_text("7")
+    assert fingerprint(NOTEBOOK, files, root) == before
+
+
+def test_a_folder_that_is_gone_makes_it_stale(root):
+    before = fingerprint(NOTEBOOK, ["figures/records/one/*"], root)
+    (root / "figures/records/one/a.json").unlink()
+    assert fingerprint(NOTEBOOK, ["figures/records/one/*"], root) != before

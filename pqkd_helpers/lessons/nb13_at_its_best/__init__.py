@@ -1,0 +1,1 @@
+"""Exercises, pictures and explorers of notebook 13."""
