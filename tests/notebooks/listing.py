@@ -20,6 +20,7 @@ NOTEBOOKS: dict[str, Literal["strict", "lax"]] = {
     "10_paper_figures": "lax",
     "11_primer": "lax",
     "12_real_light": "lax",
+    "13_at_its_best": "lax",
 }
 
 

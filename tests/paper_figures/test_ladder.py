@@ -11,6 +11,7 @@ from pqkd_helpers.paper_figures.claims import FIGURES, paper_figure
 from pqkd_helpers.paper_figures.ladder import frontier, ideas, in_bytes, planned
 from pqkd_helpers.paper_figures.ladder.idea_words import BEST, IDEAS
 from pqkd_helpers.publishing.own_figures import write_own_figures
+from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue
 from pqkd_helpers.statistics.verdicts import Verdict
 
@@ -198,6 +199,14 @@ def test_it_says_what_was_reached_and_by_how_much_the_rest_falls_short(tmp_path)
     assert row_of_size(result, 1184)["found"] == "0.30 points short"
     assert "97.5 % with 1,184 values: 97.20 [96.95, 97.45], 0.30 points short." in result.alt
     assert {row["found"] for row in result.rows if row["kind"] != frontier.PQKD} == {None}
+
+
+def test_the_readme_says_how_good_the_idea_gets_once_it_is_known(tmp_path):
+    block = "<!-- from the records: answer -->\n<!-- end -->"
+    assert "How good" not in with_results(block, Catalogue(tmp_path))
+    frontier_of(tmp_path, {"pqkd-1984": 98.0, "plain-1984": 97.0, "plain-distilled-1984": 98.3})
+    text = with_results(block, Catalogue(tmp_path))
+    assert "98.10 % of MNIST's test images" in text and "same teacher: 98.40 %" in text
 
 
 def row_of_size(result, size):

@@ -186,7 +186,7 @@ _with_projection.__doc__ = (
 
 
 def _no_gain_at_full_rank(answer):
-    """At R = k², M alone weighs exactly as much as the dense kernel."""
+    """At R = k², M alone weighs exactly as much as the dense kernels."""
     rest = answer(64, 128, 3, 9, "M") - 4 * (9 * 9 + 128)
     expect(rest, 4 * 64 * 128 * 9, given="64 to 128 channels, 3 x 3, R = 9: bytes of M")
 
@@ -276,7 +276,7 @@ _BYTES_TO_SHIP = Exercise(
         "the seed, 4 (trained + 512 C_out C_in R + 512) for A.",
     ),
     explanation="""
-    Shipping $M$ costs $R/k^2$ of the dense kernel: eight ninths at $R = 8$ and $3\\times3$. Only
+    Shipping $M$ costs $R/k^2$ of the dense kernels: eight ninths at $R = 8$ and $3\\times3$. Only
     the seed makes the layer small, and then sender and receiver need the same generator, bit for
     bit.
     """,

@@ -109,7 +109,7 @@ RANK_AND_LAYER = Explorer(
         "rank": Slider("rank R", 1, MAX_RANK, 1, 8),
     },
     alt=(
-        "Left, share of a kernel of edges that is missed over the rank, for {layer}: it falls fast "
+        "Left, share of wanted kernels that is missed over the rank, for {layer}: it falls fast "
         "to 0 with the best mixing and slowly with a frozen one; a dotted line marks rank {rank}. "
         "Right, eight filters as wanted, with the best mixing and with the frozen mixing of that "
         "rank."

@@ -18,12 +18,12 @@ from .planned import ASSUMED, OURS, RULE, TO_REACH, planned_runs, reached, value
 EXPERIMENT = "frontier-at-best"
 SEEDS = range(3)
 SIZES = (600, 1184, 1984, 6000, 20000)
-PQKD = "pqkd"
+PQKD, PLAIN, PLAIN_DISTILLED = "pqkd", "plain", "plain-distilled"
 # Beginning of the arms' names -> what they are; colour, marker and line.
 NETWORKS = {
     PQKD: "PQKD at its best",
-    "plain": "plain CNN",
-    "plain-distilled": "plain CNN, distilled",
+    PLAIN: "plain CNN",
+    PLAIN_DISTILLED: "plain CNN, distilled",
 }
 LOOKS = dict(zip(NETWORKS, ((0, "D-"), (1, "o--"), (3, "^:")), strict=True))
 # The size without which nothing is shown.
