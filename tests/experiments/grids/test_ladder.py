@@ -20,6 +20,7 @@ from pqkd_helpers.experiments.runs.building import build_student
 from pqkd_helpers.experiments.runs.configuration import RunConfig
 from pqkd_helpers.experiments.runs.run import record_of
 from pqkd_helpers.experiments.studies.ladder_choices import SEEDS, answers, choices_study
+from pqkd_helpers.records import Catalogue
 
 ARMS = [(grid, arm) for grid in LADDER_GRIDS for arm in grid.arms]
 NAMES = [f"{grid.experiment} {arm}" for grid, arm in ARMS]
@@ -75,7 +76,7 @@ def test_the_formula_of_the_values_is_what_is_counted():
 
 
 def test_the_allocation_of_1184_values():
-    assert counted(FRONTIER_AT_BEST.config("cpu", "mnist", "pqkd-1184", 0)) == 1177
+    assert counted(FRONTIER_AT_BEST.config("cpu", "mnist", "pqkd-1184", 0)) == 1176
 
 
 def test_whatever_shape_is_chosen_it_is_within_the_budget():
@@ -115,6 +116,13 @@ def test_each_candidate_changes_what_its_question_asks_alone():
     assert all(next(iter(arms)) == "base" for arms in SHAPES.values())
     names = [arm for arms in (*SHAPES.values(), *QUESTIONS.values()) for arm in arms]
     assert len(set(names)) == len(CANDIDATES) == len(names) - names.count("base") + 1
+
+
+def test_the_answers_are_those_of_the_stored_study_of_the_choices():
+    study = Catalogue().study("ladder-choices")
+    assert study["results"]["chosen"] == ladder.CHOSEN
+    runs = {(run["arm"], run["seed"]) for run in study["results"]["runs"]}
+    assert runs >= {(arm, seed) for arm in (*CANDIDATES, *PLAIN_RATES) for seed in SEEDS}
 
 
 def accuracies(**of_arms):
