@@ -9,7 +9,7 @@ from pqkd_helpers.experiments.studies.bytes_at_best import ARMS
 from pqkd_helpers.experiments.studies.ladder_choices import SEEDS
 from pqkd_helpers.paper_figures.claims import FIGURES, paper_figure
 from pqkd_helpers.paper_figures.ladder import frontier, ideas, in_bytes, planned
-from pqkd_helpers.paper_figures.ladder.idea_words import BEST, IDEAS
+from pqkd_helpers.paper_figures.ladder.idea_words import IDEAS, TOGETHER
 from pqkd_helpers.publishing.own_figures import write_own_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue
@@ -44,7 +44,8 @@ def row_of(result, arm):
 def test_every_arm_of_the_plan_has_its_place_and_its_words():
     single = [arm for group in IDEAS.values() for arm in group]
     plain = {*plan.PLAIN_RATES}
-    assert {*single, ideas.BASE} == {*plan.LADDER_CHOICES.arms, BEST} - plain
+    assert {*single, ideas.BASE} == {*plan.LADDER_CHOICES.arms} - plain
+    assert {*TOGETHER} == {*plan.TOGETHER}
     words = [word for group in IDEAS.values() for word in group.values()]
     assert len({*words}) == len(words)
     sizes = {f"{name}-{size}" for name in frontier.NETWORKS for size in frontier.SIZES}
@@ -152,14 +153,14 @@ def test_seeds_beyond_the_plan_do_not_count(tmp_path):
     assert ideas.ladder_choices(Catalogue(tmp_path)).rows == before.rows
 
 
-def test_the_best_has_its_own_line_once_there_is_one(tmp_path):
-    ideas_of(tmp_path)
-    for seed in SEEDS:
-        record = made_up.run("ladder-choices", "base", seed)
-        made_up.store(tmp_path, {**record, "arm": BEST})
-    result = ideas.ladder_choices(Catalogue(tmp_path))
-    assert row_of(result, BEST)["what"] == "the chosen recipe"
-    assert result.draw().axes[-1].get_title(loc="left") == "All answers together"
+@pytest.mark.parametrize("arm", TOGETHER)
+def test_answers_together_have_their_own_line_once_they_have_run(tmp_path, arm):
+    before = ideas_of(tmp_path)
+    assert {*TOGETHER} <= {row["arm"] for row in before.rows}
+    (record,) = tmp_path.glob(f"ladder-choices/*-{arm}-seed1001.json")
+    record.unlink()
+    rows = ideas.ladder_choices(Catalogue(tmp_path)).rows
+    assert [row for row in before.rows if row["arm"] != arm] == rows
 
 
 # --- the frontier

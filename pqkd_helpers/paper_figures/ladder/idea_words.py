@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-BEST = "best"
+# Run once the others had chosen.
+TOGETHER = ("best", "all-but-rate")
 MOVING_UNIT_VECTORS = "moving-unit-vectors"
 # What is asked -> arm -> what it changes about the base.
 IDEAS: Mapping[str, Mapping[str, str]] = {
@@ -29,5 +30,8 @@ IDEAS: Mapping[str, Mapping[str, str]] = {
         "gaussian": "512 Gaussian numbers for z",
         "filters-for-angles": "3 more filters for 30 angles",
     },
-    "All answers together": {BEST: "the chosen recipe"},
+    "The answers together": {
+        "best": "all of them",
+        "all-but-rate": "all but the rate, a further look",
+    },
 }

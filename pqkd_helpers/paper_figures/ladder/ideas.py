@@ -12,7 +12,7 @@ from ..difference_marks import draw_if_far_off
 from ..finding import SCALES
 from ..markdown_table import Row
 from ..result import Result
-from .idea_words import BEST, IDEAS, MOVING_UNIT_VECTORS
+from .idea_words import IDEAS, MOVING_UNIT_VECTORS, TOGETHER
 from .planned import ASSUMED, OURS, RULE, planned_runs, values_of
 
 EXPERIMENT = "ladder-choices"
@@ -30,13 +30,14 @@ LOOKS = dict(
 def ladder_choices(catalogue: Catalogue) -> Result | None:
     """Return every idea against the base, or None before the last run of them.
 
-    The chosen recipe has its line once there is one, and it has run.
+    The answers together have their lines once they have run.
     """
-    arms = [arm for group in IDEAS.values() for arm in group if arm != BEST]
+    arms = [arm for group in IDEAS.values() for arm in group if arm not in TOGETHER]
     runs = planned_runs(catalogue, EXPERIMENT, [BASE, *arms], SEEDS)
     if runs is None:
         return None
-    runs |= planned_runs(catalogue, EXPERIMENT, [BEST], SEEDS) or {}
+    for arm in TOGETHER:
+        runs |= planned_runs(catalogue, EXPERIMENT, [arm], SEEDS) or {}
     rows = [_row(runs, BASE, "the base", "")]
     rows += [
         _row(runs, arm, words, question)
