@@ -62,7 +62,7 @@ def frontier_at_best(catalogue: Catalogue) -> Result | None:
         rerun="python -m pqkd_helpers reproduce frontier-at-best --tier cpu --seeds 3",
         differs=[
             "A falling rate, one-cycle of Adam, where the paper's is constant.",
-            "Tier cpu: 20 epochs instead of 100; teachers of 12.",
+            "Tier cpu: 20 epochs instead of 100; teachers of 6.",
         ],
         assumed=ASSUMED,
         limits=[

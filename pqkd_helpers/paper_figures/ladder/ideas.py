@@ -60,7 +60,7 @@ def ladder_choices(catalogue: Catalogue) -> Result | None:
             f"3x3 layers, angles at rest: {rows[0]['validation accuracy']:.2f} % of the validation "
             "images). Small dots are the two seeds, each paired with the base's; the large marker "
             "is their mean. Right of zero the change is better. Arrows: too far off to be drawn. "
-            "Unit vectors are tried where the angles move, and compared with the arm `moving`. All "
+            "Unit vectors are tried where the angles move, and compared with `moving`. All "
             f"that was tried is shown, also what did not help.\n\n{RULE}\n\n{OURS}"
         ),
         rule=RULE,
@@ -145,5 +145,5 @@ def dots(rows: list[Row]) -> Figure:
             axes.set_title(question, loc="left", fontsize=LEAST_TEXT, weight="bold")
             axes.set(xlim=(-reach, reach), ylim=(len(block) - 0.4, -0.6))
             axes.grid(axis="y", visible=False)
-        panels[-1].set_xlabel("change minus base: validation accuracy (points)")
+        panels[-1].set_xlabel("with the change minus without it: validation accuracy (points)")
         return figure

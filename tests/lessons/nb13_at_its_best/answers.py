@@ -33,8 +33,8 @@ def by_autograd(mixing2, mixing3, gradient2, gradient3):
 
 ANSWERS = {
     "13.1": parts,
-    "13.2": on_a_sphere,
-    "13.3": by_autograd,
+    "13.2": by_autograd,
+    "13.3": on_a_sphere,
     "13.4": lambda: {"first": 6, "filters": 23, "widths": [12, 16, 12]},
 }
 _AS_GOOD = "another allocation within the budget"
