@@ -145,5 +145,5 @@ def dots(rows: list[Row]) -> Figure:
             axes.set_title(question, loc="left", fontsize=LEAST_TEXT, weight="bold")
             axes.set(xlim=(-reach, reach), ylim=(len(block) - 0.4, -0.6))
             axes.grid(axis="y", visible=False)
-        panels[-1].set_xlabel("with the change minus without it: validation accuracy (points)")
+        panels[-1].set_xlabel("with minus without: validation accuracy (points)")
         return figure
