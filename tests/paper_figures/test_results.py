@@ -85,7 +85,7 @@ def test_nothing_comes_of_nothing(tmp_path):
 
 def test_a_figure_is_found_by_the_name_of_its_folder(known):
     found = results(known)
-    assert len(found) == 20 and {result.name for result in found} <= FIGURES.keys()
+    assert len(found) == 19 and {result.name for result in found} <= FIGURES.keys()
     assert all(paper_figure(result.name, known) is result for result in found)
 
 
