@@ -9,7 +9,7 @@ from pqkd_helpers.experiments.studies.bytes_at_best import ARMS
 from pqkd_helpers.experiments.studies.ladder_choices import SEEDS
 from pqkd_helpers.paper_figures.claims import FIGURES, paper_figure
 from pqkd_helpers.paper_figures.ladder import frontier, ideas, in_bytes, planned
-from pqkd_helpers.paper_figures.ladder.idea_words import IDEAS, TOGETHER
+from pqkd_helpers.paper_figures.ladder.ideas import IDEAS, TOGETHER
 from pqkd_helpers.publishing.own_figures import write_own_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue
@@ -207,6 +207,7 @@ def test_the_readme_says_how_good_the_idea_gets_once_it_is_known(tmp_path):
     assert "How good" not in with_results(block, Catalogue(tmp_path))
     frontier_of(tmp_path, {"pqkd-1984": 98.0, "plain-1984": 97.0, "plain-distilled-1984": 98.3})
     text = with_results(block, Catalogue(tmp_path))
+    assert "angles at rest" in text and plan.TAKEN["angles"] == "base"
     assert "98.10 % of MNIST's test images" in text
     assert "97.10 %, with the same teacher 98.40 %" in text
 

@@ -3,7 +3,7 @@
     values = 30 + 25 R_1 + 9 R + p (C_1 + C_2 + C_3) + 10 (C_3 + 1)
 
 30 are the circuit's angles, 25 a filter of conv1, 9 a filter of the basis of the two 3x3 layers (18
-if each has a basis of its own). p is 1 with biases and 2 with gains and biases, or with batch norm:
+if each has a basis of its own). p is 1 with biases and 2 with batch norm:
 its scale and shift make the bias idle, and the file holds them as a gain and a bias. The linear
 layer takes the rest. If conv3 is trained as it is, its 9 C_2 C_3 values are added, and the basis is
 that of conv2 alone.
@@ -18,7 +18,6 @@ MOST, FEWER = 1984, 1184
 CHANNELS: dict[str, tuple[int, Values]] = {
     "batch-norm": (2, {"batch_norm": True, "gains": False, "bias": False}),
     "biases": (1, {"batch_norm": False, "gains": False, "bias": True}),
-    "gains": (2, {"batch_norm": False, "gains": True, "bias": True}),
 }
 
 
@@ -41,8 +40,8 @@ def student(
         Filters of conv1.
     most : int
         Values in all, the angles included.
-    channels : {"batch-norm", "biases", "gains"}
-        What is trained per channel: 2 values, 1 or, gains and biases, 2.
+    channels : {"batch-norm", "biases"}
+        What is trained per channel: 2 values or 1.
     shared : bool
         Whether conv2 and conv3 share one basis.
     dense_conv3 : bool

@@ -5,10 +5,10 @@ A student here has batch norm, one 3x3 basis for conv2 and conv3, and 30 angles.
 
 import numpy as np
 
+from ...experiments.grids.ladder_students import N_ANGLES
 from ...networks.teacher_and_student import StudentCNN, trained_values
 from ..exercise import Exercise, Mistake, drawn, expect
 
-N_ANGLES = 30
 MOST = 600
 
 

@@ -2,11 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from ...experiments.grids.ladder_students import MOST
 from ..explorer import Explorer, Slider
 from .exercises import where_they_go
 from .pictures import spending
-
-MOST = 1984
 
 
 def draw(conv1: int, conv2: int, conv3: int, first: int) -> Figure:

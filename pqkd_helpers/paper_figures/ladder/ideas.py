@@ -1,5 +1,7 @@
 """Every idea alone against the base, also those that did not help: the runs that chose."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -12,15 +14,46 @@ from ..difference_marks import draw_if_far_off
 from ..finding import SCALES
 from ..markdown_table import Row
 from ..result import Result
-from .idea_words import IDEAS, MOVING_UNIT_VECTORS, TOGETHER
 from .planned import ASSUMED, OURS, RULE, planned_runs, values_of
 
 EXPERIMENT = "ladder-choices"
 SEEDS = (1000, 1001)
 BASE = "base"
 # Compared with another arm than the base.
-OTHER_BASE = {MOVING_UNIT_VECTORS: "moving"}
+OTHER_BASE = {"moving-unit-vectors": "moving"}
 DIFFERENCE = "minus what it changes"
+# Run once the others had chosen.
+TOGETHER = ("best", "all-but-rate")
+# The ideas in plain words: what is asked -> arm -> what it changes about the base.
+IDEAS: Mapping[str, Mapping[str, str]] = {
+    "Where should the values go?": {
+        "biases": "biases, no batch norm",
+        "two-bases": "two bases of half the filters",
+        "wide-few-last": "channels 32, 64, 16",
+    },
+    "At what rate, with what noise?": {
+        "rate-3e-2": "rate 0.03, not 0.01",
+        "orthogonal-mixing": "orthogonal mixings",
+        "no-dropout": "no dropout",
+    },
+    "Should the angles move?": {
+        "moving": "moved by SPSA",
+        "exact-steps": "by exact gradient, 0.05 rad",
+        "moving-unit-vectors": "unit vectors, against moving",
+    },
+    "How should the teacher teach?": {
+        "labels-alone": "not at all: labels alone",
+        "hot": "temperature 6, not 3",
+    },
+    "What is the light worth?": {
+        "gaussian": "512 Gaussian numbers for z",
+        "filters-for-angles": "3 more filters for 30 angles",
+    },
+    "The answers together": {
+        "best": "all of them",
+        "all-but-rate": "all but the rate, a further look",
+    },
+}
 # Question -> colour and marker.
 LOOKS = dict(
     zip(IDEAS, zip((COLOURS[i] for i in (0, 3, 1, 4, 6, 5)), "os^vDP", strict=True), strict=True)

@@ -63,7 +63,7 @@ def test_the_allocations_of_1984_values(arm, expected):
 
 def test_the_formula_of_the_values_is_what_is_counted():
     for widths, first, channels in itertools.product(
-        ((8, 8, 8), (4, 6, 9)), (3, 5), ("batch-norm", "biases", "gains")
+        ((8, 8, 8), (4, 6, 9)), (3, 5), ("batch-norm", "biases")
     ):
         shape = {"widths": widths, "first": first, "channels": channels, "most": 900}
         for shared in (True, False):

@@ -23,12 +23,11 @@ def test_every_part_starts_where_the_last_one_ends():
 
 
 def test_the_filters_take_what_is_left_of_the_budget_as_in_the_plan():
-    assert explorer.MOST == ladder.MOST
     figure = explorer.draw(16, 32, 32, 16)
     filters = ladder.BASE["rank"][1]
     assert figure.get_suptitle() == f"{filters} filters of 3 x 3 are left"
     total = sum(width for (width,) in widths(figure.axes[0]))
-    assert explorer.MOST - 9 < total <= explorer.MOST
+    assert ladder.MOST - 9 < total <= ladder.MOST
 
 
 def test_where_nothing_is_left_it_says_so():
