@@ -17,6 +17,7 @@ _FOR_ALL = (
     "cheat_sheet.md",
     "bring_your_own.md",
     "simulator.md",
+    "reproducing.md",
     "students.md",
     "syllabus.md",
     "installing.md",

@@ -115,13 +115,15 @@ def test_the_originals_are_never_changed(tmp_path):
 
 
 def test_links_lead_to_files_of_the_edition(editions):
+    texts = {path: path.read_text("utf-8") for path in editions.glob("*/*.md")}
     for path in editions.glob("*/*.ipynb"):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "markdown":
-                for part in cell.source.split("](")[1:]:
-                    target = part.split(")")[0].split("#")[0]
-                    if target and "://" not in target and not target.startswith("../"):
-                        assert (path.parent / target).exists(), f"{path.name}: {target}"
+        cells = nbformat.read(path, as_version=4).cells
+        texts[path] = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for path, text in texts.items():
+        for part in text.split("](")[1:]:
+            target = part.split(")")[0].split("#")[0]
+            if target and "://" not in target and not target.startswith("../"):
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
 def test_the_films_go_with_the_edition(editions):
