@@ -150,10 +150,33 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
-def corrected(contrasts: Mapping[str, Contrast]) -> dict[str, Contrast]:
-    """Return the contrasts with p values corrected for their number, each question by itself."""
-    differ = holm([found.p_different for found in contrasts.values()])
-    equal = holm([found.p_equivalent for found in contrasts.values()])
+def corrected(
+    contrasts: Mapping[str, Contrast], *, planned: int | None = None
+) -> dict[str, Contrast]:
+    """Return the contrasts with p values corrected for the number of planned questions.
+
+    Parameters
+    ----------
+    contrasts : mapping of str to Contrast
+    planned : int or None
+        Number of questions of the plan; None: as many as there are here. Where all are here,
+        Holm's rule. Where some are open, each p value is taken times this number (Bonferroni): what
+        Holm's rule will give is never more.
+
+    Raises
+    ------
+    ValueError
+        If there are more contrasts than were planned.
+    """
+    n = len(contrasts) if planned is None else check_whole("planned", planned, least=1)
+    if n < len(contrasts):
+        raise ValueError(f"{len(contrasts)} contrasts are more than the {n} that were planned")
+
+    def correct(p_values: list[float]) -> list[float]:
+        return holm(p_values) if len(p_values) == n else [min(n * p, 1.0) for p in p_values]
+
+    differ = correct([found.p_different for found in contrasts.values()])
+    equal = correct([found.p_equivalent for found in contrasts.values()])
     return {
         name: replace(found, p_different=p, p_equivalent=q)
         for (name, found), p, q in zip(contrasts.items(), differ, equal, strict=True)

@@ -13,6 +13,7 @@ from pqkd_helpers.paper_figures.claims import claim_map
 from pqkd_helpers.paper_figures.controls.analysis import measures_table
 from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
+    AVERAGED,
     FOLLOW_UP,
     LIGHT_THROUGH_EMA,
     PRIMARY,
@@ -27,7 +28,7 @@ from pqkd_helpers.paper_figures.controls.curves import (
     over_length,
     over_turning,
 )
-from pqkd_helpers.publishing.readme import light
+from pqkd_helpers.publishing.readme import answer, light
 from pqkd_helpers.records import Catalogue
 
 from . import made_up
@@ -137,8 +138,7 @@ def test_the_second_follow_up_compares_with_a_light_of_its_own(tmp_path):
     gains = {"photonic-through-ema": -1.0, "yoked-through-ema": -1.0, "gaussian-frozen": -1.0}
     made_up.controls(tmp_path, gains=gains, follow_up=True, through_ema=True)
     catalogue = Catalogue(tmp_path)
-    plan = {"plan": THROUGH_EMA, "light": LIGHT_THROUGH_EMA}
-    assert list(analyse(catalogue, **plan).verdicts().values()) == [
+    assert list(analyse(catalogue, **AVERAGED).verdicts().values()) == [
         *("equivalent", "different and relevant", "equivalent")
     ]
     claims = {f.claim: f for f in controls(catalogue).findings}
@@ -148,10 +148,49 @@ def test_the_second_follow_up_compares_with_a_light_of_its_own(tmp_path):
     assert averaged.verdict == "not at this scale" and averaged.difference.startswith(
         ("+0.0", "-0.0")
     )
+
+
+def test_a_question_of_the_second_follow_up_is_answered_once_its_own_pairs_are_there(tmp_path):
+    gains = {"photonic-through-ema": -1.0, "distinguishable-through-ema": -1.0}
+    made_up.controls(tmp_path, gains=gains, follow_up=True, through_ema=True, scatter=0.1)
+    full = analyse(Catalogue(tmp_path), **AVERAGED)
     (last,) = tmp_path.glob("*/controls-*-yoked-through-ema-seed3.json")
     last.unlink()
-    assert analyse(Catalogue(tmp_path), **plan) is None
-    assert "the slowest has 9" in controls(Catalogue(tmp_path)).reading
+    catalogue = Catalogue(tmp_path)
+    found = analyse(catalogue, **AVERAGED)
+    _, interference, noise = THROUGH_EMA
+    assert list(found.contrasts) == [interference, noise] and found.plan == {
+        question: THROUGH_EMA[question] for question in found.contrasts
+    }
+    for question, contrast in found.contrasts.items():
+        assert contrast.difference == full.contrasts[question].difference
+        assert contrast.p_different >= full.contrasts[question].p_different
+    result = controls(catalogue)
+    waits = "Not answered before 10 pairs are stored: selection, through the average (9)."
+    assert waits in result.reading and waits in light(catalogue)
+    assert len(result.findings) == 3 + 3 + 2
+    assert analyse(catalogue, **{**AVERAGED, "one_by_one": False}) is None
+    for path in tmp_path.glob("*/controls-*-shuffled-seed3.json"):
+        path.unlink()  # without the checks nothing is answered
+    assert analyse(Catalogue(tmp_path), **AVERAGED) is None
+
+
+@pytest.mark.parametrize(
+    ("gain", "scatter", "said"),
+    [
+        (0.0, 0.01, "Not where we asked: one random vector, drawn once and kept, in the place"),
+        (2.0, 0.01, "the light's numbers does worse."),
+        (-2.0, 0.01, "the light's numbers does better."),
+        (0.0, 0.8, "That was not shown: whether one random vector"),
+    ],
+)
+def test_the_readme_answers_under_the_default_reading_once_it_can(tmp_path, gain, scatter, said):
+    made_up.controls(tmp_path, follow_up=True, scatter=scatter)
+    assert "this is for the one called `fresh`" in answer(Catalogue(tmp_path))
+    gains = {"gaussian-frozen": gain}
+    made_up.controls(tmp_path, gains=gains, follow_up=True, through_ema=True, scatter=scatter)
+    text = answer(Catalogue(tmp_path))
+    assert said in text and "For the one called `fresh`: " in text
 
 
 def test_the_follow_up_has_verdicts_of_its_own(tmp_path):

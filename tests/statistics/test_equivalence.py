@@ -121,6 +121,12 @@ def test_holm_is_stricter_than_no_correction_and_never_stricter_than_bonferroni(
     contrasts = {str(q): made(0.0, 0.1, p_different=q, p_equivalent=q) for q in p}
     assert [found.p_different for found in corrected(contrasts).values()] == holm(p)
     assert [found.p_equivalent for found in corrected(contrasts).values()] == holm(p)
+    answered = dict([*contrasts.items()][:2])
+    for name, found in corrected(answered, planned=len(contrasts)).items():
+        assert found.p_different == min(len(contrasts) * contrasts[name].p_different, 1.0)
+        assert found.p_different >= corrected(contrasts)[name].p_different
+    with pytest.raises(ValueError, match="more than the 1 that were planned"):
+        corrected(answered, planned=1)
 
 
 def test_holm_keeps_the_rate_of_any_false_alarm():

@@ -15,17 +15,16 @@ from ..markdown_table import Row
 from ..result import Result
 from .analysis import Analysis, contrasts_table, measures_table
 from .contrasts import (
+    AVERAGED,
     CIRCUIT,
     EXPERIMENT,
     FOLLOW_UP,
     KNOWN,
     LIGHT,
-    LIGHT_THROUGH_EMA,
     NULL,
     OTHER_SOURCES,
     PRIMARY,
     STUDENTS,
-    THROUGH_EMA,
     analyse,
     errors,
     light_minus,
@@ -45,7 +44,6 @@ from .forest import DIFFERENCE, forest, in_words
 from .robustness import over_the_margin, teachers_of_the_pairs, without_first_seeds
 
 _TESTED = ("planned", "follow-up", "checks")
-_THROUGH_EMA: dict[str, Any] = {"plan": THROUGH_EMA, "light": LIGHT_THROUGH_EMA}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +128,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
     if found is None:
         return None
     follow_up = analyse(catalogue, FOLLOW_UP)
-    averaged = analyse(catalogue, **_THROUGH_EMA)
+    averaged = analyse(catalogue, **AVERAGED)
     rows = _rows(catalogue, found, follow_up)
     drawn = [row for row in rows if row[DIFFERENCE] is not None]
     return Controls(
@@ -151,7 +149,8 @@ def controls(catalogue: Catalogue) -> Controls | None:
             + (without_first_seeds(catalogue, found) if follow_up else "")
             + "\n\nA second follow-up asks SPSA through the moving average, as the package does by "
             "default; planned after both verdicts, before its own runs:\n\n"
-            + (averaged.in_words() if averaged else state(catalogue, **_THROUGH_EMA))
+            + (averaged.in_words() + "\n\n" if averaged else "")
+            + state(catalogue, **AVERAGED)
         ),
         rule=RULE,
         scale=scale_of(catalogue.runs(EXPERIMENT, tier="cpu", arm=LIGHT)),
