@@ -148,7 +148,7 @@ def choice_text(catalogue: Catalogue, runs: Runs) -> str:
     if len(first) < len(SEEDS):
         confirmed = f"have not confirmed it yet ({_missing(first)})"
     else:
-        confirmed = f"{'confirm' if observed(first).fits else 'do not confirm'} it"
+        confirmed = "fit, too" if observed(first).fits else "do not fit"
     gain = ""
     if choice.outcome != "one fits":
         moved = median_step(runs[choice.reading])

@@ -10,7 +10,6 @@ import pytest
 from pqkd_helpers.experiments.grids.grid import BY_DEFAULT
 from pqkd_helpers.experiments.grids.paper import GRIDS
 from pqkd_helpers.paper_figures.claims import claim_map
-from pqkd_helpers.paper_figures.controls.analysis import measures_table
 from pqkd_helpers.paper_figures.controls.comparison import controls
 from pqkd_helpers.paper_figures.controls.contrasts import (
     AVERAGED,
@@ -283,23 +282,21 @@ def test_the_interval_over_seeds_and_images_has_the_same_middle(tmp_path):
     assert rows["selection"]["points"] == found.contrasts["selection"].difference
     for question, wide in found.seeds_and_images.items():
         assert rows[question]["seeds and images"] == wide
-        assert f"| {wide:+.2f} |" in measures_table(found)
+        assert f"| {wide:+.2f} |" in found.measures_table()
         assert wide.mean == pytest.approx(found.contrasts[question].difference.mean, abs=0.02)
 
 
-def test_one_table_has_the_planned_contrasts_and_then_those_of_the_follow_up(tmp_path):
+def test_each_plan_has_its_tables(tmp_path):
     made_up.controls(tmp_path, gains={"classical-map": 3.0}, follow_up=True)
     result = controls(Catalogue(tmp_path))
-    lines = result.contrasts_table().splitlines()[2:]
-    assert len(lines) == len(PRIMARY) + len(FOLLOW_UP)
-    asked = [(question, arm) for plan in (PRIMARY, FOLLOW_UP) for question, arm in plan.items()]
-    for line, (question, arm) in zip(lines, asked, strict=True):
-        assert line.startswith(f"| {question} | {arm} |")
-        assert line.endswith("| different and relevant |") == (arm == "classical-map")
-    more = result.measures_table().splitlines()[2:]
-    assert [line.split(" | ")[0] for line in more] == [f"| {question}" for question, _ in asked]
-    unfinished = replace(result, follow_up=None)
-    assert unfinished.contrasts_table().splitlines()[2:] == lines[: len(PRIMARY)]
+    assert result.averaged is None
+    for plan, found in ((PRIMARY, result.planned), (FOLLOW_UP, result.follow_up)):
+        lines = found.contrasts_table().splitlines()[2:]
+        for line, (question, arm) in zip(lines, plan.items(), strict=True):
+            assert line.startswith(f"| {question} | {arm} |")
+            assert line.endswith("| different and relevant |") == (arm == "classical-map")
+        more = found.measures_table().splitlines()[2:]
+        assert [line.split(" | ")[0] for line in more] == [f"| {question}" for question in plan]
 
 
 def test_the_readme_says_it_in_two_sentences(tmp_path):

@@ -116,8 +116,8 @@ def test_other_seeds_do_not_count(tmp_path):
 @pytest.mark.parametrize(
     ("found", "seeds", "text"),
     [
-        (FITS, (0, 1, 2), "Table 1's seeds 0 to 2 confirm it."),
-        (FALLS_SHORT, (0, 1, 2), "Table 1's seeds 0 to 2 do not confirm it."),
+        (FITS, (0, 1, 2), "Table 1's seeds 0 to 2 fit, too."),
+        (FALLS_SHORT, (0, 1, 2), "Table 1's seeds 0 to 2 do not fit."),
         (FITS, (0, 1), "have not confirmed it yet (runs not finished: 2 of 3 seeds)."),
     ],
 )

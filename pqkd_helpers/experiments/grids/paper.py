@@ -81,7 +81,7 @@ EXTREME = Grid(
         "one-cycle-through-ema": {**ONE_CYCLE_30, **THROUGH_EMA},
     },
     base={**FRESH, "scope": "all", "scaling": "unit-rms"},
-    # The paper's constant rate: under one that falls to 0 the weights lose the moving z at the end
+    # The paper's rate, assumed constant: under one that falls to 0 the weights lose the moving z at the end
     # (seed 1000, 12 epochs, (32, 64, 64): 95 % in epoch 10, down to 47-93 % in epoch 12).
     cpu={"epochs": 12},
 )

@@ -426,7 +426,7 @@ _TWIN = Exercise(
     $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e]\\, z_{s,d}\\, z_{t,e} =
     \\langle z_s, z_t\\rangle / D$, and jointly Gaussian numbers of mean 0 have no other property.
     The twin's first moment fills one bin, its second two: no circuit would show that. Averaged
-    over $A$ the training runs are the same all the same.
+    over $A$ the training runs have the same distribution all the same.
     """,
 )
 

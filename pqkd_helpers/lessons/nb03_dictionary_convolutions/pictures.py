@@ -43,7 +43,7 @@ def from_z_to_kernels(
         middle.yaxis.set_major_locator(MaxNLocator(integer=True))
         middle.set_title("mixing M = A z", fontsize=10)
         middle.grid(visible=False)
-        draw_tiles(filters, basis, 2, "basis B\n(trained)")
+        draw_tiles(filters, basis, 2, "basis B\n(to be trained)")
         draw_tiles(result, kernels, 4, "kernels W = M B\n(row by row of M)")
     return figure
 

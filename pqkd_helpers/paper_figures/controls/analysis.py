@@ -1,6 +1,6 @@
 """What the planned comparison of the light with its controls found, in numbers and in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,14 @@ class Analysis:
             for question, contrast in self.contrasts.items()
         ]
 
+    def contrasts_table(self) -> str:
+        """Return all contrasts, in points and with their verdicts, as a Markdown table."""
+        return markdown_table(self.measures(), _FIRST, _MEASURES)
+
+    def measures_table(self) -> str:
+        """Return what else was measured of these contrasts, as a Markdown table."""
+        return markdown_table(self.measures(), _MORE, _MEASURES)
+
     def in_one_line(self) -> str:
         """Return each question with its control, difference and verdict."""
         return "; ".join(
@@ -151,21 +159,6 @@ def verdict_in_words(found: Contrast, verdict: ContrastVerdict) -> str:
     """
     is_open = verdict == "inconclusive" and found.p_different < LEVEL
     return "different, its size open" if is_open else verdict
-
-
-def contrasts_table(*analyses: Analysis) -> str:
-    """Return all contrasts of some analyses, in points and with their verdicts, as one table."""
-    return _table(analyses, _FIRST)
-
-
-def measures_table(*analyses: Analysis) -> str:
-    """Return what else was measured of these contrasts, as one table."""
-    return _table(analyses, _MORE)
-
-
-def _table(analyses: Sequence[Analysis], columns: Sequence[str]) -> str:
-    rows = [row for analysis in analyses for row in analysis.measures()]
-    return markdown_table(rows, columns, _MEASURES)
 
 
 def _sentence(question: str, found: Contrast, verdict: ContrastVerdict) -> str:

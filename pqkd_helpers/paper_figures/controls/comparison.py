@@ -13,7 +13,7 @@ from ...statistics.means import mean_of
 from ..finding import scale_of
 from ..markdown_table import Row
 from ..result import Result
-from .analysis import Analysis, contrasts_table, measures_table
+from .analysis import Analysis
 from .contrasts import (
     AVERAGED,
     CIRCUIT,
@@ -56,12 +56,15 @@ class Controls(Result):
         Of the planned contrasts.
     follow_up : Analysis or None
         Of the follow-up, once it is finished.
+    averaged : Analysis or None
+        Of the second follow-up, as far as its questions are answered.
     catalogue : Catalogue
         The records.
     """
 
     planned: Analysis
     follow_up: Analysis | None
+    averaged: Analysis | None
     catalogue: Catalogue
 
     def of(self, *arms: str) -> "Controls":
@@ -80,21 +83,10 @@ class Controls(Result):
             self, rows=rows, draw=lambda: forest(rows, margin), alt=in_words(rows, margin)
         )
 
-    def contrasts_table(self) -> str:
-        """Return all contrasts with a verdict, planned and follow-up, as one Markdown table."""
-        return contrasts_table(*self._finished)
-
-    def measures_table(self) -> str:
-        """Return what else was measured of the same contrasts."""
-        return measures_table(*self._finished)
-
     def over_the_margin(self) -> str:
-        """Return which verdicts hang on the margin, in words."""
-        return over_the_margin(self.catalogue, self._finished)
-
-    @property
-    def _finished(self) -> tuple[Analysis, ...]:
-        return (self.planned, self.follow_up) if self.follow_up else (self.planned,)
+        """Return which verdicts hang on the margin, planned and follow-up, in words."""
+        found = (self.planned, self.follow_up)
+        return over_the_margin(self.catalogue, [each for each in found if each])
 
     def learning_curves(self, *arms: str) -> Figure:
         """Return the mean validation error of arms over the epochs.
@@ -200,6 +192,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
         },
         planned=found,
         follow_up=follow_up,
+        averaged=averaged,
         catalogue=catalogue,
     )
 
