@@ -488,8 +488,8 @@ _PAIRS_NEEDED = Exercise(
     paired, it would be 9 seeds for each. Our margin for the accuracy on MNIST is
     {accuracy_margin(99.07):.2f} points; the paper's deviations, 0.09 and 0.13, give 0.16 for the
     difference if they are independent: 5 pairs are just enough. Two warnings: $s$ is itself a
-    guess from few runs, and if the true difference is half the margin, about twice as many pairs
-    are needed. Do this sum *before* the runs: an "inconclusive" is often too few seeds.
+    guess from few runs, and if the true difference is half the margin, two to three times as many
+    pairs are needed. Do this sum *before* the runs: an "inconclusive" is often too few seeds.
     """,
 )
 
