@@ -60,7 +60,7 @@ def extreme(catalogue: Catalogue) -> Result | None:
         rule=RULE,
         scale=scale_of(next(iter(arms.values()))),
         differs=[
-            "Tier cpu: 12 epochs at the paper's rate 1e-3, which we assume to be constant, instead of 100.",
+            "Tier cpu: 12 epochs, not 100, at the paper's rate 1e-3, which we assume is constant.",
             "The ratios: no widths, rank and way of counting that we tried give the paper's three "
             "at once. Ours count all trained values and the angles; the other two ways of "
             "counting stand in extreme.csv.",

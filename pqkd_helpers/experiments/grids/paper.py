@@ -81,8 +81,8 @@ EXTREME = Grid(
         "one-cycle-through-ema": {**ONE_CYCLE_30, **THROUGH_EMA},
     },
     base={**FRESH, "scope": "all", "scaling": "unit-rms"},
-    # The paper's rate, assumed constant: under one that falls to 0 the weights lose the moving z at the end
-    # (seed 1000, 12 epochs, (32, 64, 64): 95 % in epoch 10, down to 47-93 % in epoch 12).
+    # The paper's rate, assumed constant: under one that falls to 0 the weights lose the moving z
+    # at the end (seed 1000, 12 epochs, (32, 64, 64): 95 % in epoch 10, 47 to 93 % in epoch 12).
     cpu={"epochs": 12},
 )
 

@@ -396,8 +396,8 @@ _SPEND = Exercise(
         Your turn to allocate. You have at most 600 values for $8 \\times 8$ digits: angles,
         filters, batch norm and linear layer, as counted in 13.1. The check looks at your bill
         only. Whether the money is well spent, the cells below say: five students of yours
-        against five of the notebook's, paired, on validation images. If you try ten allocations, how
-        would you report the best?
+        against five of the notebook's, paired, on validation images. If you try ten
+        allocations, how would you report the best?
         """,
     reference=my_allocation,
     laws=(_a_network, _within_the_budget, _nothing_left_over),

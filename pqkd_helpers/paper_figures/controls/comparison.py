@@ -21,6 +21,7 @@ from .contrasts import (
     FOLLOW_UP,
     KNOWN,
     LIGHT,
+    LIGHT_THROUGH_EMA,
     NULL,
     OTHER_SOURCES,
     PRIMARY,
@@ -166,6 +167,13 @@ def controls(catalogue: Catalogue) -> Controls | None:
             "minimises the loss under a fresh z): another may answer otherwise.",
             over_the_margin(catalogue, [each for each in (found, follow_up) if each]),
             *(teachers_of_the_pairs(catalogue, follow_up) if follow_up else ()),
+            *(
+                teachers_of_the_pairs(
+                    catalogue, averaged, name="second follow-up", light_arm=LIGHT_THROUGH_EMA
+                )
+                if averaged
+                else ()
+            ),
             "The recipes differ: learning rate and length of z of each arm are those that the "
             "search chose for it, with eight filters and two seeds. A contrast therefore compares "
             "light and control each at its best of five, not at equal settings. In the follow-up "

@@ -96,12 +96,13 @@ def light_minus(
     margin: float,
     seeds: Collection[int] | None = None,
     tier: str = "cpu",
+    light_arm: str = LIGHT,
 ) -> Contrast | None:
     """Return the contrast of the light's test errors and an arm's; None below two pairs.
 
     Of these seeds alone, where they are given.
     """
-    light, other = pairs_of(catalogue, arm, tier, seeds)
+    light, other = pairs_of(catalogue, arm, tier, seeds, light_arm)
     return contrast(errors(light), errors(other), margin=margin) if len(light) > 1 else None
 
 

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from ...records.stored import Catalogue
 from ...statistics.equivalence import corrected
 from .analysis import Analysis, verdict_in_words
-from .contrasts import FOLLOW_UP, analyse, light_minus, margin_interval, pairs_of
+from .contrasts import (
+    FOLLOW_UP,
+    LIGHT,
+    PRIMARY,
+    analyse,
+    light_minus,
+    margin_interval,
+    pairs_of,
+)
 
 _FIRST_SEEDS = 5
 
@@ -44,13 +52,22 @@ def without_first_seeds(catalogue: Catalogue, found: Analysis) -> str:
     )
 
 
-def teachers_of_the_pairs(catalogue: Catalogue, found: Analysis) -> tuple[str, ...]:
+def teachers_of_the_pairs(
+    catalogue: Catalogue, found: Analysis, *, name: str = "follow-up", light_arm: str = LIGHT
+) -> tuple[str, ...]:
     """Return in words in how many pairs of a plan light and control have two teachers.
 
     A seed fixes its teacher on one machine; another machine rounds otherwise. Empty if none has.
+
+    Parameters
+    ----------
+    found : Analysis
+        Of the plan.
+    name, light_arm : str
+        What the plan is called, and the light's arm in it.
     """
     seeds = range(found.n_pairs)
-    pairs = {arm: pairs_of(catalogue, arm, "cpu", seeds) for arm in found.plan.values()}
+    pairs = {arm: pairs_of(catalogue, arm, "cpu", seeds, light_arm) for arm in found.plan.values()}
     apart: dict[int, float] = {}  # seed -> by how much its teachers differ, points
     for light, other in pairs.values():
         for one, two in zip(light, other, strict=True):
@@ -64,15 +81,19 @@ def teachers_of_the_pairs(catalogue: Catalogue, found: Analysis) -> tuple[str, .
     alone = {
         question: contrast
         for question, arm in found.plan.items()
-        if (contrast := light_minus(catalogue, arm, margin=found.margin, seeds=common))
+        if (
+            contrast := light_minus(
+                catalogue, arm, margin=found.margin, seeds=common, light_arm=light_arm
+            )
+        )
     }
     said = [
         f"{question} {contrast.difference:+.2f} "
         f"({verdict_in_words(contrast, contrast.verdict(sensitive=found.sensitive))})"
-        for question, contrast in corrected(alone).items()
+        for question, contrast in corrected(alone, planned=len(PRIMARY)).items()
     ]
     return (
-        f"In the follow-up {len(apart)} of {len(seeds)} pairs have two teachers of one seed, "
+        f"In the {name} {len(apart)} of {len(seeds)} pairs have two teachers of one seed, "
         f"trained anew where numbers were rounded otherwise; they differ by up to "
         f"{max(apart.values()):.2f} points. The other {len(common)} pairs alone, by the same rule: "
         f"{'; '.join(said) or 'too few'}.",
