@@ -78,7 +78,7 @@ $(LOWEST)/.installed: pyproject.toml
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pqkd_helpers doctor
 	$(LOWEST)/bin/python -m pytest -o filterwarnings= --disable-warnings \
-		-k "not engine and not reproduce and not onnx_too and not no_onnx" \
+		-k "not engine and not reproduce and not onnx_too and not no_onnx and not a_run_is_named" \
 		tests/circuit_simulator tests/command_line/test_main.py tests/command_line/test_doctor.py \
 		"tests/classroom/grading/test_grading.py::test_worked_solutions_are_right_in_three_seconds[2]" \
 		"tests/notebooks/test_nbval.py::test_every_cell_passes[01_circuit_simulator]" \
