@@ -236,6 +236,14 @@ def test_pairs_with_two_teachers_of_one_seed_are_counted_and_left_out(tmp_path):
     (said,) = (line for line in controls(catalogue).limits if "two teachers" in line)
     assert said.startswith("In the follow-up 7 of 10 pairs") and "by up to 0.25 points" in said
     assert "The other 3 pairs alone" in said and "plain randomness +1.95" in said
+    made_up.controls(tmp_path, gains={"gaussian-frozen": -2.0}, follow_up=True, through_ema=True)
+    (file,) = tmp_path.glob("*/controls-*-photonic-through-ema-seed4.json")
+    record = json.loads(file.read_text())
+    record["teacher"]["final"]["test"]["accuracy"] += 0.001
+    file.write_text(json.dumps(record))
+    (said,) = (line for line in controls(Catalogue(tmp_path)).limits if "two teachers" in line)
+    assert said.startswith("In the second follow-up 1 of 10 pairs")
+    assert "The other 9 pairs alone" in said and "plain randomness, through the average +" in said
 
 
 def test_verdicts_are_shown_over_the_margins_interval(tmp_path):
