@@ -48,35 +48,6 @@ def from_z_to_kernels(
     return figure
 
 
-def compression_over_rank(
-    ranks: ArrayLike, ratios: Mapping[str, ArrayLike], useful: Mapping[str, int]
-) -> Figure:
-    """Draw how many times fewer values each layer trains, over the rank.
-
-    Parameters
-    ----------
-    ranks : (n,) array_like
-    ratios : mapping of layer name to (n,) array_like
-        Values of the dense layer over values of the dictionary layer.
-    useful : mapping of layer name to int
-        Rank to be marked on each curve: the numbers in one filter, k^2.
-    """
-    ranks = np.asarray(ranks, dtype=np.float64)
-    with style():
-        figure = Figure(figsize=(6.0, 3.3), layout="constrained")
-        axes = figure.subplots()
-        for number, (name, ratio) in enumerate(ratios.items()):
-            colour, ratio = COLOURS[(0, 1, 3)[number % 3]], np.asarray(ratio)
-            axes.loglog(ranks, ratio, LINES[number % 4], color=colour, label=name)
-            at = float(np.interp(np.log(useful[name]), np.log(ranks), ratio))
-            axes.plot(useful[name], at, MARKERS[number], color=colour)
-        axes.axhline(1.0, color="black", linestyle=":", linewidth=1.2)
-        axes.annotate("as many values", (1.0, 1.15))
-        axes.set(xlabel="rank R", ylabel="dense values per dictionary value")
-        axes.legend(title="marks: R = k²", loc="upper right")
-    return figure
-
-
 def signal_through_layers(
     places: Sequence[str], sizes: Mapping[str, ArrayLike], title: str = ""
 ) -> Figure:

@@ -46,14 +46,6 @@ def test_a_shadow_falls_at_a_right_angle_on_the_row():
         assert foot @ row == pytest.approx(arrow @ row)  # the entry of M
 
 
-def test_compression_is_marked_where_the_filters_span_all_patches():
-    ranks = np.arange(1, 101)
-    (axes,) = pictures.compression_over_rank(ranks, {"a": 100 / ranks}, {"a": 9}).axes
-    assert np.array_equal(lines(axes)["a"], 100 / ranks)
-    (mark,) = [line for line in axes.lines if line.get_marker() == "o"]
-    assert mark.get_xydata().tolist() == [[9, pytest.approx(100 / 9)]]
-
-
 def test_the_signal_is_drawn_as_given_in_looks_that_differ_in_grey():
     sizes = {"raw": [1.0, 0.1], "unit-rms": [1.0, 1.1], "third": [2.0, 3.0]}
     (axes,) = pictures.signal_through_layers(["images", "conv1"], sizes).axes
