@@ -1,5 +1,6 @@
 """Networks that were trained beforehand give what their record says."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -30,8 +31,10 @@ def made(tmp_path_factory):
     return folder
 
 
-def test_some_are_stored():
-    assert "quick-through-ema-seed0" in STORED
+def test_the_page_on_training_lists_what_is_stored():
+    page = (FIGURES.parent / "notebooks" / "training.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([^`]+)` \| [^|]+ \| (?:mnist-5k|MNIST) \|$", page, re.MULTILINE)
+    assert sorted(listed) == STORED
 
 
 @pytest.mark.slow
