@@ -93,11 +93,16 @@ _COUNT = Exercise(
     difficulty=1,
     minutes=8,
     task="""
-        Count what a student trains: 30 angles; 5x5 filters for conv1; 3x3 filters for conv2 *and*
-        conv3, which share them; batch norm, a scale and a shift per channel of every layer; and
-        the linear layer, from the channels of conv3 to ten classes. What is drawn once and frozen
-        ($A$), or follows from it (the mixings), is not trained. The convolutions have no biases:
-        batch norm's shift does their work.
+        Count what a student trains:
+
+        - 30 angles;
+        - 5x5 filters for conv1;
+        - 3x3 filters that conv2 *and* conv3 share;
+        - batch norm, a scale and a shift per channel of every layer;
+        - the linear layer, from the channels of conv3 to ten classes.
+
+        The frozen $A$, and the mixings that follow from it, are not trained. The convolutions have
+        no biases: batch norm's shift does their work.
         """,
     reference=where_they_go,
     laws=(_five_parts, _as_counted),
@@ -242,8 +247,8 @@ _ONE_BASIS = Exercise(
     ),
     explanation="""
         One parameter, two users: their gradients add up. A shared basis learns from both layers,
-        and costs half as much. (Automatic differentiation does just this; in the package conv3
-        simply holds the parameter of conv2.)
+        and costs half as much. Automatic differentiation does just this: in the package conv3
+        simply holds the parameter of conv2.
         """,
     private_inputs=lambda rng: _random_layers(rng),
 )
@@ -395,7 +400,7 @@ _SPEND = Exercise(
     task="""
         Your turn to allocate. You have at most 600 values for $8 \\times 8$ digits: angles,
         filters, batch norm and linear layer, as counted in 13.1. The check looks at your bill
-        only. Whether the money is well spent, the cells below say: five students of yours
+        only. The cells below tell whether the money is well spent: five students of yours
         against five of the notebook's, paired, on validation images. If you try ten
         allocations, how would you report the best?
         """,
