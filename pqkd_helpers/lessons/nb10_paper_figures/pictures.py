@@ -1,10 +1,13 @@
-"""The pictures of notebook 10: the paper's Table 1 alone."""
+"""The pictures of notebook 10: the paper's Table 1 alone, and one row of the claim map."""
 
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, style
 from ...paper_figures.paper_values import TABLE1
 from ...paper_figures.table1 import NAMES
+from ...statistics.verdicts import Comparison
+from .explorer import interval_and_margin
 
 NETWORKS = ("teacher", "student")
 
@@ -27,3 +30,12 @@ def paper_table() -> Figure:
             axes.margins(x=0.2)
         panels[-1].set_xlabel("validation accuracy (%)")
         return figure
+
+
+def worked_row(ours: ArrayLike, paper: float, found: Comparison) -> Figure:
+    """Draw one row of the claim map: our seeds, the interval, and what counts as equal."""
+    figure = interval_and_margin(ours, paper, found, "Does the bar meet the band?")
+    figure.axes[0].set(xlabel="ours minus the paper's (points)")
+    figure.axes[0].margins(x=0.1)
+    figure.axes[0].autoscale(axis="x")
+    return figure

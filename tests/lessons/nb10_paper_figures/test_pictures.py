@@ -1,7 +1,10 @@
-"""The first picture of notebook 10: the paper's values, and none of ours."""
+"""The pictures of notebook 10: the paper's values and none of ours, and one worked row."""
 
-from pqkd_helpers.lessons.nb10_paper_figures.pictures import NETWORKS, paper_table
+import numpy as np
+
+from pqkd_helpers.lessons.nb10_paper_figures.pictures import NETWORKS, paper_table, worked_row
 from pqkd_helpers.paper_figures import TABLE1
+from pqkd_helpers.statistics import compare_with_paper
 
 
 def test_every_point_is_a_value_of_the_paper():
@@ -15,3 +18,13 @@ def test_every_point_is_a_value_of_the_paper():
         for bars, mean, deviation in zip(axes.containers, means, deviations, strict=True):
             (low, _), (high, _) = bars.lines[2][0].get_segments()[0]
             assert abs(low - (mean - deviation)) < 1e-9 and abs(high - (mean + deviation)) < 1e-9
+
+
+def test_a_worked_row_shows_every_seed_and_the_ends_of_the_interval():
+    ours, paper = [93.0, 94.0, 95.5], 96.85
+    found = compare_with_paper(ours, paper_mean=paper, margin=0.5)
+    (axes,) = worked_row(ours, paper, found).axes
+    seeds = next(line for line in axes.lines if line.get_marker() == ".")
+    assert np.allclose(seeds.get_xdata(), np.subtract(ours, paper))
+    ((low, _), (high, _)) = axes.containers[0].lines[2][0].get_segments()[0]
+    assert np.allclose([low, high], [found.low, found.high])
