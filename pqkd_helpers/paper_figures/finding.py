@@ -33,9 +33,9 @@ NO_TRAINING = "no training; the paper's shots and averaging"
 # Stands on every card with verdicts.
 HOW = (
     "An interval of 90 % is Welch's, over our seeds and the paper's five; where we know no "
-    "deviation of the paper's, ours stands in for it. What was found of a row makes its verdict: "
-    "without its premise *premise not met*; all for the paper *reproduced*, or *holds at this "
-    "scale* with neither the paper's recipe nor a number of its own; some for and some "
+    "deviation of the paper's, ours stands in for it, with its degrees of freedom. What was found "
+    "of a row makes its verdict: without its premise *premise not met*; all for the paper "
+    "*reproduced*, or *holds at this scale* without the paper's recipe; some for and some "
     "against it *partly*; some against and none for it *not*, or *not at this scale* without the "
     "paper's recipe; else *inconclusive*, as always with one seed of a training. *Shape "
     "only*: nothing is known of the paper whose size could be compared."

@@ -85,7 +85,8 @@ def compare_with_paper(
     margin : float
         Differences below it count as equal; > 0, in the same unit.
     paper_deviation : float or None
-        The paper's standard deviation over seeds; None where it states none: ours is taken.
+        The paper's standard deviation over seeds; None where we know none: ours is taken for both,
+        with its n - 1 degrees of freedom.
     paper_n : int
         The paper's number of seeds, 2 or more.
 
@@ -116,11 +117,15 @@ def compare_with_paper(
     if x.size == 1:
         return Comparison(difference, None, None, margin, "inconclusive")
     deviation = float(x.std(ddof=1)) if np.ptp(x) > 0.0 else 0.0
-    theirs = deviation if paper_deviation is None else paper_deviation
+    freedom, theirs = float(x.size - 1), deviation
+    if paper_deviation is not None:
+        theirs = paper_deviation
     parts = deviation**2 / x.size, theirs**2 / paper_n
     half = 0.0
     if sum(parts) > 0.0:
-        freedom = sum(parts) ** 2 / (parts[0] ** 2 / (x.size - 1) + parts[1] ** 2 / (paper_n - 1))
+        if paper_deviation is not None:
+            squares = parts[0] ** 2 / (x.size - 1) + parts[1] ** 2 / (paper_n - 1)
+            freedom = sum(parts) ** 2 / squares
         half = float(student_t.ppf(0.95, freedom)) * math.sqrt(sum(parts))
     low, high = difference - half, difference + half
     finding: NumberFinding = "inconclusive"
@@ -193,16 +198,16 @@ def verdict(
     premise : bool
         Whether what the claim presupposes holds in our runs.
     paper_recipe : bool
-        Whether the runs have the paper's recipe.
+        Whether the runs have the paper's recipe, as far as it is known.
 
     Returns
     -------
     str
         "premise not met" without the premise, whatever was found. Else "reproduced" if all numbers
-        are equivalent and all claims hold; without the paper's recipe this needs a number, else
-        it is "holds at this scale". "partly" if findings point to different sides;
-        "inconclusive" if none is against the paper and one is open. If findings are against the
-        paper and none is for it: "not", with the paper's recipe; without, "not at this scale".
+        are equivalent and all claims hold; without the paper's recipe "holds at this scale".
+        "partly" if findings point to different sides; "inconclusive" if none is against the paper
+        and one is open. If findings are against the paper and none is for it: "not"; without the
+        paper's recipe "not at this scale".
 
     Raises
     ------
@@ -211,12 +216,12 @@ def verdict(
 
     Examples
     --------
-    >>> verdict(["equivalent", "holds"], paper_recipe=False)
+    >>> verdict(["equivalent", "holds"], paper_recipe=True)
     'reproduced'
+    >>> verdict(["equivalent", "holds"], paper_recipe=False)
+    'holds at this scale'
     >>> verdict(["different", "open"], paper_recipe=False)
     'not at this scale'
-    >>> verdict(["holds"], paper_recipe=False)
-    'holds at this scale'
     """
     known = (*get_args(NumberFinding), *get_args(ClaimFinding))
     for finding in findings:
@@ -227,8 +232,7 @@ def verdict(
         return "premise not met"
     good = [finding in ("equivalent", "holds") for finding in findings]
     if all(good):
-        of_the_paper = paper_recipe or "equivalent" in findings
-        return "reproduced" if of_the_paper else "holds at this scale"
+        return "reproduced" if paper_recipe else "holds at this scale"
     if any(finding in ("different", "contradicted") for finding in findings):
         if any(good):
             return "partly"

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import t as student_t
 from scipy.stats import ttest_ind
 
 from pqkd_helpers.statistics.means import mean_of
@@ -83,17 +84,19 @@ VERDICTS = [
 ]
 
 
+@pytest.mark.parametrize("ours", [[93.0, 94.0, 95.5], [1.0, 2.0], [3.0, 3.1, 2.7, 3.3, 2.9]])
+def test_a_deviation_that_stands_in_for_the_papers_is_one_estimate_not_two(ours):
+    n, deviation = len(ours), np.std(ours, ddof=1)
+    found = compare_with_paper(ours, paper_mean=0.0, margin=1.0, paper_n=5)
+    half = student_t.ppf(0.95, n - 1) * deviation * np.sqrt(1 / n + 1 / 5)
+    assert (found.high - found.low) / 2 == pytest.approx(half)
+
+
 @pytest.mark.parametrize(("findings", "expected"), VERDICTS)
 def test_verdicts(findings, expected):
     assert verdict(findings, paper_recipe=True) == expected
-    below = "not at this scale" if expected == "not" else expected
-    assert verdict(findings, paper_recipe=False) == below
-
-
-def test_without_recipe_and_number_a_claim_that_holds_says_nothing_of_the_paper():
-    assert verdict(["holds", "holds"], paper_recipe=True) == "reproduced"
-    assert verdict(["holds", "holds"], paper_recipe=False) == "holds at this scale"
-    assert verdict(["holds", "equivalent"], paper_recipe=False) == "reproduced"
+    at_this_scale = {"not": "not at this scale", "reproduced": "holds at this scale"}
+    assert verdict(findings, paper_recipe=False) == at_this_scale.get(expected, expected)
 
 
 @pytest.mark.parametrize("findings", [findings for findings, _ in VERDICTS])

@@ -747,9 +747,9 @@ _MEAN_AND_ERROR = Exercise(
     difficulty=3,
     minutes=10,
     task="""
-    A colleague compares two features with 5 matrices A and 20 seeds each, treats all 100
-    differences as independent, and reports a tiny error. What is wrong with it? Write the mean and
-    the standard error that are honest *on average over A*.
+    A colleague compares two features with 5 matrices A, each with 20 seeds of its own, treats all
+    100 differences as independent, and reports a tiny error. What is wrong with it? Write the mean
+    and the standard error that are honest *on average over A*.
     (Standard deviations with n - 1.)
     """,
     reference=mean_and_error,

@@ -41,7 +41,7 @@ def from_z_to_kernels(
         middle.set(xlabel="basis filter r", ylabel="output channel o")
         middle.xaxis.set_major_locator(MaxNLocator(integer=True))
         middle.yaxis.set_major_locator(MaxNLocator(integer=True))
-        middle.set_title("mixing M = A z", fontsize=10)
+        middle.set_title("mixing\nM = A z", fontsize=10)
         middle.grid(visible=False)
         draw_tiles(filters, basis, 2, "basis B\n(to be trained)")
         draw_tiles(result, kernels, 4, "kernels W = M B\n(row by row of M)")

@@ -34,13 +34,14 @@ def row_verdict(records, paper_mean, paper_deviation, margin):
     certain = tested.pvalue < 0.05
     good = [number == "equivalent", bool(certain and tested.statistic > 0)]
     bad = number == "different" or bool(certain and tested.statistic < 0)
+    recipe = {r["tier"] for r in records} == {"paper"}
     if all(good):
-        return "reproduced"
+        return "reproduced" if recipe else "holds at this scale"
     if not bad:
         return "inconclusive"
     if any(good):
         return "partly"
-    return "not" if {r["tier"] for r in records} == {"paper"} else "not at this scale"
+    return "not" if recipe else "not at this scale"
 
 
 def exact_pairs(margin, deviation):
