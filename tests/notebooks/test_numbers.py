@@ -38,6 +38,7 @@ EXCEPTIONS = {
     ("notebooks/reproducing.md", "33,228,032"): "the same",
     ("notebooks/reproducing.md", "2.5"): "the same",
     ("notebooks/reproducing.md", "51 MB"): "an estimate: 65,000 images of 784 bytes",
+    ("notebooks/reproducing.md", "7 MB"): "an estimate: weights, gradients, two moments of Adam",
     ("notebooks/reproducing.md", "100"): "the paper's number of epochs",
     ("notebooks/teaching.md", "2,000"): "a question for the class",
 }
