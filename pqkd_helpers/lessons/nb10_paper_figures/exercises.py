@@ -247,7 +247,7 @@ def _number_and_claim(answer):
 
 def _in_pairs(answer):
     """The claim is decided in pairs: a seed's student and teacher may go up and down together."""
-    records = _records((91.6, 92.4, 93.2), (0.5, 0.5, 0.6))
+    records = _records((91.6, 92.4, 93.2), (0.5, 0.5, 0.6), tier="paper")
     number = compare_with_paper(
         [91.6, 92.4, 93.2], paper_mean=92.42, paper_deviation=0.16, margin=3.0
     )
@@ -259,8 +259,8 @@ def _in_pairs(answer):
 def _the_premise(answer):
     """Without a teacher that has memorised its images nothing else counts; 99.0 % is enough."""
     cases = (
-        (99.95, "reproduced", "teachers with 99.95 % of their training images"),
-        ((98.9, 99.1, 99.3), "reproduced", "teachers with 98.9, 99.1 and 99.3 %"),
+        (99.95, "holds at this scale", "teachers with 99.95 % of their training images"),
+        ((98.9, 99.1, 99.3), "holds at this scale", "teachers with 98.9, 99.1 and 99.3 %"),
         ((99.9, 99.8, 95.6), "premise not met", "teachers with 99.9, 99.8 and 95.6 %"),
     )
     _holds_for(answer, ((_records(_CLOSE, _BETTER, t), word, what) for t, word, what in cases))
@@ -270,10 +270,12 @@ def _the_premise(answer):
 
 
 def _the_scale(answer):
-    """What is "not" with the paper's recipe is "not at this scale" without it."""
+    """Only with the paper's recipe "not" or "reproduced": without it the words name the scale."""
     for tier, expected in (("paper", "not"), ("cpu", "not at this scale")):
         records = _records(_BELOW, _WORSE, tier=tier)
         expect(answer(records, *_PAPER), expected, given=f"nothing agrees, tier {tier}")
+    records = _records(_CLOSE, _BETTER, tier="paper")
+    expect(answer(records, *_PAPER), "reproduced", given="everything agrees, tier paper")
 
 
 def _with(records_of):
