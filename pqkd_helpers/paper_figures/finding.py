@@ -104,14 +104,14 @@ class Rule:
     amended: str = ""
 
     def __str__(self) -> str:
-        """Return all of it in sentences."""
+        """Return all of it, a paragraph each: the rule, its commit, what was changed."""
         stated = f"Stated in commit {self.commit}, before the runs."
         if self.older:
             stated = (
                 f"Stated in commit {self.commit}; records of {', '.join(self.older)} are older, so "
                 "for them it is not shown that the rule came first."
             )
-        return " ".join(part for part in (self.text, stated, self.amended) if part)
+        return "\n\n".join(part for part in (self.text, stated, self.amended) if part)
 
 
 def scale_of(records: Sequence[Record]) -> str:

@@ -34,7 +34,8 @@ def reading_by_observable(rows: list[Row]) -> Figure:
     with style():
         figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
         say_what_to_see(figure, "Which reading comes nearest to the paper, the dotted lines?")
-        spread, limits, variance, difference = figure.subplots(2, 2, sharey=True).ravel()
+        # What decides stands above, what only describes below.
+        spread, difference, limits, variance = figure.subplots(2, 2, sharey=True).ravel()
         _each(spread, rows, _spread)
         _each(limits, rows, _limits)
         _each(variance, rows, _variance)
@@ -42,19 +43,19 @@ def reading_by_observable(rows: list[Row]) -> Figure:
         paper = TABLE1["mnist"]["student"]["train accuracy"].deviation
         spread.axvspan(0.005, largest_spread(len(SEEDS)), color="0.9", zorder=0)
         spread.axvline(paper, color="black", linestyle=":")
-        spread.set(title="1. spread of training accuracy", xlabel="points", xscale="log")
+        spread.set(title="1, decides: spread in training", xlabel="points", xscale="log")
         spread.set(xlim=(0.005, 5.0))
         spread.set_xticks([0.01, 0.1, 1.0], ["0.01", "0.1", "1"])
         for number, value in enumerate(SHOT_NOISE_LIMIT.values()):
             limits.axvline(value.mean, color=COLOURS[number], linestyle=":")
-        limits.set(title="2. limit of the gain", xlabel="points", xlim=(0.0, 100.0))
+        limits.set(title="2, described: limit of the gain", xlabel="points", xlim=(0.0, 100.0))
         variance.axvline(EMA_VARIANCE.mean, color="black", linestyle=":")
-        variance.set(title="3. variance, smoothed / raw", xlabel="ratio")
+        variance.set(title="3, described: variance ratio", xlabel="ratio")
         variance.set(xlim=(0.0, 1.2 * max(_ratios(rows))))
         centre = paper_difference()
         difference.axvspan(centre - MARGIN, centre + MARGIN, color="0.9", zorder=0)
         difference.axvline(centre, color="black", linestyle=":")
-        difference.set(title="4. student minus teacher", xlabel="points of accuracy")
+        difference.set(title="4, decides: student - teacher", xlabel="points of accuracy")
         spread.set_yticks(range(len(rows)), [row["reading"] for row in rows])
         spread.set_ylim(len(rows) - 0.5, -0.5)
         for axes in (spread, limits, variance, difference):
@@ -130,7 +131,7 @@ def _difference(axes: Axes, place: int, row: Row) -> str | None:
 
 def _legend(figure: Figure, rows: list[Row]) -> None:
     """Explain the markers of panels 2 and 3; that of 100 epochs, where there are such runs."""
-    axes = figure.axes[1]
+    axes = figure.axes[2]
     for marker, colour, fill, label in _LIMITS.values():
         axes.plot([], [], marker, color=COLOURS[colour], fillstyle=fill, label=label)
     epochs = (("none", "12 epochs"), ("full", "panel 3: 100 epochs"))

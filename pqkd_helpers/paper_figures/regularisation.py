@@ -157,7 +157,7 @@ def _findings(arms: dict[str, list[Record]]) -> list[Finding]:
                 ),
                 difference=text,
                 rule=(
-                    "difference below 0; premise: teacher with "
+                    "difference below 0; premise: dense network with "
                     f"{MEMORISED} % of its training images"
                 ),
                 notebook="04",

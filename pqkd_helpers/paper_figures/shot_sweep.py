@@ -171,9 +171,10 @@ def gain_at_test_time(records: list[Record], rows: list[Row]) -> Figure:
             axes.axhline(paper, color=colour, linestyle=("-", "--")[number], linewidth=0.8)
             axes.annotate(
                 f"paper, {'smoothed' if curve == 'ema' else 'not smoothed'}: {paper:.2f}",
-                (shots[0], paper),
+                (where[-1], paper),
                 textcoords="offset points",
                 xytext=(0, 3),
+                ha="right",
                 color=colour,
             )
         axes.set(

@@ -37,21 +37,26 @@ RULE = Rule(
     commit="77cbac2",
     older=("f50fd09",),
     amended=(
-        "Changed after the runs of tier cpu: training accuracies had the margin of the validation "
-        "accuracies, which called 99.94 % equal to 100.00 %; a teacher better than the paper's "
-        "counted against the student; and no premise was asked for. Where the paper's teacher has "
-        f"100.00 % of its training images, ours must have at least {MEMORISED} %: a claim about a "
-        "teacher that has memorised its images cannot be tested with one that has not. (This was "
-        "99.9 % at first. It was lowered when the first teacher with the paper's recipe was there, "
-        "and scattered between 99.4 and 99.9 % from epoch to epoch; no student of it had been "
-        "trained. No verdict of this table changed; of the extreme compressions that on "
-        "calibration did, from *premise not met* to *not at this scale*.) "
-        "At first all runs had the reading `fresh`. Since a rule of its own chose another reading "
-        "(notebook 10), a data set is shown under that one as soon as it has as many seeds, which "
-        "was laid down while the first such runs were under way, unseen."
+        "Changed after the runs of tier cpu:\n\n"
+        "- Training accuracies had the margin of the validation accuracies. By the new one the "
+        "teacher's 99.94 % on MNIST is *different* from 100.00 %; by the old one it was equal.\n"
+        "- A teacher better than the paper's counted against the student.\n"
+        "- No premise was asked for. Where the paper's teacher has 100.00 % of its training "
+        f"images, ours must have at least {MEMORISED} %: a claim about a teacher that has "
+        "memorised its images cannot be tested with one that has not. This was 99.9 % at first. "
+        "It was lowered when the first teacher with the paper's recipe was there, which scattered "
+        "between 99.4 and 99.9 % from epoch to epoch; no student of it had been trained. No "
+        "verdict of "
+        "this table moved. Of the extreme compressions that on calibration did, from *premise not "
+        "met* to *not at this scale*.\n"
+        "- All runs had the reading `fresh`. Since a rule of its own chose another reading "
+        "(notebook 10), a data set is shown under that one once it has as many seeds. This was "
+        "laid down while the first such runs were under way, unseen."
     ),
 )
-# What the paper's own numbers say of student and teacher: (quantity, direction).
+# What the paper's own numbers say of student and teacher: (quantity, direction). "Equal" where
+# their deviations, over 5 runs each, show no difference at 5 %; MNIST's cross-entropies show none
+# either, but the article says in words that the student's is lower.
 CLAIMS: dict[str, dict[str, Direction]] = {
     "mnist": {
         "validation accuracy": "equal",
@@ -242,7 +247,7 @@ def _findings(catalogue: Catalogue, dataset: str) -> list[Finding]:
                 **common,
                 ours=" against ".join(f"{x.mean():.{digits}f}" for x in (student, teacher))
                 + f" ({len(records)} seed{'s' * (len(records) > 1)})",
-                difference=_difference_text(student, teacher, digits),
+                difference=_difference_text(student, teacher, digits, direction),
             )
         )
     return findings
@@ -262,10 +267,16 @@ def _rule(direction: Direction, margin: str, *, premise: bool) -> str:
     return text + f"; premise: teacher with {MEMORISED} % of its training images" * premise
 
 
-def _difference_text(first: np.ndarray, second: np.ndarray, digits: int) -> str:
+def _difference_text(
+    first: np.ndarray, second: np.ndarray, digits: int, direction: Direction
+) -> str:
+    """Return the mean difference with the interval that decides the claim."""
     if len(first) < 2:
         return f"student - teacher {first[0] - second[0]:+.{digits}f}"
-    return f"student - teacher {paired_difference(first, second):+.{digits}f}"
+    if direction != "equal":
+        return f"student - teacher {paired_difference(first, second):+.{digits}f}"
+    narrow = paired_difference(first, second, confidence=0.9)
+    return f"student - teacher {narrow:+.{digits}f} (90 % interval)"
 
 
 def _alt(rows: list[Row]) -> str:

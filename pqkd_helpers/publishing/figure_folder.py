@@ -15,6 +15,8 @@ from ..common.picture_files import write_pictures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# Significant digits of a float in a table; the 16th depends on how a library adds up.
+_DIGITS = 12
 # What an interval of `statistics.means`, or a number of the paper, has besides its mean.
 _SCATTER = ("low", "high", "standard_deviation", "deviation")
 
@@ -73,9 +75,14 @@ def _table(rows: list[dict[str, Any]]) -> bytes:
 def _cells(name: str, value: Any) -> dict[str, Any]:
     """Return a value's columns: mean, and what is known of its scatter."""
     if isinstance(value, list):
-        return {name: " ".join(map(str, value))}
+        return {name: " ".join(str(_number(each)) for each in value)}
     parts = {part: getattr(value, part) for part in _SCATTER if hasattr(value, part)}
     if not parts:
-        return {name: value}
-    named = {f"{name} {part.replace('_', ' ')}": number for part, number in parts.items()}
-    return {name: value.mean, **named}
+        return {name: _number(value)}
+    named = {f"{name} {part.replace('_', ' ')}": _number(each) for part, each in parts.items()}
+    return {name: _number(value.mean), **named}
+
+
+def _number(value: Any) -> Any:
+    """Return a float with the digits on which versions of NumPy agree, all else as it is."""
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value

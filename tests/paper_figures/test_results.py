@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_ind_from_stats
 
 from pqkd_helpers.common.figure_style import LEAST_TEXT, WIDTH, smallest_text
 from pqkd_helpers.paper_figures.claims import FIGURES, claim_map, paper_figure, results
@@ -17,13 +18,14 @@ from pqkd_helpers.paper_figures.extreme import extreme, late_spread
 from pqkd_helpers.paper_figures.finding import Findings, scale_of
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.markdown_table import markdown_table
+from pqkd_helpers.paper_figures.paper_values import TABLE1
 from pqkd_helpers.paper_figures.reading_table import READINGS, chosen
 from pqkd_helpers.paper_figures.readings import DEFAULT
 from pqkd_helpers.paper_figures.regularisation import regularisation
 from pqkd_helpers.paper_figures.shot_noise import shot_noise
 from pqkd_helpers.paper_figures.spsa_contribution import spsa_contribution
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper, stored_claims
-from pqkd_helpers.paper_figures.table1 import table1
+from pqkd_helpers.paper_figures.table1 import CLAIMS, table1
 from pqkd_helpers.publishing.figures import update_text, write_figures
 from pqkd_helpers.publishing.readme import with_results
 from pqkd_helpers.records import Catalogue, RecordError
@@ -175,6 +177,24 @@ def test_a_teacher_that_has_not_memorised_its_images_cannot_test_the_claims(tmp_
         ["holds at this scale"] * 2 + ["premise not met"] * 2 + ["holds at this scale"] * 2
     )
     assert set(verdicts(regularisation(catalogue))) == {"premise not met"}
+
+
+@pytest.mark.parametrize("dataset", TABLE1)
+def test_a_direction_is_claimed_only_where_the_papers_own_deviations_show_it(dataset):
+    said_in_words = {("mnist", "validation cross-entropy"): "below"}
+    for quantity, direction in CLAIMS[dataset].items():
+        student, teacher = (TABLE1[dataset][who][quantity] for who in ("student", "teacher"))
+        parts = [(value.mean, value.deviation, 5) for value in (student, teacher)]
+        t, p = ttest_ind_from_stats(*parts[0], *parts[1], equal_var=False)
+        shown = "equal" if p > 0.05 else "above" if t > 0.0 else "below"
+        assert direction == said_in_words.get((dataset, quantity), shown)
+
+
+def test_a_claim_of_equality_shows_the_interval_that_decides_it(tmp_path):
+    made_up.table1_like_the_paper(tmp_path)
+    equality, *_, contrast = table1(Catalogue(tmp_path)).findings
+    assert "same as" in equality.claim and equality.difference.endswith("(90 % interval)")
+    assert "90 %" not in contrast.difference
 
 
 def test_almost_all_training_images_are_not_all_of_them(tmp_path):

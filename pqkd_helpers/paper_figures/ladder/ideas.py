@@ -172,7 +172,7 @@ def dots(rows: list[Row]) -> Figure:
             for place, row in enumerate(block):
                 mean = row[DIFFERENCE]
                 if not draw_if_far_off(axes, place, mean, reach):
-                    axes.plot(row["values"], [place] * row["n"], ".-", color="0.4", linewidth=1.0)
+                    axes.plot(row["values"], [place] * row["n"], ".", color="0.4")
                     axes.plot(mean, place, marker, color=colour, markersize=8)
             axes.set_yticks(range(len(block)), [row["what"] for row in block])
             axes.set_title(question, loc="left", fontsize=LEAST_TEXT, weight="bold")
