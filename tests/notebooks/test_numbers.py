@@ -25,7 +25,6 @@ EXCEPTIONS = {
     ("02_feature_histograms", "0.98"): "a setting that the reader gives the explorer",
     ("03_dictionary_convolutions", "4.3"): "the last of A's 2^16 quantiles, which have a test",
     ("05_spsa", "two points"): "the settings at which SPSA measures",
-    ("09_controls", "0.4"): "the p of a friend who is made up",
     ("README.md", "3.2 GB"): "measured in a fresh clone; another platform downloads other files",
     ("README.md", "6.1 GB"): "the same",
     ("README.md", "2.5 GB"): "the same",

@@ -291,22 +291,22 @@ def shorter_twin(features):
     Parameters
     ----------
     features : (T, D) array
-        One feature z per moment, T <= D.
+        One feature z per epoch, T <= D.
 
     Returns
     -------
     (T, D) array, zero from column T on
     """
-    n_moments = len(features)
+    n_epochs = len(features)
     _, triangle = np.linalg.qr(features.T)
     twin = np.zeros(features.shape)
-    twin[:, :n_moments] = triangle.T
+    twin[:, :n_epochs] = triangle.T
     return twin
 
 
-def _trajectory(draw=3, n_moments=5, length=64):
+def _trajectory(draw=3, n_epochs=5, length=64):
     rng = drawn(draw)
-    return np.cumsum(rng.dirichlet(np.full(length, 0.2), size=n_moments), axis=0) * 8.0
+    return np.cumsum(rng.dirichlet(np.full(length, 0.2), size=n_epochs), axis=0) * 8.0
 
 
 def _twin(answer, features, given):
@@ -316,25 +316,25 @@ def _twin(answer, features, given):
 
 
 def _few_bins(answer):
-    """All bins of the twin but the first T are empty, at every moment."""
-    for n_moments, length in ((1, 512), (5, 64), (4, 4)):
-        given = f"{n_moments} features of length {length}"
-        twin = _twin(answer, _trajectory(3, n_moments, length), given)
-        rest = np.abs(twin[:, n_moments:]).sum()
-        expect(rest, 0.0, given=f"{given}, sum of what lies beyond bin {n_moments - 1}")
+    """All bins of the twin but the first T are empty, at every epoch."""
+    for n_epochs, length in ((1, 512), (5, 64), (4, 4)):
+        given = f"{n_epochs} features of length {length}"
+        twin = _twin(answer, _trajectory(3, n_epochs, length), given)
+        rest = np.abs(twin[:, n_epochs:]).sum()
+        expect(rest, 0.0, given=f"{given}, sum of what lies beyond bin {n_epochs - 1}")
 
 
 def _lengths_kept(answer):
-    """At every moment the twin is as long as z: the mixing's variance |z|²/D stays."""
-    for n_moments in (1, 6):
-        features, given = _trajectory(4, n_moments), f"{n_moments} features of length 64"
+    """At every epoch the twin is as long as z: the mixing's variance |z|²/D stays."""
+    for n_epochs in (1, 6):
+        features, given = _trajectory(4, n_epochs), f"{n_epochs} features of length 64"
         lengths = np.linalg.norm(features, axis=1)
         twin = np.linalg.norm(_twin(answer, features, given), axis=1)
         expect(twin, lengths, given=f"{given}, lengths of the twin", tolerance=1e-5)
 
 
 def _angles_kept(answer):
-    """Any two moments have the inner product that they had, also where z stood still."""
+    """Any two epochs have the inner product that they had, also where z stood still."""
     moving = _trajectory(6)
     still = np.vstack([moving[:2], moving[1:2], -moving[:1]])
     for features, given in ((moving, "5 features"), (still, "z0, z1, z1 again, -z0")):
@@ -372,14 +372,14 @@ _TWIN = Exercise(
     difficulty=2,
     minutes=20,
     task="""
-    Section 5 says that training knows the moments $z_1, \\dots, z_T$ only by their lengths and by
+    Section 5 says that training knows the epochs $z_1, \\dots, z_T$ only by their lengths and by
     the angles between them. If that is so, a forger needs neither light nor 512 bins. Build the
-    forgery: to T features of length D, other features with the *same* lengths and angles, all of
+    forgery: to T features of D numbers each, others with the *same* lengths and angles, all of
     which keep to the first T bins.
 
     No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
     and any T axes in it will do (a decomposition of the table of features gives some). Begin with
-    T = 1. Two moments may be equal.
+    T = 1. Two epochs may be equal.
     """,
     reference=shorter_twin,
     laws=(_few_bins, _lengths_kept, _angles_kept),
@@ -401,7 +401,7 @@ _TWIN = Exercise(
         ),
         Mistake(
             _a_bin_each,
-            "each moment has a bin of its own, so all are at right angles. The moments of a "
+            "each epoch has a bin of its own, so all are at right angles. The epochs of a "
             "training run are alike.",
         ),
         Mistake(
@@ -425,7 +425,7 @@ _TWIN = Exercise(
     explanation="""
     $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e]\\, z_{s,d}\\, z_{t,e} =
     \\langle z_s, z_t\\rangle / D$, and jointly Gaussian numbers of mean 0 have no other property.
-    The twin's first moment fills one bin, its second two: no circuit would show that. Averaged
+    The twin's first epoch fills one bin, its second two: no circuit would show that. Averaged
     over $A$ the training runs have the same distribution all the same.
     """,
 )

@@ -121,7 +121,7 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
     Parameters
     ----------
     panels : mapping of title to ((n, 2) array_like, (2,) array_like)
-        The features, one per moment, and the row.
+        The features, one per epoch, and the row.
     """
     with style():
         figure = Figure(figsize=(max(3.4, 2.33 * len(panels)), 2.6), layout="constrained")
@@ -129,12 +129,15 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
         for axes, (title, (arrows, row)) in zip(every, panels.items(), strict=True):
             along = np.asarray(row) / np.linalg.norm(row)
             axes.plot(*np.outer(along, (-2.0, 2.0)), "--", color="0.4", label="row of A")
+            axes.annotate("", row, (0, 0), arrowprops={"arrowstyle": "-|>", "color": "0.4"})
             for number, arrow in enumerate(np.asarray(arrows)):
                 colour, foot = COLOURS[(0, 5)[number % 2]], (arrow @ along) * along
                 axes.annotate("", arrow, (0, 0), arrowprops={"arrowstyle": "->", "color": colour})
                 axes.annotate(f"z{number + 1}", 1.15 * arrow, color=colour, ha="center")
                 axes.plot(*np.transpose([arrow, foot]), ":", color=colour)
                 axes.plot(*foot, MARKERS[number], color=colour)
+                beyond = foot + 0.4 * (foot - arrow) / np.linalg.norm(foot - arrow)
+                axes.annotate(f"{arrow @ row:+.2f}", beyond, color=colour, ha="center", va="center")
             axes.set(xlim=(-2.1, 2.1), ylim=(-1.6, 1.9), aspect="equal", xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             axes.set_title(title)

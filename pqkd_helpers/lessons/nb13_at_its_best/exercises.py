@@ -400,9 +400,9 @@ _SPEND = Exercise(
     task="""
         Your turn to allocate. You have at most 600 values for $8 \\times 8$ digits: angles,
         filters, batch norm and linear layer, as counted in 13.1. The check looks at your bill
-        only. The cells below tell whether the money is well spent: five students of yours
-        against five of the notebook's, paired, on validation images. If you try ten
-        allocations, how would you report the best?
+        only. Below, five students of yours meet five of the notebook's, paired, on validation
+        images. Five pairs tell little: how many would you need to find one point? And if you
+        try ten allocations, how would you report the best?
         """,
     reference=my_allocation,
     laws=(_a_network, _within_the_budget, _nothing_left_over),

@@ -1,7 +1,8 @@
-"""The pictures of notebook 13: where the trained values go."""
+"""The pictures of notebook 13: where it begins, and where the trained values go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from ...common.figure_style import COLOURS, LEAST_TEXT, say_what_to_see, style
@@ -63,3 +64,33 @@ def _before(parts: Mapping[str, int], part: str) -> int:
 
 def _longest(students: Mapping[str, Mapping[str, int]]) -> int:
     return max(sum(parts.values()) for parts in students.values())
+
+
+def starting_point(ours: Sequence[float], paper: float) -> Figure:
+    """Draw where the published student ends: our seeds, their mean, and the paper's number.
+
+    Parameters
+    ----------
+    ours : sequence of float
+        Validation accuracies of our seeds, percent.
+    paper : float
+        The paper's, percent.
+    """
+    mean = float(np.mean(ours))
+    with style():
+        figure = Figure(figsize=(6.8, 2.0), layout="constrained")
+        axes = figure.subplots()
+        say_what_to_see(figure, "1,984 trained values: how far does the idea come?")
+        axes.axhline(0.0, color="0.8", zorder=0)
+        axes.plot(ours, [0.0] * len(ours), ".", color="0.4")
+        for place, marker, colour, words in (
+            (mean, "s", 5, f"ours, 12 epochs: {mean:.1f} %"),
+            (paper, "o", 0, f"paper, 100 epochs: {paper:.2f} %"),
+        ):
+            axes.plot(place, 0.0, marker, color=COLOURS[colour], markersize=9)
+            axes.annotate(words, (place, 0.0), (0, 12), textcoords="offset points", ha="center")
+        axes.set(xlim=(92.0, 100.0), ylim=(-0.5, 1.0), yticks=[])
+        axes.set_xlabel("validation images right (%)")
+        axes.spines["left"].set_visible(False)
+        axes.grid(visible=False)
+        return figure
