@@ -372,14 +372,14 @@ _TWIN = Exercise(
     difficulty=2,
     minutes=20,
     task="""
-    Section 5 says that training knows the epochs $z_1, \\dots, z_T$ only by their lengths and by
+    Section 5 says that training knows the features $z_1, \\dots, z_T$ only by their lengths and by
     the angles between them. If that is so, a forger needs neither light nor 512 bins. Build the
     forgery: to T features of D numbers each, others with the *same* lengths and angles, all of
     which keep to the first T bins.
 
     No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
     and any T axes in it will do (a decomposition of the table of features gives some). Begin with
-    T = 1. Two epochs may be equal.
+    T = 1. Two features may be equal.
     """,
     reference=shorter_twin,
     laws=(_few_bins, _lengths_kept, _angles_kept),
@@ -401,7 +401,7 @@ _TWIN = Exercise(
         ),
         Mistake(
             _a_bin_each,
-            "each epoch has a bin of its own, so all are at right angles. The epochs of a "
+            "each feature has a bin of its own, so all are at right angles. Those of a "
             "training run are alike.",
         ),
         Mistake(
@@ -425,7 +425,7 @@ _TWIN = Exercise(
     explanation="""
     $\\mathrm{E}[M_s M_t] = \\sum_{d,e} \\mathrm{E}[A_d A_e]\\, z_{s,d}\\, z_{t,e} =
     \\langle z_s, z_t\\rangle / D$, and jointly Gaussian numbers of mean 0 have no other property.
-    The twin's first epoch fills one bin, its second two: no circuit would show that. Averaged
+    The twin's first feature fills one bin, its second two: no circuit would show that. Averaged
     over $A$ the training runs have the same distribution all the same.
     """,
 )
