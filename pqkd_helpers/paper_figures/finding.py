@@ -115,16 +115,20 @@ class Rule:
 
 
 def scale_of(records: Sequence[Record]) -> str:
-    """Return the scale of runs, what SPSA minimised in them, and its gain if not the paper's."""
+    """Return the scale of runs, what SPSA minimised in them, and with which gain.
+
+    Runs under `fresh` all have the paper's gain; it is left out.
+    """
     configuration = records[0]["configuration"]
     scale = SCALES[records[0]["tier"]]
     if not configuration["features"].startswith("photonic"):
         return scale
     if not configuration["spsa_steps"]:
         return f"{scale}, angles at rest"
+    reading = f"{scale}, reading `{configuration.get('objective', 'fresh')}`"
     gain = configuration["spsa_step_size"]
-    ours = "" if gain == SPSA_GAIN else f" with a = {gain:g}"
-    return f"{scale}, reading `{configuration.get('objective', 'fresh')}`{ours}"
+    unsaid = reading.endswith("`fresh`") and gain == SPSA_GAIN
+    return reading if unsaid else f"{reading} with a = {gain:g}"
 
 
 def decided(

@@ -26,6 +26,7 @@ from .readings import (
     SEEDS,
     SEEN,
     Choice,
+    Observed,
     choose,
     gentle_gain,
     largest_spread,
@@ -71,6 +72,8 @@ READINGS = {
     AT_REST: Reading("nothing: the angles rest", ("frozen-ema", "frozen-raw"), AT_REST),
 }
 MEASURES = {False: "trained with", True: "fresh z"}  # is z fresh?
+# Column -> attribute of `Observed`: what a reading fits.
+FITS = {"1 fits": "spread_fits", "4 fits": "difference_fits", "fits": "fits"}
 WHY = {
     "one fits": "it alone fits observables 1 and 4",
     "several fit": "more than one reading fits ({fitting}), and this is the default",
@@ -117,7 +120,7 @@ def readings(catalogue: Catalogue) -> Result | None:
         columns=(
             *("reading", "SPSA is asked", "1 spread", "2 trained with", "2 fresh z"),
             *("2 test time", "3 variance", "3 over 100 epochs", "4 student - teacher"),
-            *("student - the paper's", "gain a", "fits"),
+            *("student - the paper's", "gain a", "1 fits", "4 fits", "fits"),
         ),
     )
 
@@ -197,7 +200,7 @@ def _row(catalogue: Catalogue, name: str, runs: list[Record]) -> Row:
         "4 student - teacher": f"{found.difference:+.2f}{note}" if found else missing,
         "student - the paper's": f"{student.mean() - PAPER.mean:+.2f}{note}" if found else missing,
         "gain a": runs[0]["configuration"]["spsa_step_size"] if runs and name != AT_REST else None,
-        "fits": ("yes" if found.fits else "no") if found and complete else missing,
+        **{name: _answer(found, name) if complete else missing for name in FITS},
         "seeds": len(runs),
         "spread": found.spread if found else None,
         "differences": (student - teacher).round(4).tolist(),
@@ -209,6 +212,10 @@ def _row(catalogue: Catalogue, name: str, runs: list[Record]) -> Row:
             for curve in SHOT_NOISE_LIMIT
         },
     }
+
+
+def _answer(found: Observed | None, name: str) -> str:
+    return "yes" if found and getattr(found, FITS[name]) else "no"
 
 
 def _ratios(records: list[Record]) -> list[float]:

@@ -78,11 +78,20 @@ class Observed:
     n_seeds: int
 
     @property
+    def spread_fits(self) -> bool:
+        """Whether the spread is compatible with the paper's."""
+        return self.spread <= largest_spread(self.n_seeds)
+
+    @property
+    def difference_fits(self) -> bool:
+        """Whether student minus teacher is compatible with the paper's."""
+        # Accuracies are counts: on the margin is within it, and binary fractions must not decide.
+        return round(abs(self.difference - paper_difference()), 9) <= MARGIN
+
+    @property
     def fits(self) -> bool:
         """Whether both numbers are compatible with the paper's."""
-        # Accuracies are counts: on the margin is within it, and binary fractions must not decide.
-        off = round(abs(self.difference - paper_difference()), 9)
-        return self.spread <= largest_spread(self.n_seeds) and off <= MARGIN
+        return self.spread_fits and self.difference_fits
 
 
 @dataclass(frozen=True)

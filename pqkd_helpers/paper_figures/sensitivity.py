@@ -29,6 +29,12 @@ from .table1 import shown_runs
 
 Array = NDArray[np.float64]
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+# Beginning of a number's name -> what it is, its mark and colour.
+LOOKS = {
+    "MNIST": ("accuracy, MNIST", "o", 0),
+    "Fashion-MNIST": ("accuracy, Fashion-MNIST", "s", 1),
+    "limit": ("limit of the gain", "D", 3),
+}
 LEAST, MOST = 25, 200  # the range of S that the narrower fits take
 # Experiment, arm that asks about a fresh z, arm that does not, split, number, the paper's.
 OBJECTIVES = (
@@ -113,7 +119,8 @@ def sensitivity(catalogue: Catalogue) -> Result | None:
             "Each row is a choice of which we do not know what the paper did. It shows a number "
             "that is compared with the paper, as we take it and the other way, and by how many "
             "points it moves (mean of n pairs, 95 % interval). In the picture a choice has one "
-            "line, with a dot for each of its numbers; those that move most stand on top. Its axis "
+            "line, with a mark for each of its numbers: an accuracy on MNIST or Fashion-MNIST, or "
+            "the limit of a fitted gain. Those that move most stand on top. Its axis "
             "is logarithmic beyond 0.1 point. With three seeds Student's interval may leave the "
             "possible range (below -100, above +100 points): read it as *unknown*."
         ),
@@ -263,7 +270,7 @@ def _alt(rows: list[Row]) -> str:
 
 
 def moves(rows: list[Row]) -> Figure:
-    """Draw by how many points each choice moves its numbers: a line a choice, a dot a number.
+    """Draw by how many points each choice moves its numbers: a line a choice, a mark a number.
 
     The choices that move most stand on top.
     """
@@ -279,10 +286,16 @@ def moves(rows: list[Row]) -> Figure:
         for place, found in enumerate(by_choice.values()):
             for offset, row in zip(heights, found, strict=False):
                 move, height = row["moves"], place + offset * (len(found) > 1)
-                axes.plot(move.mean, height, "o", color=COLOURS[0], markersize=4)
+                label, marker, colour = next(
+                    look for start, look in LOOKS.items() if row["number"].startswith(start)
+                )
+                look = {"color": COLOURS[colour], "markersize": 5}
+                axes.plot(move.mean, height, marker, label=label, **look)
                 if move.low is not None:
                     ends = [move.low, move.high]
-                    axes.plot(ends, [height, height], "-", color=COLOURS[0], linewidth=1.2)
+                    axes.plot(ends, [height, height], "-", color=COLOURS[colour], linewidth=1.2)
+        once = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+        figure.legend(once.values(), once.keys(), loc="outside lower center", ncols=3)
         axes.set_xscale("symlog", linthresh=0.1)
         ticks = (-100.0, -10.0, -1.0, 0.0, 1.0, 10.0, 100.0)
         axes.set_xticks(ticks, [f"{tick:+g}" if tick else "0" for tick in ticks])

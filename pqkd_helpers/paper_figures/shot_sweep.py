@@ -51,10 +51,9 @@ def sweep_gains(records: list[Record], kind: str) -> tuple[list[int], NDArray[np
 
 def sweep_fit(records: list[Record], kind: str, least: int = 1) -> PaperFit:
     """Return the paper's fit of the means over the students, from ``least`` shots on."""
-    shots, gains = sweep_gains(records, kind)
+    shots, means = _means(records, kind)
     kept = [i for i, s in enumerate(shots) if s >= least]
-    means = gains.mean(axis=0)[kept]
-    return fit_like_the_paper([shots[i] for i in kept], means, np.ones(len(kept)))
+    return fit_like_the_paper([shots[i] for i in kept], means[kept], np.ones(len(kept)))
 
 
 def sweep_limits(records: list[Record], kind: str, least: int = 1) -> NDArray[np.float64]:
@@ -83,7 +82,7 @@ def shot_sweep(catalogue: Catalogue) -> Result | None:
             "at rest, then tested with other z. Fresh: one histogram of S shots. Smoothed: the "
             "moving average of 100 epochs of S shots each. Small dots: students. At the right "
             "edge: the exact z, infinitely many shots. The fits have the paper's form, "
-            f"limit - k / sqrt(S):\n\n{_fits_table(records)}"
+            f"limit - k / sqrt(S):\n\n{_fits_table(records)}{_worth_of_smoothing(records)}"
         ),
         rerun="python -m pqkd_helpers reproduce shot-sweep --tier cpu --seeds 3",
         differs=[
@@ -134,6 +133,30 @@ def _fits_table(records: list[Record]) -> str:
     return markdown_table(rows)
 
 
+def _worth_of_smoothing(records: list[Record]) -> str:
+    """Return in words how many shots the average is worth, next to budgets about as far apart."""
+    beta = records[0]["configuration"]["beta"]
+    factor = (1.0 + beta) / (1.0 - beta)
+    gains = {kind: dict(zip(*_means(records, kind), strict=True)) for kind in KINDS}
+    pairs = ((5, 100), (10, 200))
+    if not all(few in gains["smoothed"] and many in gains["fresh"] for few, many in pairs):
+        return ""
+    found = "; ".join(
+        f"smoothed over {few} shots a student gains {gains['smoothed'][few]:.1f} points, fresh "
+        f"with {many} {gains['fresh'][many]:.1f}"
+        for few, many in pairs
+    )
+    return (
+        f"\n\nWith beta = {beta} the average has the noise of (1 + beta) / (1 - beta) = "
+        f"{factor:.0f} times as many shots. It tests nearly like that: {found}."
+    )
+
+
+def _means(records: list[Record], kind: str) -> tuple[list[int], NDArray[np.float64]]:
+    shots, gains = sweep_gains(records, kind)
+    return shots, gains.mean(axis=0)
+
+
 def _alt(rows: list[Row]) -> str:
     parts = []
     for kind in KINDS:
@@ -164,9 +187,10 @@ def gain_at_test_time(records: list[Record], rows: list[Row]) -> Figure:
             axes.plot(
                 where[-1:], means[-1:], "os"[number], fillstyle=("none", "full")[number], **look
             )
-            s, fit = np.geomspace(shots[0], shots[-1], 100), sweep_fit(records, kind)
-            label = f"fit of {kind} z, all S"
-            axes.plot(s, fit.limit - fit.slope / np.sqrt(s), ":", color=colour, label=label)
+            for (least, range_), line in zip(RANGES.items(), (":", "-."), strict=True):
+                s, fit = np.geomspace(least, shots[-1], 100), sweep_fit(records, kind, least)
+                label = f"fit, {range_.split(',')[0]}"
+                axes.plot(s, fit.limit - fit.slope / np.sqrt(s), line, color=colour, label=label)
             paper = SHOT_NOISE_LIMIT[curve].mean
             axes.axhline(paper, color=colour, linestyle=("-", "--")[number], linewidth=0.8)
             axes.annotate(

@@ -46,8 +46,7 @@ RULE = Rule(
         "memorised its images cannot be tested with one that has not. This was 99.9 % at first. "
         "It was lowered when the first teacher with the paper's recipe was there, which scattered "
         "between 99.4 and 99.9 % from epoch to epoch; no student of it had been trained. No "
-        "verdict of "
-        "this table moved. Of the extreme compressions that on calibration did, from *premise not "
+        "verdict of this table moved. Of the extreme compressions that on calibration did, from *premise not "
         "met* to *not at this scale*.\n"
         "- All runs had the reading `fresh`. Since a rule of its own chose another reading "
         "(notebook 10), a data set is shown under that one once it has as many seeds. This was "
@@ -273,10 +272,9 @@ def _difference_text(
     """Return the mean difference with the interval that decides the claim."""
     if len(first) < 2:
         return f"student - teacher {first[0] - second[0]:+.{digits}f}"
-    if direction != "equal":
-        return f"student - teacher {paired_difference(first, second):+.{digits}f}"
-    narrow = paired_difference(first, second, confidence=0.9)
-    return f"student - teacher {narrow:+.{digits}f} (90 % interval)"
+    equal = direction == "equal"
+    difference = paired_difference(first, second, confidence=0.9 if equal else 0.95)
+    return f"student - teacher {difference:+.{digits}f}" + " (90 % interval)" * equal
 
 
 def _alt(rows: list[Row]) -> str:

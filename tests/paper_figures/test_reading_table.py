@@ -73,6 +73,13 @@ def test_the_rule_is_applied_to_complete_runs(tmp_path, fitting, text):
     assert {row["fits"] for row in result.rows} <= {"yes", "no"}
 
 
+def test_it_is_said_which_of_the_two_numbers_fits(tmp_path):
+    made_up.readings(tmp_path, {**dict.fromkeys(READINGS, SPREADS), "at-rest": FALLS_SHORT})
+    result = result_of(tmp_path)
+    assert [row_of(result, "fresh")[name] for name in ("1 fits", "4 fits")] == ["no", "yes"]
+    assert [row_of(result, "at-rest")[name] for name in ("1 fits", "4 fits")] == ["yes", "no"]
+
+
 def test_the_default_gain_follows_from_the_steps_of_the_chosen_runs(tmp_path):
     made_up.readings(tmp_path, dict.fromkeys(READINGS, SPREADS))
     runs = Catalogue(tmp_path).runs("readings", "through-ema")

@@ -228,7 +228,10 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
     "settings, said",
     [
         ({}, "reduced scale, reading `fresh`"),
-        ({"objective": "through-ema"}, "reduced scale, reading `through-ema`"),
+        (
+            {"objective": "through-ema"},
+            "reduced scale, reading `through-ema` with a = 0.05",
+        ),
         (
             {"objective": "through-ema", "spsa_step_size": 0.01},
             "reduced scale, reading `through-ema` with a = 0.01",
@@ -237,7 +240,7 @@ def test_what_spsa_contributes(tmp_path, gain, expected):
         ({"features": "uniform-bits"}, "reduced scale"),
     ],
 )
-def test_a_scale_names_what_spsa_was_asked_and_a_gain_that_is_not_the_papers(settings, said):
+def test_a_scale_names_what_spsa_was_asked_and_its_gain(settings, said):
     paper = {"features": "photonic", "spsa_steps": 10, "spsa_step_size": 0.05}
     assert scale_of([{"tier": "cpu", "configuration": paper | settings}]) == said
 
@@ -269,9 +272,9 @@ def test_a_data_set_is_shown_under_the_chosen_reading_once_it_has_as_many_seeds(
         made_up.store(tmp_path, made_up.run("table1", "through-ema", seed))
     result = table1(Catalogue(tmp_path))
     assert "; ".join(dict.fromkeys(f.scale for f in result.findings)) == (
-        "reduced scale, reading `through-ema`; reduced scale, reading `fresh`"
+        "reduced scale, reading `through-ema` with a = 0.05; reduced scale, reading `fresh`"
     )
-    assert result.scale.startswith("MNIST: reduced scale, reading `through-ema`; Fashion-MNIST: ")
+    assert result.scale.startswith("MNIST: reduced scale, reading `through-ema` with a = 0.05; ")
 
 
 def test_the_readings_rule_has_chosen_what_table_1_shows():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from pqkd_helpers.paper_figures.sensitivity import sensitivity
-from pqkd_helpers.paper_figures.shot_sweep import shot_sweep, sweep_fit, sweep_gains, sweeps
+from pqkd_helpers.paper_figures.shot_sweep import KINDS, shot_sweep, sweep_fit, sweep_gains, sweeps
 from pqkd_helpers.records import Catalogue
 
 from . import made_up
@@ -96,6 +96,17 @@ def test_the_test_time_curve_is_fitted_and_drawn(tmp_path):
     assert gains["smoothed", 100].mean == pytest.approx(89.1 - 6.0)
     assert gains["fresh", math.inf].mean == pytest.approx(88.0) and gains["fresh", 1].n == 3
     assert result.findings == [] and len(result.figure.axes) == 1
+    labels = [line.get_label() for line in result.figure.axes[0].lines]
+    assert labels.count("fit, all S") == labels.count("fit, S from 25 on") == 2
+
+
+def test_it_is_said_what_smoothing_is_worth_in_shots(tmp_path):
+    """An average with beta = 0.9 has the noise of 19 times as many shots."""
+    made_up.shot_sweep(tmp_path, limits={"fresh": 46.7, "smoothed": 89.1})
+    text = shot_sweep(Catalogue(tmp_path)).reading
+    assert "19 times as many shots" in text
+    assert f"over 10 shots a student gains {89.1 - 60 / math.sqrt(10):.1f} points, fresh" in text
+    assert f"with 200 {46.7 - 60 / math.sqrt(200):.1f}" in text
 
 
 def test_one_student_is_shown_without_an_interval(tmp_path):
@@ -114,3 +125,9 @@ def test_the_stored_curves_have_one_limit_and_their_fits_two():
         shots, gains = sweep_gains(records, kind)
         assert gains[:, -1] == pytest.approx(exact, abs=3.0) and shots[-1] == 3200
     assert sweep_fit(records, "fresh", 25).limit > fresh.limit + 10.0
+    means = {
+        kind: dict(zip(shots, gains.mean(axis=0), strict=True))
+        for kind, (shots, gains) in ((kind, sweep_gains(records, kind)) for kind in KINDS)
+    }
+    for few, many in ((5, 100), (10, 200)):  # nearly 19 times as many
+        assert means["smoothed"][few] == pytest.approx(means["fresh"][many], abs=8.0)
