@@ -33,7 +33,7 @@ def reading_by_observable(rows: list[Row]) -> Figure:
     """
     with style():
         figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        say_what_to_see(figure, "Which reading comes nearest to the paper, the dotted lines?")
+        say_what_to_see(figure, "Which readings does the rule let through, the shaded ranges?")
         # What decides stands above, what only describes below.
         spread, difference, limits, variance = figure.subplots(2, 2, sharey=True).ravel()
         _each(spread, rows, _spread)
@@ -134,7 +134,7 @@ def _legend(figure: Figure, rows: list[Row]) -> None:
     axes = figure.axes[2]
     for marker, colour, fill, label in _LIMITS.values():
         axes.plot([], [], marker, color=COLOURS[colour], fillstyle=fill, label=label)
-    epochs = (("none", "12 epochs"), ("full", "panel 3: 100 epochs"))
+    epochs = (("none", "our runs, 12 epochs"), ("full", "panel 3: 100 epochs"))
     for (fill, label), key in zip(epochs, _RATIOS, strict=True):
         if any(row[key] for row in rows):
             axes.plot([], [], "D", color=COLOURS[5], fillstyle=fill, label=label)

@@ -247,19 +247,22 @@ def test_pairs_with_two_teachers_of_one_seed_are_counted_and_left_out(tmp_path):
 
 
 def test_verdicts_are_shown_over_the_margins_interval(tmp_path):
-    made_up.controls(tmp_path, margin=0.3, gains={"yoked": 0.35}, follow_up=True)
+    gains = {"yoked": 0.35, "yoked-through-ema": 0.32}
+    made_up.controls(tmp_path, margin=0.3, gains=gains, follow_up=True, through_ema=True)
     catalogue = Catalogue(tmp_path)
     result = controls(catalogue)
     ends = margin_interval(catalogue)
-    planned = result.planned.said() | result.follow_up.said()
+    planned = result.planned.said() | result.follow_up.said() | result.averaged.said()
     text = result.over_the_margin()
     assert "0.30 points, 95 % interval {:.2f} to {:.2f}".format(*ends) in text
     for margin in ends:
         again = [analyse(catalogue, plan, margin=margin).said() for plan in (PRIMARY, FOLLOW_UP)]
+        again.append(analyse(catalogue, THROUGH_EMA, light=LIGHT_THROUGH_EMA, margin=margin).said())
         changed = {k: v for each in again for k, v in each.items() if v != planned[k]}
         assert changed or f"At {margin:.2f} none changes." in text
         for question, word in changed.items():
             assert f"*{question}* is {word}" in text
+    assert "*selection, through the average* is" in text
     assert text in result.limits
     wide = analyse(catalogue, margin=50.0).verdicts()
     assert wide != analyse(catalogue, margin=0.001).verdicts()

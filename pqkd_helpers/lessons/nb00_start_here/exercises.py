@@ -40,8 +40,8 @@ _AT_ZERO = Exercise(
     minutes=3,
     task="""
     Take the feature away: $z = 0$, 512 zeros. The basis, the dense third convolution and the
-    linear layer keep all that they have learned. Ten classes, 50 test images of each. Return your
-    prediction of the student's test accuracy: in percent, a multiple of 10.
+    linear layer keep all that they have learned. Return your prediction of the
+    student's test accuracy: in percent, a multiple of 10.
     """,
     reference=accuracy_at_zero,
     laws=(_tiny_student,),
@@ -78,8 +78,7 @@ _AT_ZERO = Exercise(
     $M = A\\,0 = 0$, so the compressed kernels are zero, and every image gives the same 10 numbers.
     One class is always chosen: right for one image in ten. So "accuracy with $z$ minus accuracy at
     $z = 0$", a measure that the paper uses, is the accuracy minus chance. It says that the student
-    works, not that light helped. (Nor is $z = 0$ darkness: without any click, the bin "no click" of
-    both histograms is full.)
+    works, not that light helped.
     """,
 )
 

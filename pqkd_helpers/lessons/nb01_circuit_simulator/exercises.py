@@ -391,8 +391,8 @@ _CLICKS_OF_COINS = Exercise(
     explanation="""
     For one photon the sum of the probabilities is 1, so that the *mean* of one click is right. The
     distribution is not: no click has the probability $\\prod_i (1 - p_i)$, anything from 0 to
-    $1/e \\approx 0.37$. The probabilities of single bins (the marginals) do not determine the
-    probability of patterns.
+    nearly $1/e \\approx 0.37$. The probabilities of single bins (the marginals) do not determine
+    those of patterns.
     """,
 )
 
@@ -471,7 +471,7 @@ _MEAN_CLICKS = Exercise(
     One photon enters bin 0, one enters bin 1. Write the mean number of clicks of every bin behind a
     network `U`, for identical and for classical photons. A bin that gets both photons has 2 photons
     but clicks once, so $\\text{mean clicks} = \\text{mean photons} - P(\\text{both in this bin})$.
-    The mean photon numbers are the same for both kinds; what about the second term?
+    The mean photon numbers are the same for both kinds.
     """,
     reference=mean_clicks,
     laws=(

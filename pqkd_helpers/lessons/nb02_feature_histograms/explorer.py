@@ -75,6 +75,6 @@ SHOTS_AND_BETA = Explorer(
         "points for the measured histogram, a line for the smoothed one. The angles jump at epoch "
         "41."
     ),
-    grid={"shots": (25, 50, 100, 200, 500, 950), "beta": (0.0, 0.5, 0.9, 0.98)},
+    grid={"shots": (25, 50, 100, 200, 500, 1000), "beta": (0.0, 0.5, 0.9, 0.98)},
 )
 EXPLORERS = (SHOTS_AND_BETA,)

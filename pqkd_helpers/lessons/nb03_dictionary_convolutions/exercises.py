@@ -372,10 +372,10 @@ _TWIN = Exercise(
     difficulty=2,
     minutes=20,
     task="""
-    Section 5 says that training knows the features $z_1, \\dots, z_T$ only by their lengths and by
-    the angles between them. If that is so, a forger needs neither light nor 512 bins. Build the
-    forgery: to T features of D numbers each, others with the *same* lengths and angles, all of
-    which keep to the first T bins.
+    Section 5 says that training knows the features $z_1, \\dots, z_T$, chosen without looking at
+    $A$, only by their lengths and by the angles between them. If that is so, a forger needs
+    neither light nor 512 bins. Build the forgery: to T features of D numbers each, others with the
+    *same* lengths and angles, all of which keep to the first T bins.
 
     No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
     and any T axes in it will do (a decomposition of the table of features gives some). Begin with
@@ -667,7 +667,7 @@ _LAYER = Exercise(
     A module is a list of what is trained and a recipe. `A` is a buffer: it moves with the module to
     another device and no optimiser sees it. The mixing is neither; it is a result of the last z.
     `DictConv2d` adds three things: it draws $A$ row by row from a seed and stores none of it,
-    starts the basis at He's scale, and refuses bad sizes.
+    starts the basis by the rule of He et al., and refuses bad sizes.
     """,
 )
 

@@ -53,7 +53,7 @@ def _what_the_records_say(answer):
 
 _VERDICT = Exercise(
     number="6.1",
-    name="The loss fell, so SPSA worked?",
+    name="Ten pairs: which verdict?",
     difficulty=1,
     minutes=5,
     task="""
@@ -851,7 +851,7 @@ _CHANGE = Exercise(
     new in every epoch, and at the low learning rate of the last one the weights cannot follow.
     But one setting is not always one cause: without an average SPSA, too, is asked about such a
     $z$. Run `ema_beta=0.0` with `spsa_steps=0`, too: it loses about as much (4.6 points, 95 %
-    interval 0.6 to 8.6), so SPSA is not needed for the loss. And try it without the teacher
+    interval 0.6 to 8.6), so SPSA is not needed for the drop. And try it without the teacher
     (`hard_weight=1.0`): in this toy that comes out better, by 1.7 points (0.3 to 3.1), with one
     teacher of 91 % and five seeds.
 

@@ -61,14 +61,14 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers; return them in a dictionary. The check compares them.
+    Predict three numbers, in a dictionary. The check compares them.
 
     - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
       rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
       weight $(1-\\beta)\\beta^j$. Variances add up with *squared* weights.)
     - `"climb"`: suppose that the lower curve followed the paper's form, limit minus
-      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. How many points at
-      $S = 3{,}200$?
+      slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. Which gain has it
+      at $S = 3{,}200$?
     - `"gain"`: a student reads 99 % of its test images; *half* of these are of one class. At
       $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
     """,

@@ -81,8 +81,9 @@ _THREE_STUDENTS = Exercise(
     task="""
     Predict first; the check counts. Take three students with all convolutions compressed: *narrow*
     with the widths (32, 64, 64), *middle* with (48, 96, 96), *wide* with (64, 128, 128), each with
-    $R = 8$ and 30 angles. A compressed convolution trains $R$ filters, and a bias for each output
-    channel; the linear layer stays dense. The three compression ratios rise in this order.
+    $R = 8$ and 30 angles. A compressed convolution trains $R$ filters ($5 \\times 5$,
+    then $3 \\times 3$ twice), and a bias for each output channel; the linear layer stays dense,
+    from the last width to ten classes. The three compression ratios rise in this order.
 
     Which of the three trains the fewest values, which the most? And which part holds most of the
     narrow student's trained values? Return a dict with the three keys of the docstring.

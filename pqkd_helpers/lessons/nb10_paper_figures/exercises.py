@@ -362,7 +362,7 @@ _ROW_VERDICT = Exercise(
     explanation="""
     Nothing in these lines is a matter of taste, and that is their worth: whoever has the records
     and the rule comes to the same verdict. Taste went into the rule (which margin? which premise?),
-    so the rule must be older than the runs.
+    so the rule must be older than the runs. (This premise is not: see *Against the paper*.)
     """,
 )
 

@@ -40,6 +40,8 @@ class Analysis:
     ----------
     plan : dict of str to str
         What each question compares the light with.
+    light : str
+        The light's arm in it.
     margin, log_margin : float
         In percentage points of test error, and of its logarithm.
     contrasts : dict of str to Contrast
@@ -53,6 +55,7 @@ class Analysis:
     """
 
     plan: Mapping[str, str]
+    light: str
     margin: float
     log_margin: float
     contrasts: dict[str, Contrast]

@@ -85,8 +85,8 @@ class Controls(Result):
         )
 
     def over_the_margin(self) -> str:
-        """Return which verdicts hang on the margin, planned and follow-up, in words."""
-        found = (self.planned, self.follow_up)
+        """Return which verdicts of all three plans hang on the margin, in words."""
+        found = (self.planned, self.follow_up, self.averaged)
         return over_the_margin(self.catalogue, [each for each in found if each])
 
     def learning_curves(self, *arms: str) -> Figure:
@@ -165,7 +165,7 @@ def controls(catalogue: Catalogue) -> Controls | None:
         limits=[
             "One net, one data set, one circuit, one reading of the paper's algorithm (SPSA "
             "minimises the loss under a fresh z): another may answer otherwise.",
-            over_the_margin(catalogue, [each for each in (found, follow_up) if each]),
+            over_the_margin(catalogue, [each for each in (found, follow_up, averaged) if each]),
             *(teachers_of_the_pairs(catalogue, follow_up) if follow_up else ()),
             *(
                 teachers_of_the_pairs(

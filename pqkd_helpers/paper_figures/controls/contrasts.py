@@ -164,8 +164,8 @@ def analyse(
     if not plan or not {NULL, KNOWN} <= full or (len(plan) < len(asked) and not one_by_one):
         return None
     plain = {
-        arm: contrast(errors(light), errors(other), margin=margin)
-        for arm, (light, other) in pairs.items()
+        arm: contrast(errors(own), errors(other), margin=margin)
+        for arm, (own, other) in pairs.items()
         if arm in full
     }
     logarithmic = {
@@ -176,6 +176,7 @@ def analyse(
     }
     return Analysis(
         plan=plan,
+        light=light,
         margin=margin,
         log_margin=log_margin,
         contrasts=corrected(

@@ -26,7 +26,9 @@ def over_the_margin(catalogue: Catalogue, analyses: Sequence[Analysis]) -> str:
     ends, planned = margin_interval(catalogue), _said(analyses)
     at_ends = []
     for margin in ends:
-        again = [analyse(catalogue, each.plan, margin=margin) for each in analyses]
+        again = [
+            analyse(catalogue, each.plan, light=each.light, margin=margin) for each in analyses
+        ]
         said = _said([each for each in again if each])
         changed = [f"*{name}* is {word}" for name, word in said.items() if word != planned[name]]
         at_ends.append(f"At {margin:.2f} {', '.join(changed) or 'none changes'}.")
