@@ -9,22 +9,20 @@ from ..records.measured import accuracies
 from ..records.record import Record
 from ..records.stored import Catalogue
 from ..statistics.means import mean_of
-from .extreme import RATIO
 from .finding import Finding, scale_of
 from .markdown_table import Row
 from .result import Result
 
 EXPERIMENT = "frontier"
-# Beginning of the arms' names -> how a value is written, colour, marker and line, and where: points
-# to the right and up, points further down for each next one, alignment. The arm "base" belongs to
-# every line.
+# Beginning of the arms' names -> the panel's title, its colour, and by how many points each label
+# stands below the one before. The arm "base" belongs to every panel.
 _LOOKS = {
-    "rank": ("R = {}", 0, "o-", (8, 9, 0, "left")),
-    "scope": ("{}", 1, "s--", (0, 14, 38, "center")),
-    "angles": ("{} angles", 5, "^:", (-12, -24, 15, "right")),
-    "widths": ("widths {}", 3, "v-.", (0, -13, 0, "center")),
+    "rank": ("filters R", 0, 0),
+    "scope": ("convolutions compressed", 1, 16),
+    "angles": ("angles", 5, 0),
+    "widths": ("channels of conv1, teacher's too", 3, 0),
 }
-_BASE = "R = 8, all convolutions,\n30 angles, widths 32, 64, 64"
+_BASE = "R = 8, all convolutions, 30 angles, channels 32, 64, 64"
 
 
 def frontier(catalogue: Catalogue) -> Result | None:
@@ -53,12 +51,12 @@ def frontier(catalogue: Catalogue) -> Result | None:
             )
         ],
         draw=lambda: accuracy_over_ratio(rows),
-        alt="Test accuracy in percent over the compression ratio, one line per quantity varied: "
+        alt="Test accuracy in percent over the compression ratio, one panel per quantity varied: "
         + "; ".join(
             f"{row['arm']} {row['test accuracy'].mean:.1f} at {row['ratio']:.0f}x" for row in rows
         ),
         reading=(
-            "Every line varies one thing, starting from widths (32, 64, 64), R = 8, all "
+            "Every panel varies one thing, starting from widths (32, 64, 64), R = 8, all "
             "convolutions compressed, 30 angles (the black diamond); with the widths the teacher "
             "changes, too. Bars: 95 % intervals."
         ),
@@ -93,42 +91,45 @@ def _row(arm: str, records: list[Record]) -> Row:
 
 
 def accuracy_over_ratio(rows: list[Row]) -> Figure:
-    """Draw test accuracy over the compression ratio: a line for each quantity varied."""
+    """Draw test accuracy over the compression ratio: a panel for each quantity varied."""
     with style():
-        figure = Figure(figsize=(WIDTH, 4.8), layout="constrained")
-        axes = figure.subplots()
-        say_what_to_see(figure, "From the diamond, each line varies one thing: which one costs?")
+        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+        say_what_to_see(figure, "From the diamond, each panel varies one thing: which one costs?")
+        panels = figure.subplots(2, 2, sharey=True)
         base = [row for row in rows if row["arm"] == "base"]
-        for family, (text, colour, look, place) in _LOOKS.items():
+        for axes, (family, look) in zip(panels.ravel(), _LOOKS.items(), strict=True):
+            title, colour, down = look
             found = [row for row in rows if row["arm"].startswith(f"{family}-")]
-            _draw_line(axes, [*found, *base], COLOURS[colour], look)
-            right, up, down, alignment = place
+            _draw_line(axes, [*found, *base], COLOURS[colour])
             for number, row in enumerate(found):
                 axes.annotate(
-                    text.format(_value(row["arm"], family)),
+                    _value(row["arm"], family),
                     (row["ratio"], row["test accuracy"].mean),
-                    xytext=(right, up - number * down),
+                    xytext=(6, 4 - number * down),
                     textcoords="offset points",
-                    ha=alignment,
-                    va="center",
                 )
-        for row in base:
-            axes.plot(row["ratio"], row["test accuracy"].mean, "kD", ms=9, zorder=4, label=_BASE)
-            axes.legend(loc="lower left")
-        axes.set(xlabel=RATIO, ylabel="test accuracy (%)")
-        axes.set_ylim(top=100.0)
-        axes.margins(x=0.13)
+            for row in base:
+                place = row["ratio"], row["test accuracy"].mean
+                axes.plot(*place, "kD", markersize=8, zorder=4, label=_BASE)
+            axes.set(title=title, ylim=(None, 100.0))
+            axes.margins(x=0.2)
+            axes.locator_params(axis="x", nbins=4)
+        for axes in panels[1]:
+            axes.set_xlabel("compression ratio")
+        figure.supylabel("test accuracy (%)")
+        if base:
+            figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")
         return figure
 
 
-def _draw_line(axes: Axes, rows: list[Row], colour: str, look: str) -> None:
+def _draw_line(axes: Axes, rows: list[Row], colour: str) -> None:
     rows = sorted(rows, key=lambda row: row["ratio"])
     if rows:
         axes.errorbar(
             [row["ratio"] for row in rows],
             [row["test accuracy"].mean for row in rows],
             yerr=[row["test accuracy"].half_width for row in rows],
-            fmt=look,
+            fmt="o-",
             color=colour,
             capsize=3,
             elinewidth=0.7,
@@ -137,4 +138,4 @@ def _draw_line(axes: Axes, rows: list[Row], colour: str, look: str) -> None:
 
 def _value(arm: str, family: str) -> str:
     value = arm.removeprefix(f"{family}-")
-    return value.replace("-", "+" if family == "scope" else ", ")
+    return value.partition("-")[0] if family == "widths" else value.replace("-", "+")

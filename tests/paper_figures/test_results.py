@@ -382,8 +382,18 @@ def test_a_frontier_without_its_base_is_drawn(tmp_path):
     made_up.frontier(tmp_path)
     for path in tmp_path.glob("*/*-base-seed*.json"):
         path.unlink()
-    (axes,) = frontier(Catalogue(tmp_path)).figure.axes
-    assert len(axes.containers) == 4 and axes.get_legend() is None
+    figure = frontier(Catalogue(tmp_path)).figure
+    assert [len(axes.containers) for axes in figure.axes] == [1] * 4 and not figure.legends
+
+
+def test_the_diamond_stands_in_every_panel_of_the_frontier(tmp_path):
+    made_up.frontier(tmp_path)
+    result = frontier(Catalogue(tmp_path))
+    (base,) = (row for row in result.rows if row["arm"] == "base")
+    for axes in result.figure.axes:
+        (diamond,) = (line for line in axes.lines if line.get_marker() == "D")
+        assert diamond.get_xydata().tolist() == [[base["ratio"], base["test accuracy"].mean]]
+    assert len(result.figure.legends) == 1
 
 
 def test_an_incomplete_curve_is_not_shown(tmp_path):
