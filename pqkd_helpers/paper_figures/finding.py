@@ -125,10 +125,10 @@ def scale_of(records: Sequence[Record]) -> str:
         return scale
     if not configuration["spsa_steps"]:
         return f"{scale}, angles at rest"
-    reading = f"{scale}, reading `{configuration.get('objective', 'fresh')}`"
+    objective = configuration.get("objective", "fresh")
     gain = configuration["spsa_step_size"]
-    unsaid = reading.endswith("`fresh`") and gain == SPSA_GAIN
-    return reading if unsaid else f"{reading} with a = {gain:g}"
+    said = "" if (objective, gain) == ("fresh", SPSA_GAIN) else f" with a = {gain:g}"
+    return f"{scale}, reading `{objective}`{said}"
 
 
 def decided(

@@ -33,7 +33,7 @@ def reading_by_observable(rows: list[Row]) -> Figure:
     """
     with style():
         figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        say_what_to_see(figure, "Which readings does the rule let through, the shaded ranges?")
+        say_what_to_see(figure, "Which readings lie within the shaded ranges of the rule?")
         # What decides stands above, what only describes below.
         spread, difference, limits, variance = figure.subplots(2, 2, sharey=True).ravel()
         _each(spread, rows, _spread)

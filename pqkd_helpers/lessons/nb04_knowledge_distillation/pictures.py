@@ -213,8 +213,8 @@ def student_gains(
     with style():
         figure = Figure(figsize=(6.4, 5.2), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True)
-        paired_students(accuracy, "accuracy (points): up is better", above)
-        paired_students(cross_entropy, "cross-entropy (nats): down is better", below)
+        paired_students(accuracy, "accuracy gained (points)\nup is better", above)
+        paired_students(cross_entropy, "change of cross-entropy (nats)\ndown is better", below)
         return figure
 
 
