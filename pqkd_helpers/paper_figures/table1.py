@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ..records.measured import finals
 from ..records.record import Record
-from ..records.stored import TIERS, Catalogue
+from ..records.stored import TIERS, Catalogue, seeds_shown
 from ..statistics.means import Mean, mean_of, paired_difference
 from ..statistics.verdicts import Direction, compare_with_paper, judge_claim
 from .finding import SCALES, Finding, Rule, decided, scale_of
@@ -150,13 +150,17 @@ def table1(catalogue: Catalogue) -> Result | None:
 
 
 def shown_runs(catalogue: Catalogue, dataset: str) -> list[Record]:
-    """Return the runs of a data set that are shown: the larger scale, more seeds, `ARMS`' order."""
+    """Return the runs of a data set that are shown.
+
+    Enough seeds come before a larger scale, that before more seeds, and these before `ARMS`' order.
+    """
     found = []
     for arm in ARMS:
         if tier := catalogue.tier(EXPERIMENT, dataset, arm):
             runs = catalogue.runs(EXPERIMENT, tier=tier, dataset=dataset, arm=arm)
-            found.append((-TIERS.index(tier), len(runs), runs))
-    return max(found, key=lambda each: each[:2], default=(0, 0, []))[2]
+            rank = (len(runs) >= seeds_shown(dataset), -TIERS.index(tier), len(runs))
+            found.append((rank, runs))
+    return max(found, key=lambda each: each[0], default=((), []))[1]
 
 
 def _scale(catalogue: Catalogue) -> str:

@@ -14,6 +14,13 @@ TIERS = ("paper", "cpu")
 # A table shows a larger scale once so many seeds of it are there; CIFAR-10 was planned with one.
 SEEDS_SHOWN = 3
 SEEDS_SHOWN_OF = {"cifar10": 1}
+
+
+def seeds_shown(dataset: str | None = None) -> int:
+    """Return how many seeds of a data set a table waits for before it shows a larger scale."""
+    return SEEDS_SHOWN_OF.get(dataset or "", SEEDS_SHOWN)
+
+
 # The project's own records.
 STORED_RECORDS = FIGURES / "records"
 _Made = TypeVar("_Made")
@@ -95,8 +102,7 @@ class Catalogue:
             for tier in TIERS
             if (runs := self.runs(experiment, tier=tier, dataset=dataset, arm=arm))
         }
-        enough = SEEDS_SHOWN_OF.get(dataset or "", SEEDS_SHOWN)
-        shown = (tier for tier, n in n_seeds.items() if n >= enough)
+        shown = (tier for tier, n in n_seeds.items() if n >= seeds_shown(dataset))
         return next(shown, max(n_seeds, key=n_seeds.__getitem__, default=None))
 
     def study(self, experiment: str) -> Record | None:

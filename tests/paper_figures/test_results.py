@@ -277,6 +277,16 @@ def test_a_data_set_is_shown_under_the_chosen_reading_once_it_has_as_many_seeds(
     assert result.scale.startswith("MNIST: reduced scale, reading `through-ema` with a = 0.05; ")
 
 
+def test_one_run_with_the_papers_recipe_does_not_replace_three_without_it(tmp_path):
+    """Nor where it is the only one of its arm."""
+    made_up.table1_like_the_paper(tmp_path, seeds=3)
+    for seed in range(3):
+        run = made_up.run("table1", "through-ema", seed, dataset="fashion-mnist", tier="paper")
+        made_up.store(tmp_path, run)
+        rows = [r for r in table1(Catalogue(tmp_path)).rows if r["data set"] == "Fashion-MNIST"]
+        assert {(row["tier"], row["n"]) for row in rows} == {("paper" if seed == 2 else "cpu", 3)}
+
+
 def test_the_readings_rule_has_chosen_what_table_1_shows():
     runs = {name: STORED.runs("readings", name) for name in READINGS}
     assert chosen(runs).reading == DEFAULT
