@@ -17,6 +17,7 @@ from .kernel_noise import kernel_noise
 from .ladder.frontier import frontier_at_best
 from .ladder.ideas import ladder_choices
 from .ladder.in_bytes import bytes_at_best
+from .paper_recipe import paper_recipe
 from .reading_table import readings
 from .regularisation import regularisation
 from .result import Result
@@ -30,6 +31,7 @@ from .training_curves import spsa_diagnostics, training_run
 # A figure's name, which is its folder below figures/ -> what makes it; in the order of the paper.
 FIGURES: Mapping[str, Callable[[Catalogue], Result | None]] = {
     "table1": table1,
+    "paper-recipe": paper_recipe,
     "training-curves": training_run,
     "spsa-diagnostics": spsa_diagnostics,
     "spsa-contribution": spsa_contribution,

@@ -18,6 +18,7 @@ from pqkd_helpers.paper_figures.extreme import extreme, late_spread
 from pqkd_helpers.paper_figures.finding import Findings, scale_of
 from pqkd_helpers.paper_figures.frontier import frontier
 from pqkd_helpers.paper_figures.markdown_table import markdown_table
+from pqkd_helpers.paper_figures.paper_recipe import paper_recipe
 from pqkd_helpers.paper_figures.paper_values import TABLE1
 from pqkd_helpers.paper_figures.reading_table import READINGS, chosen
 from pqkd_helpers.paper_figures.readings import DEFAULT
@@ -285,6 +286,40 @@ def test_one_run_with_the_papers_recipe_does_not_replace_three_without_it(tmp_pa
         made_up.store(tmp_path, run)
         rows = [r for r in table1(Catalogue(tmp_path)).rows if r["data set"] == "Fashion-MNIST"]
         assert {(row["tier"], row["n"]) for row in rows} == {("paper" if seed == 2 else "cpu", 3)}
+
+
+def test_runs_with_the_papers_recipe_stand_apart_until_table_1_shows_them(tmp_path):
+    """The last epoch and the range of the last ten, in known numbers; and no verdict."""
+    for seed in range(3):
+        record = made_up.run("table1", "through-ema", seed, dataset="fashion-mnist", tier="paper")
+        for network, start in (("teacher", 0.90), ("student", 0.80)):
+            usual = record[network]["epochs"][-1]
+            record[network]["epochs"] = [
+                usual
+                | {
+                    "validation_accuracy": start + 0.001 * epoch,
+                    "validation_cross_entropy": 0.40 - 0.005 * epoch,
+                    "evaluated_train_accuracy": 0.97 + 0.001 * epoch,
+                }
+                for epoch in range(30)
+            ]
+        made_up.store(tmp_path, record)
+        result = paper_recipe(Catalogue(tmp_path))
+        if seed == 2:  # enough for Table 1
+            assert result is None
+            break
+        assert len(result.rows) == 6 * (seed + 1) and not result.findings
+        row = next(row for row in result.rows if row["quantity"] == "validation accuracy")
+        assert (row["ours"], row["lowest of the last ten"]) == (99.0, pytest.approx(92.0))
+        assert row["highest"] == pytest.approx(92.9)
+        # 91.86 +- 0.77 and 0.291 +- 0.029 are met in epochs 16 (0.32, 91.6) to 26 (0.27, 92.6).
+        assert "in 11 of 30 epochs; there it knows 98.6 to 99.6 %" in result.reading
+        accuracy, loss = result.figure.axes[:2]
+        assert len(result.figure.axes) == 2 * (seed + 1)
+        np.testing.assert_allclose(accuracy.lines[1].get_ydata()[-1], 82.9)
+        np.testing.assert_allclose(loss.lines[0].get_ydata()[0], 0.40)
+        band = accuracy.patches[0].get_bbox()
+        np.testing.assert_allclose((band.y0, band.y1), (91.86 - 0.26, 91.86 + 0.26))
 
 
 def test_the_readings_rule_has_chosen_what_table_1_shows():
