@@ -18,7 +18,7 @@ EXPERIMENT = "frontier"
 # stands below the one before. The arm "base" belongs to every panel.
 _LOOKS = {
     "rank": ("filters R", 0, 0),
-    "scope": ("convolutions compressed", 1, 16),
+    "scope": ("convolutions compressed", 1, 36),
     "angles": ("angles", 5, 0),
     "widths": ("channels of conv1, teacher's too", 3, 0),
 }

@@ -1,4 +1,4 @@
-"""What a device's imperfections do to the feature, from the study's record (notebooks 01, 12)."""
+"""What a device's imperfections do to the feature, from the study's record (notebook 01)."""
 
 from typing import Any
 

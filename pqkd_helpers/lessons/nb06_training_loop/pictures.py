@@ -1,12 +1,55 @@
-"""The pictures of notebook 06: other features, the state of a run."""
+"""The pictures of notebook 06: one epoch, other features, the state of a run."""
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, say_what_to_see, style
 from ...paper_figures.training_curves import training_curves as training_curves
 from ..mosaic import draw_tiles
+
+PARTS = (  # of an epoch: title, how, what changes
+    (
+        "1  Angles",
+        "SPSA, ten steps:\ncompares two losses,\nneeds no gradient",
+        "30 angles $\\theta$",
+    ),
+    ("2  Feature", "200 shots,\nhistogram, average,\nscaling", "512 numbers $z$"),
+    ("3  Weights", "Adam, one epoch:\nfollows the gradient,\n$z$ held fixed", "weights"),
+)
+
+
+def one_epoch() -> Figure:
+    """Draw the three parts of an epoch of Algorithm S1, what each changes, and the way back."""
+    with style():
+        figure = Figure(figsize=(7.0, 2.7))
+        say_what_to_see(figure, "One epoch of Algorithm S1: three parts, one change each")
+        axes = figure.add_axes((0.0, 0.0, 1.0, 0.9))
+        axes.set(xlim=(0, 7.0), ylim=(0, 2.43))
+        axes.set_axis_off()
+        for place, (title, how, changed) in enumerate(PARTS):
+            left, colour = 0.1 + 2.35 * place, COLOURS[(0, 5, 1)[place]]
+            frame = FancyBboxPatch(
+                (left, 0.62), 2.05, 1.62, boxstyle="round,pad=0,rounding_size=0.08",
+                facecolor="white", edgecolor=colour, linewidth=2.0,
+            )  # fmt: skip
+            axes.add_patch(frame)
+            middle = left + 1.025
+            axes.text(middle, 2.04, title, ha="center", va="center", weight="bold")
+            axes.text(middle, 1.53, how, ha="center", va="center")
+            axes.text(middle, 0.82, f"new: {changed}", ha="center", va="center", style="italic")
+        forward = [((2.15, 1.43), (2.45, 1.43)), ((4.5, 1.43), (4.8, 1.43))]
+        for start, end in [*forward, ((1.125, 0.25), (1.125, 0.62))]:
+            axes.add_patch(
+                FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, linewidth=1.6,
+                                color="black", shrinkA=0, shrinkB=0)
+            )  # fmt: skip
+        axes.plot([5.825, 5.825, 1.125], [0.62, 0.25, 0.25], color="black", linewidth=1.6)
+        axes.text(
+            3.475, 0.25, " the next epoch ", ha="center", va="center", backgroundcolor="white"
+        )
+    return figure
 
 
 def under_other_features(own: float, others: dict[str, ArrayLike], chance: float) -> Figure:

@@ -394,7 +394,7 @@ _TURNED = Exercise(
     explanation="""
     Gaussian numbers have no preferred direction, and taking out the part along $z$ leaves none. The
     new Gram matrix has the photonic run's angles between neighbours, though not between epochs that
-    are far apart: for those too, `yoked` replays the whole trajectory.
+    are far apart: for those too, another run's $z$ replays the whole trajectory.
     """,
 )
 

@@ -13,12 +13,12 @@ Array = NDArray[np.float64]
 
 
 SOURCES = {
-    "photonic circuit": "circuit",
+    "the light": "circuit",
     "distinguishable photons": "distinguishable",
     "classical map": "map",
     "coin tosses": "coins",
-    "Gaussian, new each epoch": "fresh",
-    "Gaussian, kept": "frozen",
+    "a new random vector an epoch": "fresh",
+    "the frozen vector": "frozen",
 }
 
 
@@ -29,11 +29,11 @@ N_EXPERIMENTS = 2000
 
 
 def draw_gram(source: str, beta: float, step: float) -> Figure:
-    """Draw the Gram matrix of a source next to that of the circuit with its angles at rest."""
+    """Draw the Gram matrix of a source next to that of the light with its angles at rest."""
     names = {value: name for name, value in SOURCES.items()}
     return gram_matrices(
         {
-            "circuit, angles at rest": trajectory("circuit", 0.9, 0.0),
+            "the light, angles at rest": trajectory("circuit", 0.9, 0.0),
             names[source]: trajectory(source, beta, step),
         }
     )
@@ -87,7 +87,7 @@ GRAM_MATRIX = Explorer(
         "step": Slider("step of every angle per epoch (rad)", 0.0, 0.5, 0.05, 0.2),
     },
     alt=(
-        "Two square maps of the cosine between the z of every two epochs: left the circuit with "
+        "Two square maps of the cosine between the z of every two epochs: left the light with "
         "its angles at rest, right the source {source} with smoothing {beta} and steps of {step} "
         "radians. Bright near the diagonal where z turns slowly, bright everywhere where it stays."
     ),

@@ -1,4 +1,4 @@
-"""The pictures of notebook 12: phases, likeness of histograms, drift, odds."""
+"""The pictures of notebook 12: the chain, phases, likeness of histograms, drift, odds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, LEAST_TEXT, say_what_to_see, style
+from .chain import chain as chain
 
 _LINES = ("-", "--", "-.", ":")
 

@@ -55,9 +55,9 @@ DIFFERENCE = "photonic minus it"  # a row's mean and interval, percentage points
 
 def in_words(rows: list[Row], margin: float) -> str:
     """Return what a forest plot of these rows shows, for readers who do not see it."""
-    parts = "; ".join(f"{row['arm']} {row['photonic minus it']:+.2f}" for row in rows)
+    parts = "; ".join(f"{IN_PLAIN_WORDS[row['arm']]} {row[DIFFERENCE]:+.2f}" for row in rows)
     return (
-        "Horizontal intervals, one line per control: photonic minus control, test error in "
+        "Horizontal intervals, one line per control: light minus control, test error in "
         f"percentage points, with the margin of {margin:.2f} shaded. {parts}."
     )
 

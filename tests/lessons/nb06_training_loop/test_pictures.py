@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pqkd_helpers.common.figure_style import LEAST_TEXT, WIDTH, smallest_text
 from pqkd_helpers.experiments.runs.building import build_pqkd_student
 from pqkd_helpers.experiments.runs.presets import preset
 from pqkd_helpers.feature_histograms import HistogramFeature
@@ -35,6 +36,14 @@ def test_the_explorers_kernels_are_those_of_the_runs_first_student():
     student.condition(HistogramFeature("unit-rms")(histogram))
     expected = student.conv1.kernel().detach().numpy()[:8, 0]
     np.testing.assert_allclose(widget.kernels(histogram), expected, rtol=1e-6)
+
+
+def test_one_epoch_has_three_parts_and_readable_text():
+    figure = draw.one_epoch()
+    (axes,) = figure.axes
+    said = [text.get_text() for text in axes.texts]
+    assert [text for text in said if text[1:3] == "  "] == [title for title, *_ in draw.PARTS]
+    assert smallest_text(figure) >= LEAST_TEXT and figure.get_size_inches()[0] <= WIDTH
 
 
 @pytest.mark.parametrize("asked", widget.RUNS)

@@ -1,5 +1,9 @@
 """The pictures of notebook 12 show the numbers that they were given."""
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,9 @@ from pqkd_helpers.circuit_simulator.device_budget import DeviceBudget
 from pqkd_helpers.common.figure_style import LEAST_TEXT, WIDTH, smallest_text
 from pqkd_helpers.lessons.nb12_real_light import explorer
 from pqkd_helpers.lessons.nb12_real_light import pictures as draw
+from pqkd_helpers.lessons.nb12_real_light.chain import STATIONS
 
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 VALUES = np.linspace(0.1, 0.9, 5)
 
 
@@ -62,6 +68,14 @@ def test_an_epoch_that_never_ends_stays_in_its_panel():
     assert max(text.get_position()[1] for text in right.texts) < right.get_ylim()[1]
 
 
+def test_the_chain_names_sections_that_the_notebook_has():
+    cells = json.loads((NOTEBOOKS / "12_real_light.ipynb").read_text())["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    numbered = set(re.findall(r"^## (\d+)\. ", text, re.MULTILINE))
+    named = {number for *_, sections in STATIONS for number in re.findall(r"\d+", sections)}
+    assert named == numbered
+
+
 @pytest.mark.parametrize(
     "figure",
     [
@@ -70,8 +84,9 @@ def test_an_epoch_that_never_ends_stays_in_its_panel():
         draw.drift({"slow": {"smoothed": VALUES}, "fast": {"smoothed": VALUES}}),
         draw.odds({"mean field": {"the device's clicks": VALUES}}),
         explorer.draw(0.3, 0.05, 40),
+        draw.chain(),
     ],
-    ids=["phases", "likeness", "drift", "odds", "budget"],
+    ids=["phases", "likeness", "drift", "odds", "budget", "chain"],
 )
 def test_a_page_shows_them_with_readable_text_and_a_title(figure):
     assert smallest_text(figure) >= LEAST_TEXT
