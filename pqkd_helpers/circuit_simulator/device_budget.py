@@ -26,8 +26,9 @@ from ..common.checks import (
 from .heralded_source import HeraldedSource, quantity
 from .interferometer import TimeBinInterferometer
 
-# Drift of the loops' phases, in radians, above which they must be locked within an epoch: there it
-# moves the half histograms by a tenth, at most, of what the noise of 200 shots does.
+# Drift of the difference of the loops' phases, in radians, above which they must be locked within
+# an epoch: there it moves the half histograms by a tenth, at most, of what the noise of 200 shots
+# does.
 PHASE_TOLERANCE = 0.1
 # Share of the clicks that a gate must catch.
 LEAST_IN_GATE = 0.99
@@ -244,8 +245,9 @@ class DeviceBudget:
             ),
             (
                 self.phase_drift(epoch) <= PHASE_TOLERANCE,
-                f"the loops' phases drift by {self.phase_drift(epoch):.3g} rad in an epoch of "
-                f"{_duration(epoch)}, more than {PHASE_TOLERANCE} rad: they must be locked",
+                "the difference of the loops' phases drifts by "
+                f"{self.phase_drift(epoch):.3g} rad in an epoch of {_duration(epoch)}, "
+                f"more than {PHASE_TOLERANCE} rad: they must be locked",
             ),
         )
         return [sentence for met, sentence in conditions if not met]

@@ -21,6 +21,7 @@ from ..statistics.verdicts import (
 from .markdown_table import Row, markdown_table
 from .paper_values import SPSA_GAIN
 
+ONE_SEED = "(1 seed)"  # stands in what is ours of a row
 NO_COMPARISON = ", no comparison known to us"
 SCALES = {
     "paper": "paper scale",
@@ -209,8 +210,9 @@ class Findings(list[Finding]):
         rows = self._rows()
         for finding, row in zip(self, rows, strict=True):
             apart = finding.scale not in (usual_scale, SCALES[None])
+            notes = ["one seed"] * (ONE_SEED in finding.ours) + [finding.scale] * apart
             row["paper"] = finding.paper.removesuffix(NO_COMPARISON)
-            row["verdict"] = f"**{finding.verdict}**" + f" ({finding.scale})" * apart
+            row["verdict"] = f"**{finding.verdict}**" + f" ({'; '.join(notes)})" * bool(notes)
         return rows
 
     def _rows(self) -> list[Row]:

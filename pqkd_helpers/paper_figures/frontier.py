@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from ..common.figure_style import COLOURS, WIDTH, say_what_to_see, style
 from ..records.measured import accuracies
@@ -18,7 +19,7 @@ EXPERIMENT = "frontier"
 # stands below the one before. The arm "base" belongs to every panel.
 _LOOKS = {
     "rank": ("filters R", 0, 0),
-    "scope": ("convolutions compressed", 1, 36),
+    "scope": ("convolutions compressed", 1, 30),
     "angles": ("angles", 5, 0),
     "widths": ("channels of conv1, teacher's too", 3, 0),
 }
@@ -113,9 +114,13 @@ def accuracy_over_ratio(rows: list[Row]) -> Figure:
                 axes.plot(*place, "kD", markersize=8, zorder=4, label=_BASE)
             axes.set(title=title, ylim=(None, 100.0))
             axes.margins(x=0.2)
-            axes.locator_params(axis="x", nbins=4)
-        for axes in panels[1]:
             axes.set_xlabel("compression ratio")
+            if family == "scope":  # from 1 to 50
+                axes.set(xscale="log", xticks=(1, 2, 5, 10, 20, 50))
+                axes.xaxis.set_major_formatter("{x:g}")
+                axes.xaxis.set_minor_locator(NullLocator())
+            else:
+                axes.locator_params(axis="x", nbins=4)
         figure.supylabel("test accuracy (%)")
         if base:
             figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")

@@ -19,7 +19,7 @@ from .markdown_table import Row
 from .paper_values import TABLE1, accuracy_margin, cross_entropy_margin
 from .readings import DEFAULT
 from .result import Result
-from .table1 import EXPERIMENT, NAMES, decimals, margin_of, quantities
+from .table1_numbers import EXPERIMENT, NAMES, decimals, margin_of, quantities
 
 LATE = 10  # epochs
 SHOWN = ("quantity", "paper", "ours", "lowest of the last ten", "highest", "margin")

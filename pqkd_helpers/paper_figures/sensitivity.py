@@ -25,7 +25,7 @@ from .paper_values import EXTREME, SHOT_NOISE_LIMIT, TABLE1, PaperValue
 from .readings import AT_REST, DEFAULT
 from .result import Result
 from .shot_sweep import KINDS, sweep_limits, sweeps
-from .table1 import shown_runs
+from .table1_numbers import shown_runs
 
 Array = NDArray[np.float64]
 NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}

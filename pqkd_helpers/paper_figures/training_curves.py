@@ -14,7 +14,7 @@ from ..records.stored import Catalogue
 from .finding import Finding, scale_of
 from .markdown_table import Row
 from .result import Result
-from .table1 import ARM
+from .table1_numbers import ARM
 
 
 def training_curves(record: dict[str, Any]) -> Figure:

@@ -10,7 +10,7 @@ from ..paper_figures.controls.analysis import Analysis
 from ..paper_figures.controls.contrasts import AVERAGED, FOLLOW_UP, analyse, state
 from ..paper_figures.finding import SCALES, Finding
 from ..paper_figures.ladder.frontier import MOST, PLAIN, PLAIN_DISTILLED, PQKD
-from ..paper_figures.table1 import NAMES
+from ..paper_figures.table1_numbers import NAMES
 from ..records.stored import Catalogue
 from ..statistics.verdicts import Verdict
 from .blocks import with_blocks
@@ -21,8 +21,9 @@ def answer(catalogue: Catalogue) -> str:
     found, averaged = analyse(catalogue, FOLLOW_UP), analyse(catalogue, **AVERAGED)
     return "\n\n".join(
         [
-            "**What it does.** A small network trains only a few filters. How they are mixed is "
-            "not trained: the clicks of a photonic circuit decide it. That saves trained numbers.",
+            "**What it does.** In some layers of a small network only a few filters are trained. "
+            "How they are mixed is decided by the clicks of a photonic circuit, of which only 30 "
+            "angles are tuned. That saves trained numbers.",
             "**Are the paper's numbers reproduced?** " + _numbers(claim_map(catalogue)),
             "**Does the light help?** "
             + (state(catalogue, FOLLOW_UP) if found is None else _light_helps(found, averaged)),
@@ -39,8 +40,8 @@ def _at_best(catalogue: Catalogue) -> list[str]:
     accuracy = {row["kind"]: row["test accuracy"] for row in result.rows if row["size"] == MOST}
     return [
         f"**How good does the idea get?** With at most {MOST:,} trained numbers, spent where they "
-        f"work, and angles at rest: {accuracy[PQKD].mean:.2f} % of MNIST's test images. A plain "
-        f"network of as many: {accuracy[PLAIN].mean:.2f} %, with the same teacher "
+        f"work, and untuned angles: {accuracy[PQKD].mean:.2f} % of MNIST's test images. A plain "
+        f"network of as many: alone {accuracy[PLAIN].mean:.2f} %, taught by the same teacher "
         f"{accuracy[PLAIN_DISTILLED].mean:.2f} %. (Notebook 13; {accuracy[PQKD].n} seeds.)"
     ]
 
@@ -49,19 +50,22 @@ def _numbers(findings: list[Finding]) -> str:
     """Return how the claims fare that the paper has a number or a figure of."""
     public = [finding for finding in findings if not finding.is_ours_to_compare]
     counts = Counter(finding.verdict for finding in public)
-    order: tuple[Verdict, ...] = (
+    decided: tuple[Verdict, ...] = (
         "reproduced",
         "partly",
         "not",
         "not at this scale",
         "holds at this scale",
     )
-    parts = [f"{counts[name]} {name}" for name in order if counts[name] or name == order[0]]
-    n_open = len(public) - sum(counts[name] for name in order)
+    parts = [f"{counts[name]} {name}" for name in decided if counts[name] or name == decided[0]]
+    rest = [f"{counts[name]} {name}" for name in get_args(Verdict) if name not in decided]
+    rest = [part for part in rest if not part.startswith("0 ")]
     recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)
     return (
-        f"Of {len(public)} claims with a number or a figure: {', '.join(parts)}, {n_open} open. "
+        f"Of {len(public)} claims with a number or a figure: {', '.join(parts)}; undecided: "
+        f"{', '.join(rest)}. "
         + ("" if recipe else "Our runs are smaller than the paper's, so most can settle nothing. ")
+        + "What the words mean, says notebook 10. "
         + "Of the paper we know the abstract, and its numbers through others who read it."
     )
 

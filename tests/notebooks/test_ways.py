@@ -21,7 +21,7 @@ START = "\n".join(
 CURRICULUM = json.loads((FOLDER / "curriculum.json").read_text("utf-8"))["notebooks"]
 STUDY = {entry["file"].removesuffix(".ipynb"): entry["minutes"] for entry in CURRICULUM}
 MARK = re.compile(r"\*\*Short way, (\d+) minutes:\*\*")
-WORDS = {"90 minutes": 90, "two hours": 120, "four hours": 240}
+WORDS = {"90 minutes": 90, "two and a half hours": 150, "four and a half hours": 270}
 
 
 def ways(text):
@@ -62,7 +62,7 @@ def test_the_others_take_their_parts_time_without_the_exercises(who, time, parts
         for part in required.split(";")
         for name in notebooks_in(part)
     )
-    assert 0.75 * WORDS[time] < reading < 1.25 * WORDS[time]
+    assert 0.85 * WORDS[time] < reading < 1.15 * WORDS[time]
 
 
 def _reading_minutes(name):

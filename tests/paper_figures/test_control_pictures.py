@@ -71,11 +71,11 @@ def test_the_forest_has_a_block_per_kind_of_control_and_plain_words():
     assert len(forest(made_up_rows("planned"), margin=0.5).axes) == 1
 
 
-def test_a_legend_tells_planned_contrasts_from_checks():
+def test_a_legend_tells_a_family_from_the_checks():
     rows = [*made_up_rows("planned"), {**made_up_rows("planned")[0], "group": "checks"}]
     (legend,) = forest(rows, margin=0.5).legends
     said = [text.get_text() for text in legend.get_texts()]
-    assert said == ["planned", "checks of the experiment"]
+    assert said == ["family 1, planned first", "checks of the experiment"]
     assert not forest(made_up_rows("planned"), margin=0.5).legends
 
 

@@ -133,8 +133,8 @@ class OrcaClient:
                 reason = str(error)
             if number < self.attempts:
                 pause = min(2.0 ** (number - 1), _LONGEST_PAUSE)
-                counted = f"job {number} of at most {self.attempts}"
-                _log.warning("%s is lost: %s; the next in %g s", counted, reason, pause)
+                counted = f"try {number} of {self.attempts}"
+                _log.warning("%s: the job is lost: %s; the next in %g s", counted, reason, pause)
                 time.sleep(pause)
         raise OrcaError(f"{reason} (jobs submitted: {self.attempts})")
 

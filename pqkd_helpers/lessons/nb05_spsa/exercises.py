@@ -668,11 +668,12 @@ MIRROR = Exercise(
     minutes=12,
     task="""
         Why is $p(-\\theta) = p(\\theta)$ for some devices? Because flipping the sign of a beam
-        splitter's angle is the same as flipping the sign of *one* of its two bins, before and
-        after it. If one set of signs $D$ (one per bin) does that for every beam splitter at once,
-        then $U(-\\theta) = D\\,U(\\theta)\\,D$, and signs of amplitudes do not change
-        probabilities. A loop of length $\\ell$ has beam splitters on the bins $(i, i+\\ell)$,
-        $i = 0, 1, \\dots$, `n_modes` $- \\ell$ in all.
+        splitter's angle is the same as flipping the sign of *one* of its two time bins, before
+        and after it. If one set of signs $D$ (one per time bin) does that for every beam splitter
+        at once, then $U(-\\theta) = D\\,U(\\theta)\\,D$ for $U$, the matrix of one photon's
+        amplitudes (notebook 01), and signs of amplitudes do not change probabilities. A loop of
+        length $\\ell$ has beam splitters on the time bins $(i, i+\\ell)$, $i = 0, 1, \\dots$,
+        `n_modes` $- \\ell$ in all.
 
         (`itertools` is imported.)
         """,
@@ -702,9 +703,10 @@ MIRROR = Exercise(
         "repeat=n_modes) tries them all.",
     ),
     explanation="""
-        Odd lengths share the signs + - + -. With lengths 1 and 2 the bins 0 and 2 would have to be
-        equal (by way of bin 1) and opposite (directly): no mirror. In the language of graphs: bins
-        are points, beam splitters are lines, and a mirror is a colouring with two colours.
+        Odd lengths share the signs + - + -. With lengths 1 and 2 the time bins 0 and 2 would have
+        to be equal (by way of time bin 1) and opposite (directly): no mirror. In the language of
+        graphs: time bins are points, beam splitters are lines, and a mirror is a colouring with
+        two colours.
         """,
 )
 

@@ -209,7 +209,7 @@ def error_over_shift(
         for number, (label, values) in enumerate(
             {
                 "shot noise, falls as 1/c": noise,
-                "bias of the slope, grows with c": bias,
+                "bias, as c² at first": bias,
                 "both": total,
             }.items()
         ):
@@ -248,7 +248,7 @@ def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
     runs : mapping of str to (n_runs, n_steps) array_like
         Label -> move of every angle in radians (before clipping), all > 0.
     steps_per_epoch : int
-        Where the epochs end.
+        Where the epochs end; each is named.
 
     Returns
     -------
@@ -281,10 +281,19 @@ def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
             xytext=(0, 3),
             textcoords="offset points",
         )
-        for end in range(steps_per_epoch, n_steps, steps_per_epoch):
-            axes.axvline(end + 0.5, color="0.7", linewidth=0.8)
+        for begin in range(0, n_steps, steps_per_epoch):
+            end = min(begin + steps_per_epoch, n_steps)
+            if end < n_steps:
+                axes.axvline(end + 0.5, color="0.7", linewidth=0.8)
+            axes.annotate(
+                f"epoch {begin // steps_per_epoch + 1}",
+                ((begin + end + 1) / 2, 0.98),
+                xycoords=("data", "axes fraction"),
+                horizontalalignment="center",
+                verticalalignment="top",
+            )
         axes.set(xlabel="SPSA step", ylabel="move of every angle (rad)", yscale="log")
-        axes.set_ylim(top=15.0)
+        axes.set_ylim(top=80.0)
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return figure
 

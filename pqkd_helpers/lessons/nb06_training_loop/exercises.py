@@ -60,7 +60,8 @@ _VERDICT = Exercise(
     Predict before you read on. Students were distilled with SPSA, and with the sham: ten paired
     seeds, our gains, test accuracy with each student's own $z$. Which of the three verdicts
     will the records give? "Better" means that the 95 % interval of the paired differences lies on
-    one side of zero.
+    one side of zero. You have seen small steps, and may expect little; the check compares your
+    verdict, word for word, with what this rule makes of the records.
     """,
     reference=verdict,
     laws=(_one_of_the_three, _what_the_records_say),
@@ -103,8 +104,8 @@ def algorithm_s1(sample, loss, train, theta, n_epochs, n_steps, a, c, beta, rng)
     loss(z): returns the student's loss on validation images under the feature z (n_bins,).
     train(z): trains the weights for one epoch under z, returns nothing.
     theta: (d,) radians, the start. n_steps: SPSA steps in an epoch; a, c: their gains, angles
-    clipped to [-pi, pi]. beta: share of the old histogram in the moving average, whose first value
-    is the first histogram. rng: np.random.Generator, the coins of SPSA.
+    clipped to [-pi, pi]. beta: share of the old average in the new one; before the first training
+    there is none, and a feature is the scaled histogram alone. rng: np.random.Generator, the coins.
     """
     theta, average, path = np.array(theta, dtype=float), None, []
 
@@ -339,7 +340,8 @@ _S1 = Exercise(
     Build the whole loop, from three things that somebody else has built: a circuit that can be
     sampled, a student whose loss can be asked for, and its training for one epoch. Histograms come
     in, and features go out: scale each to $|z|^2$ = its number of bins. SPSA is asked about the
-    feature that the moving average *would become*. Nothing of the package is needed.
+    feature that the moving average *would become*. Either side of a step may come first.
+    Nothing of the package is needed.
 
     The check hands in a circuit and a student that write down every call. It looks at what was
     sampled where, what the student was shown, and when; not at how you wrote it.
@@ -789,15 +791,11 @@ _CHANGE = Exercise(
     difficulty=3,
     minutes=25,
     task="""
-    Now it is your method. Change **one** thing of the small trainer above, write down what you
-    expect, run it, and write a verdict. Ideas: `ema_beta=0.0` (no average), `n_shots=20`,
-    `spsa_batches=1`, `hard_weight=1.0` (no teacher). You have seen `spsa_steps=0` and
-    `objective="fresh"` with a larger step.
-
-    Fill in the protocol: copy the numbers as they were printed, so that it can be read without
-    being run again. Your prediction is not marked. Your verdict is marked: the check compares it
-    with the interval of your own numbers. With five pairs a change of one point is hard to see;
-    more seeds are allowed, if you fix their number first.
+    Write the protocol of one change, the one that you made in *Change the method* or another:
+    `ema_beta=0.0` (no average), `n_shots=20`, `spsa_batches=1`, `hard_weight=1.0` (no teacher).
+    Copy the numbers as they were printed. Your prediction is not marked. Your verdict is: the check
+    compares it with the interval of your own numbers. With five pairs a change of one point is hard
+    to see; more seeds are allowed, if you fix their number first.
     """,
     reference=change_the_method,
     laws=(_one_thing, _pairs_of_accuracies, _prediction_was_made, _verdict_follows),
@@ -853,7 +851,8 @@ _CHANGE = Exercise(
     $z$. Run `ema_beta=0.0` with `spsa_steps=0`, too: it loses about as much (4.6 points, 95 %
     interval 0.6 to 8.6), so SPSA is not needed for the drop. And try it without the teacher
     (`hard_weight=1.0`): in this toy that comes out better, by 1.7 points (0.3 to 3.1), with one
-    teacher of 91 % and five seeds.
+    teacher of 91 % and five seeds. In notebook 04 a teacher helped: there the network, the data
+    and the teachers are others.
 
     Two limits come with every verdict of this kind: it holds for this teacher, these images and so
     few epochs; and who tries ten changes will find that one of them "works" by luck.

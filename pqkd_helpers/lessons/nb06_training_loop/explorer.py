@@ -82,7 +82,10 @@ EPOCH = Explorer(
     controls={
         "asked": Choice(
             "SPSA is asked",
-            {"through the average": "through-ema", "about a fresh z": "fresh"},
+            {
+                "through the average, a = 0.01": "through-ema",
+                "about a fresh z, a = 0.05": "fresh",
+            },
             "through-ema",
         ),
         "epoch": Slider("epoch", 1, N_EPOCHS, 1, 5),

@@ -84,7 +84,7 @@ def turning_z() -> Film:
             [
                 (0.0, "Angles set how likely each click is, and so where z points."),
                 (seconds[4], "SPSA moves all angles at once, a little in each step."),
-                (seconds[14], "z (orange) turns with them; shot noise makes it tremble."),
+                (seconds[14], "A fresh z (orange) turns too; shot noise makes it tremble."),
                 (seconds[26], "Its moving average (blue) follows late, and calmly."),
             ],
             320.0,
@@ -95,9 +95,9 @@ def turning_z() -> Film:
         name="turning-z",
         alt=(
             "Fourteen dials show a small device's angles. SPSA turns them in 40 small steps, and a "
-            "curve of its loss falls. Next to it, two arrows in a plane: z, measured anew after "
-            "each step, turns and trembles with shot noise; its moving average turns after it, "
-            "late and smoothly."
+            "curve of its loss falls. Next to it, two arrows in a plane: a fresh z, measured anew "
+            "after each step, turns and trembles with shot noise; its moving average turns after "
+            "it, late and smoothly."
         ),
         width=640,
         height=430,

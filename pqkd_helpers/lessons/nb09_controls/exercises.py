@@ -6,7 +6,7 @@ from ..exercise import Exercise, Mistake, drawn, expect
 
 # --- 9.1 -----------------------------------------------------------------------------------
 
-CLAIMS = ("shuffled anew", "two frozen z", "minus z", "no difference shown")
+CLAIMS = ("shuffled anew", "two frozen z", "minus z", "twice z")
 
 
 def four_predictions():
@@ -15,7 +15,7 @@ def four_predictions():
         "shuffled anew": False,
         "two frozen z": True,
         "minus z": True,
-        "no difference shown": False,
+        "twice z": False,
     }
 
 
@@ -70,14 +70,11 @@ def _sign_as_run(answer):
     expect(_predicted(answer, "minus z"), _same_distribution(z, -z), given=given)
 
 
-def _absence_as_run(answer):
-    """No difference shown: experiments with a true difference of one point, five seeds each."""
-    rng = drawn(2)
-    d = 1.0 + rng.normal(0.0, 2.0, (2000, 5))
-    t = d.mean(axis=1) / (d.std(axis=1, ddof=1) / np.sqrt(5))
-    shown = float((np.abs(t) > 2.776).mean())
-    given = f"a true difference was shown in only {100 * shown:.0f} % of 2,000 experiments: equal?"
-    expect(_predicted(answer, "no difference shown"), shown > 0.95, given=given)
+def _length_as_run(answer):
+    """Twice z: measured covariances of the mixings settle it."""
+    z = _drifting(drawn(2))
+    given = "four z, and the same four, each twice as long: the same distribution?"
+    expect(_predicted(answer, "twice z"), _same_distribution(z, 2.0 * z), given=given)
 
 
 def _predictions(*values):
@@ -91,19 +88,17 @@ _PREDICT = Exercise(
     minutes=6,
     task="""
     True or false? Return a dictionary with four keys, each `True` or `False`. "The same
-    distribution": over many draws of the frozen matrix $A$ the runs are distributed alike. (The
-    fourth key is not about this.)
+    distribution": over many draws of the frozen matrix $A$ the runs are distributed alike.
 
     - `"shuffled anew"`: in every epoch the 512 bins are shuffled in a new order. The runs are
       distributed as without shuffling.
     - `"two frozen z"`: one $z$ is kept for a whole run. Another one of equal length, in another
       direction, gives the same distribution.
     - `"minus z"`: $-z$ in the place of $z$ all along gives the same distribution.
-    - `"no difference shown"`: five pairs of runs show no difference. So the two methods are
-      equal.
+    - `"twice z"`: $2z$ in the place of $z$ all along gives the same distribution.
     """,
     reference=four_predictions,
-    laws=(_shuffling_as_run, _frozen_as_run, _sign_as_run, _absence_as_run),
+    laws=(_shuffling_as_run, _frozen_as_run, _sign_as_run, _length_as_run),
     probes=lambda: [()],
     mistakes=(
         Mistake(
@@ -122,20 +117,20 @@ _PREDICT = Exercise(
         ),
         Mistake(
             _predictions(False, True, True, True),
-            "five noisy pairs often miss a difference that is there.",
+            "A (2z) is twice A z. What becomes of the variance?",
         ),
     ),
     hints=(
-        "Each answer follows from the mixings M = A z, or from the noise of five pairs.",
+        "Each answer follows from the mixings M = A z.",
         "M has mean 0 and covariance <z_s, z_t> / 512: which of the changes alter inner products?",
         "A new order in every epoch alters those between epochs; a direction or a sign alters "
-        "none; and absence of evidence is no evidence.",
+        "none; a factor on z alters all of them.",
     ),
     explanation="""
     Mixings know $z$ only through inner products. A direction, an order of the bins or a
-    sign that is *common to all epochs* carries nothing. The length does, and so does the way $z$
-    turns from epoch to epoch: a new order of the bins turns each new histogram nearly at a right
-    angle to the last. Five pairs may miss a difference.
+    sign that is *common to all epochs* carries nothing. The length does: $2z$ has four times the
+    covariance. So does the way $z$ turns from epoch to epoch: a new order of the bins turns each
+    new histogram nearly at a right angle to the last.
     """,
 )
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ...common.figure_style import COLOURS, LEAST_TEXT, WIDTH, say_what_to_see, style
 from ...paper_figures.paper_values import TABLE1
 from ...paper_figures.readings import MARGIN, SEEDS, largest_spread, paper_difference
-from ...paper_figures.table1 import NAMES
+from ...paper_figures.table1_numbers import NAMES
 from ...statistics.verdicts import Comparison
 from .explorer import interval_and_margin
 

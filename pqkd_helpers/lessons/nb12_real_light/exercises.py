@@ -312,17 +312,16 @@ _DIP = Exercise(
     difficulty=3,
     minutes=30,
     task="""
-        Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one, and
-        with clicks of both detectors. The efficiency $\\eta$ of a photon's detection is
+        Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one,
+        and with both. The efficiency $\\eta$ of a photon's detection is
         **not known**. Estimate the visibility $V$, with an interval.
 
         1. Write down the three probabilities. Two photons must survive, and part:
            $P(\\text{both}) = \\eta^2 (1-V)/2$.
         2. The log likelihood sums counts times log probabilities. Take a grid of $V$ and $\\eta$,
-           in steps of 0.005.
+           in steps of 0.005, and put $10^{-300}$ for a probability of zero.
         3. For each $V$ keep the best $\\eta$: the **profile**. Its top is the estimate; the 95 %
-           interval is every $V$ less than 1.92 below the top. (Twice the drop follows a
-           $\\chi^2$ law with 95 % quantile 3.84.)
+           interval is every $V$ less than 1.92 below the top: half the 95 % quantile of $\\chi^2$.
         """,
     reference=dip_behind_losses,
     laws=(

@@ -134,7 +134,8 @@ def controls(catalogue: Catalogue) -> Controls | None:
         reading=(
             "Each line is a control, with its number of pairs: test error of the photonic run "
             "minus the control's, mean and 95 % interval over paired seeds. Shaded: differences "
-            "smaller than the margin. Diamonds: planned; crosses: the follow-up; squares: "
+            "smaller than the margin. Diamonds: family 1, planned first; crosses: family 2, the "
+            "follow-up, planned later; squares: "
             "checks of the experiment. Arrows: too far off to be drawn.\n\n"
             + found.in_words()
             + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"

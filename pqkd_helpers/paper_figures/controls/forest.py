@@ -28,7 +28,7 @@ IN_PLAIN_WORDS = {
     "photonic-exact": "no shot noise",
     "photonic-frozen": "angles at rest",
     "photonic-one-shot": "one histogram, kept",
-    "photonic-sham": "a coin decides for SPSA",
+    "photonic-sham": "SPSA with random signs",
     "random-search": "random search, no SPSA",
     "marginals": "independent bits, same rates",
     "single-photon": "a single photon",
@@ -49,7 +49,11 @@ IN_PLAIN_WORDS = {
     "dense-distilled": "dense net, with teacher",
 }
 # Group -> what its colour says, where a block has several.
-GROUPS = {"planned": "planned", "follow-up": "follow-up", "checks": "checks of the experiment"}
+GROUPS = {
+    "planned": "family 1, planned first",
+    "follow-up": "family 2, planned later",
+    "checks": "checks of the experiment",
+}
 DIFFERENCE = "photonic minus it"  # a row's mean and interval, percentage points of test error
 
 

@@ -182,7 +182,12 @@ PASSING = [
     ("submit", lambda c: b"<html>", "not a JSON object; the next", 2),
     ("pending", lambda c: (500, {}, {}), "HTTP status 500; once more", 1),
     ("pending", lambda c: (404, {}, {}), "HTTP status 404; the next", 2),
-    ("pending", spoiled(error_message="out of light"), "'out of light'; the next", 2),
+    (
+        "pending",
+        spoiled(error_message="out of light"),
+        "try 1 of 2: the job is lost: .*'out of light'; the next",
+        2,
+    ),
     ("results", lambda c: b"{", "not a JSON object; once more", 1),
     ("results", lambda c: {**c, "results": c["results"][:-1]}, "49 shots, 50 .*; the next", 2),
     ("results", lambda c: {"error_message": "Job can't be found"}, "can't be found.*; the next", 2),

@@ -68,6 +68,7 @@ def test_the_moves_are_medians_over_the_runs_with_a_line_at_pi():
     levels = [set(np.ravel(line.get_ydata())) for line in axes.lines]
     assert {np.pi} in levels
     assert [2.5, 2.5] in [list(line.get_xdata()) for line in axes.lines]  # the first epoch's end
+    assert {"epoch 1", "epoch 2"} <= {text.get_text() for text in axes.texts}
 
 
 @pytest.mark.parametrize("n_shots", [0, 200])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pqkd_helpers.circuit_simulator import TimeBinInterferometer
+from pqkd_helpers.circuit_simulator.device_budget import DeviceBudget
 from pqkd_helpers.circuit_simulator.engines import PercevalInterferometer
 from pqkd_helpers.experiments.grids.flawed_light import FLAWED_LIGHT
 from pqkd_helpers.feature_histograms import click_histograms
@@ -79,6 +80,34 @@ def test_loss_makes_histograms_alike_and_calm_and_small_flaws_change_no_cosine()
     assert found["efficiency"][1] < found["ideal"][1] / 3
     for name in ("indistinguishability", "dark_count_probability"):
         assert found[name] == pytest.approx(found["ideal"], rel=0.1)
+
+
+def test_second_photons_move_histograms_about_as_far_as_a_visibility_of_nine_tenths():
+    """Photons are distinguishable here, each in its own way, the second one of a pulse too."""
+    source, rng = DeviceBudget().source, np.random.default_rng(5)
+    second = source.photon_on_demand * (1 - source.one_photon_share)
+    shots, found = 50_000, []
+    for theta in THETA[:6]:
+        ways = np.abs(TimeBinInterferometer().unitary(theta)) ** 2  # row: where it leaves
+        clicks = np.zeros((shots, 16), dtype=np.uint8)
+        counts = []
+        for share in (1.0, second):  # the first photon of each pulse, and a second one
+            for column in range(0, 16, 2):
+                ends = np.searchsorted(np.cumsum(ways[:16, column]), rng.random(shots))
+                seen = np.flatnonzero((rng.random(shots) < share) & (ends < 16))
+                clicks[seen, ends[seen]] = 1
+            counts.append(click_histograms(clicks).ravel())
+        found.append(np.linalg.norm(counts[1] - counts[0]) / np.linalg.norm(counts[0]))
+    ideal = histograms(THETA[:6])
+    moved = {
+        name: np.median(
+            np.linalg.norm(histograms(THETA[:6], **flaw) - ideal, axis=1)
+            / np.linalg.norm(ideal, axis=1)
+        )
+        for name, flaw in {"V": {"indistinguishability": 0.9}, "loss": {"efficiency": 0.3}}.items()
+    }
+    assert np.median(found) == pytest.approx(moved["V"], rel=0.5)
+    assert 10 * np.median(found) < moved["loss"]
 
 
 def test_the_device_with_all_flaws_is_percevals_too():
