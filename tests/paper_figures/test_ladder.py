@@ -207,9 +207,9 @@ def test_the_readme_says_how_good_the_idea_gets_once_it_is_known(tmp_path):
     assert "How good" not in with_results(block, Catalogue(tmp_path))
     frontier_of(tmp_path, {"pqkd-1984": 98.0, "plain-1984": 97.0, "plain-distilled-1984": 98.3})
     text = with_results(block, Catalogue(tmp_path))
-    assert "angles at rest" in text and plan.TAKEN["angles"] == "base"
+    assert "untuned angles" in text and plan.TAKEN["angles"] == "base"
     assert "98.10 % of MNIST's test images" in text
-    assert "97.10 %, with the same teacher 98.40 %" in text
+    assert "alone 97.10 %, taught by the same teacher 98.40 %" in text
 
 
 def row_of_size(result, size):
