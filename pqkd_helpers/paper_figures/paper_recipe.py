@@ -22,7 +22,8 @@ from .result import Result
 from .table1_numbers import EXPERIMENT, NAMES, decimals, margin_of, quantities
 
 LATE = 10  # epochs
-SHOWN = ("quantity", "paper", "ours", "lowest of the last ten", "highest", "margin")
+LATEST = ("lowest of the last ten", "highest of the last ten")
+SHOWN = ("quantity", "paper", "ours", *LATEST, "margin")
 PANELS = {"validation accuracy": "(%)", "validation cross-entropy": "(nats)"}
 
 
@@ -40,8 +41,8 @@ def paper_recipe(catalogue: Catalogue) -> Result | None:
         draw=lambda: epochs_and_paper(records),
         alt=_alt(rows),
         reading=(
-            "A row of panels for each run: teacher and student over the epochs. Bands: the paper's "
-            "mean with its standard deviation over 5 runs. "
+            "Panels: teacher and student over the epochs. Bands: the paper's mean with its "
+            "standard deviation over 5 runs. "
             + " ".join(_nearest_teacher(record) for record in records)
         ),
         rerun="python -m pqkd_helpers reproduce table1 --tier paper --seeds 1",
@@ -50,11 +51,16 @@ def paper_recipe(catalogue: Catalogue) -> Result | None:
         assumed=["As Table 1; the rate stays constant, teacher and student are the last epoch's."],
         limits=[
             "SPSA selects the angles on half of the validation images.",
+            "A teacher's training accuracy at the end is over all training images, its range over "
+            "the last epochs over a fixed part of them.",
             "A student's training accuracy over the epochs is taken while it learns, with dropout: "
             "it has no range here.",
         ],
         columns=("data set", "seed", "network", *SHOWN),
-        formats={name: f"{{{name}:.{{decimals}}f}}" for name in SHOWN[1:]},
+        formats={
+            **{name: f"{{{name}:.{{decimals}}f}}" for name in SHOWN[1:-1]},
+            "margin": "{margin:.{decimals of the margin}f}",
+        },
     )
 
 
@@ -69,6 +75,7 @@ def _rows(record: Record) -> list[Row]:
         for name, paper in stated.items():
             late = over_epochs(record, network, name)[-LATE:]
             (ours,) = quantities([record], network, name)
+            margin, digits = margin_of(name, paper), decimals(name)
             rows.append(
                 {
                     "data set": NAMES[record["dataset"]],
@@ -77,10 +84,11 @@ def _rows(record: Record) -> list[Row]:
                     "quantity": name,
                     "paper": paper,
                     "ours": float(ours),
-                    "lowest of the last ten": float(late.min()) if late.size else None,
-                    "highest": float(late.max()) if late.size else None,
-                    "margin": margin_of(name, paper),
-                    "decimals": decimals(name),
+                    LATEST[0]: float(late.min()) if late.size else None,
+                    LATEST[1]: float(late.max()) if late.size else None,
+                    "margin": margin,
+                    "decimals": digits,
+                    "decimals of the margin": digits + (margin < 0.1**digits),
                 }
             )
     return rows
@@ -107,6 +115,9 @@ def _nearest_teacher(record: Record) -> str:
         f"{both.sum()} of {both.size} epochs"
     )
     trained = over_epochs(record, "teacher", "train accuracy")
+    if both.any():
+        epochs = np.flatnonzero(both)[[0, -1]] + 1
+        said += f" (epoch {' to '.join(dict.fromkeys(map(str, epochs)))})"
     if both.any() and trained.size:
         ends = dict.fromkeys(f"{end(trained[both]):.1f}" for end in (np.min, np.max))
         said += f"; there it knows {' to '.join(ends)} % of its training images"
@@ -128,8 +139,8 @@ def _alt(rows: list[Row]) -> str:
 def epochs_and_paper(records: list[Record]) -> Figure:
     """Draw validation accuracy and cross-entropy over the epochs, and the paper's as bands."""
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0 * len(records) + 0.5), layout="constrained")
-        say_what_to_see(figure, "Do the curves end in the bands of their colour?")
+        figure = Figure(figsize=(WIDTH, 2.0 * len(records) + 0.4), layout="constrained")
+        say_what_to_see(figure, "Validation: do the curves end in the bands of their colour?")
         panels = figure.subplots(len(records), 2, squeeze=False)
         for record, row in zip(records, panels, strict=True):
             for axes, (name, unit) in zip(row, PANELS.items(), strict=True):
@@ -150,9 +161,8 @@ def epochs_and_paper(records: list[Record]) -> Figure:
                     shown += [low, high, *values[values.size // 20 :]]
                 edge = 0.05 * (max(shown) - min(shown))
                 axes.set_ylim(min(shown) - edge, max(shown) + edge)
-                axes.set(xlabel="epoch", ylabel=f"{name} {unit}")
+                axes.set(xlabel="epoch", ylabel=f"{name.removeprefix('validation ')} {unit}")
                 axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             row[0].set_title(f"{NAMES[record['dataset']]}, seed {record['seed']}", loc="left")
-        handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+        panels[0, 0].legend(loc="lower right", ncols=2)
         return figure

@@ -190,9 +190,12 @@ def _draw_panel(axes: Axes, rows: list[Row], curve: str, fit: PaperFit) -> None:
         means = np.array([row["gain"].mean for row in found])
         halves = [row["gain"].half_width for row in found]
         look = {"color": COLOURS[colour], "markersize": 4}
-        axes.errorbar(
+        _, caps, bars = axes.errorbar(
             where, means, yerr=halves, fmt=marker, capsize=2, elinewidth=1, label=label, **look
         )
+        if max(halves) > 30.0:  # bars that fill the panel would hide the points
+            for part in (*caps, *bars):
+                part.set(alpha=0.35)
         axes.plot(where[:-1], means[:-1], line, color=COLOURS[colour], linewidth=1.2)
     axes.set(xscale="log", ylim=(-12.0, 100.0))
     axes.set_xticks([*shots[::2], edge], [*map(str, shots[::2]), "∞"])

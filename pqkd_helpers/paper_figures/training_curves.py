@@ -258,7 +258,7 @@ def four_diagnostics(record: dict[str, Any], rows: list[Row]) -> Figure:
     """
     epochs, student = [row["epoch"] for row in rows], record["student"]["epochs"]
     with style():
-        figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
         say_what_to_see(figure, "Losses jump, and the last panel shows where that sends the angles")
         objective, norms, motion, bound = figure.subplots(2, 2).ravel()
         draw_objective(objective, student)

@@ -185,11 +185,11 @@ def test_a_question_of_the_second_follow_up_is_answered_once_its_own_pairs_are_t
 )
 def test_the_readme_answers_under_the_default_reading_once_it_can(tmp_path, gain, scatter, said):
     made_up.controls(tmp_path, follow_up=True, scatter=scatter)
-    assert "this is for the one called `fresh`" in answer(Catalogue(tmp_path))
+    assert "this is for the reading called `fresh`" in answer(Catalogue(tmp_path))
     gains = {"gaussian-frozen": gain}
     made_up.controls(tmp_path, gains=gains, follow_up=True, through_ema=True, scatter=scatter)
     text = answer(Catalogue(tmp_path))
-    assert said in text and "For the one called `fresh`: " in text
+    assert said in text and "For the one called `fresh`, as in the picture below: " in text
 
 
 def test_the_follow_up_has_verdicts_of_its_own(tmp_path):

@@ -147,6 +147,14 @@ def test_its_picture_has_a_block_for_every_question_and_arrows_for_what_is_far_o
     assert [text.get_text() for axes in panels for text in axes.texts] == ["-37.0 ←"]
 
 
+def test_every_seed_of_an_idea_that_is_not_far_off_lies_inside_its_panel():
+    rows = [row for row in paper_figure("ladder-choices").rows if row["compared with"] == "base"]
+    rows = [row for row in rows if row["arm"] not in TOGETHER]
+    for axes in ideas.dots(rows).axes:
+        seeds = [line.get_xdata() for line in axes.lines if line.get_marker() == "."]
+        assert all(max(map(abs, of_idea)) < axes.get_xlim()[1] for of_idea in seeds)
+
+
 def test_seeds_beyond_the_plan_do_not_count(tmp_path):
     before = ideas_of(tmp_path)
     made_up.store(tmp_path, made_up.run("ladder-choices", "base", 1002))
@@ -164,6 +172,12 @@ def test_answers_together_have_their_own_line_once_they_have_run(tmp_path, arm):
 
 
 # --- the frontier
+
+
+def test_no_line_joins_points_that_are_moved_sideways(tmp_path):
+    top = frontier_of(tmp_path).draw().axes[0]
+    assert {container[0].get_linestyle() for container in top.containers} == {"None"}
+    assert len(top.containers) == 3
 
 
 def test_at_each_size_pqkd_is_compared_with_each_plain_network_whoever_wins(tmp_path):

@@ -19,13 +19,13 @@ EXPERIMENT = "frontier-at-best"
 SEEDS = range(3)
 SIZES = (600, 1184, 1984, 6000, 20000)
 PQKD, PLAIN, PLAIN_DISTILLED = "pqkd", "plain", "plain-distilled"
-# Beginning of the arms' names -> what they are; colour, marker and line.
+# Beginning of the arms' names -> what they are; colour and marker.
 NETWORKS = {
     PQKD: "PQKD at its best",
     PLAIN: "plain CNN",
     PLAIN_DISTILLED: "plain CNN, distilled",
 }
-LOOKS = dict(zip(NETWORKS, ((0, "D-"), (1, "o--"), (3, "^:")), strict=True))
+LOOKS = dict(zip(NETWORKS, ((0, "D"), (1, "o"), (3, "^")), strict=True))
 # The size without which nothing is shown.
 MOST = 1984
 DIFFERENCE = "PQKD minus it"
@@ -122,7 +122,7 @@ def _in_words(rows: list[Row]) -> str:
         means = ", ".join(f"{row['network']} {row['test accuracy'].mean:.2f}" for row in here)
         parts.append(f"{size:,} values: {means}")
     return (
-        "Above, test accuracy in percent over trained values, one line per network; below, PQKD "
+        "Above, test accuracy in percent over trained values, one marker per network; below, PQKD "
         f"minus each plain CNN, with intervals. {'; '.join(parts)}. {_what_is_reached(rows)}"
     )
 
@@ -141,7 +141,7 @@ def accuracies_and_differences(rows: list[Row]) -> Figure:
             beside = [size + 0.12 * (place - 1) for size in range(len(sizes))]
             _draw(top, beside, [row["test accuracy"] for row in shown], look, colour, name)
             if network != PQKD:
-                _draw(bottom, beside, [row[DIFFERENCE] for row in shown], look[0], colour)
+                _draw(bottom, beside, [row[DIFFERENCE] for row in shown], look, colour)
         goals = [(place, TO_REACH[size]) for place, size in enumerate(sizes) if size in TO_REACH]
         top.plot(*zip(*goals, strict=True), "*", color="black", ms=12, label="to be reached")
         top.set(ylabel="test accuracy (%)")
