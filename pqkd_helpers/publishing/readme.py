@@ -57,15 +57,20 @@ def _numbers(findings: list[Finding]) -> str:
         "not at this scale",
         "holds at this scale",
     )
-    parts = [f"{counts[name]} {name}" for name in decided if counts[name] or name == decided[0]]
+    said = {"not at this scale": "different in runs smaller than the paper's (*not at this scale*)"}
+    parts = [
+        f"{counts[name]} {said.get(name, name)}"
+        for name in decided
+        if counts[name] or name == decided[0]
+    ]
     rest = [f"{counts[name]} {name}" for name in get_args(Verdict) if name not in decided]
     rest = [part for part in rest if not part.startswith("0 ")]
     recipe = any(finding.scale.startswith(SCALES["paper"]) for finding in findings)
     return (
         f"Of {len(public)} claims with a number or a figure: {', '.join(parts)}; undecided: "
         f"{', '.join(rest)}. "
-        + ("" if recipe else "Our runs are smaller than the paper's, so most can settle nothing. ")
-        + "What the words mean, says notebook 10. "
+        + ("" if recipe else "At our size most can settle nothing. ")
+        + "(*Premise not met*: our teacher is not like the paper's. More in notebook 10.) "
         + "Of the paper we know the abstract, and its numbers through others who read it."
     )
 
@@ -76,13 +81,13 @@ def _light_helps(found: Analysis, averaged: Analysis | None) -> str:
     fresh = found.contrasts[question].difference
     if averaged is None or later not in averaged.contrasts:
         return (
-            f"{_against_randomness(found, question)} (One step of the algorithm can be read in "
-            "several ways; this is for the one called `fresh`.)"
+            f"{_against_randomness(found, question)} (What the search for the angles compares can "
+            "be read in several ways; this is for the reading called `fresh`.)"
         )
     return (
-        f"{_against_randomness(averaged, later)} (One step of the algorithm can be read in several "
-        "ways; this is for the one that the package has by default. For the one called `fresh`: "
-        f"{fresh:+.2f}.)"
+        f"{_against_randomness(averaged, later)} (What the search for the angles compares can be "
+        "read in several ways; this is for the package's own reading. For the one called `fresh`, "
+        f"as in the picture below: {fresh:+.2f}.)"
     )
 
 

@@ -15,6 +15,8 @@ from pqkd_helpers.lessons.nb06_training_loop import explorer as training_loop
 from pqkd_helpers.paper_figures.stored_claims import against_the_paper
 from pqkd_helpers.records import Catalogue, stored_record, stored_records
 
+from ..lessons.nb10_paper_figures.answers import ANSWERS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -31,7 +33,7 @@ def none_stored(tmp_path, monkeypatch):
         lambda: against_the_paper("table1"),
         Catalogue,
         lambda: training_loop.histories.__wrapped__("fresh"),
-        lambda: check("6.1", lambda: "no difference is shown"),
+        lambda: check("10.4", ANSWERS["10.4"]),
     ],
     ids=["record", "records", "claims", "catalogue", "explorer", "check"],
 )
@@ -52,7 +54,7 @@ def test_doctor_tells_where_the_records_are(capsys, request):
 
 def test_no_class_is_graded_without_the_records(none_stored, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("pqkd_helpers.classroom.sandbox.walls.has_sandbox", lambda: True)
-    shutil.copy(ROOT / "notebooks" / "06_training_loop.ipynb", tmp_path / "ann.ipynb")
+    shutil.copy(ROOT / "notebooks" / "10_paper_figures.ipynb", tmp_path / "ann.ipynb")
     out = tmp_path / "scores.csv"
     arguments = ["--seed", "1", "--out", str(out), "--notebooks", str(ROOT / "notebooks")]
     assert main(["classroom", "grade", str(tmp_path), *arguments]) == 2

@@ -6,10 +6,12 @@ from itertools import pairwise, takewhile
 
 import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 
 from pqkd_helpers.lessons.checking import exercises_of
 
 from .listing import FOLDER, NOTEBOOKS, path_of
+from .study_time import study_minutes
 
 README = (FOLDER.parent / "README.md").read_text("utf-8").replace("](notebooks/", "](")
 INDEX = (FOLDER / "index.md").read_text("utf-8")
@@ -21,7 +23,8 @@ START = "\n".join(
 CURRICULUM = json.loads((FOLDER / "curriculum.json").read_text("utf-8"))["notebooks"]
 STUDY = {entry["file"].removesuffix(".ipynb"): entry["minutes"] for entry in CURRICULUM}
 MARK = re.compile(r"\*\*Short way, (\d+) minutes:\*\*")
-WORDS = {"90 minutes": 90, "two and a half hours": 150, "four and a half hours": 270}
+LEFT_OUT = "*Engineer's way: leave this section out.*"
+WORDS = {"90 minutes": 90, "two hours": 120, "four and a half hours": 270}
 
 
 def ways(text):
@@ -62,12 +65,34 @@ def test_the_others_take_their_parts_time_without_the_exercises(who, time, parts
         for part in required.split(";")
         for name in notebooks_in(part)
     )
-    assert 0.85 * WORDS[time] < reading < 1.15 * WORDS[time]
+    if "engineer" in who:
+        reading -= sum(left_out_minutes(name) for name in notebooks_in(required))
+    assert 0.9 * WORDS[time] < reading < 1.1 * WORDS[time]
 
 
 def _reading_minutes(name):
     exercises = exercises_of(str(int(name[:2])))
     return STUDY[name] - sum(exercise.minutes for exercise in exercises)
+
+
+def left_out_minutes(name):
+    """Return the minutes of appendices and of what the engineer leaves out, without exercises."""
+    cells = nbformat.read(path_of(name), as_version=4).cells
+    left_out, level = [], 0  # of the heading of a section that is left out
+    for cell in cells:
+        heading = re.match(r"(#+) ", cell.source) if cell.cell_type == "markdown" else None
+        if heading and (not level or len(heading[1]) <= level):
+            left = LEFT_OUT in cell.source or cell.source.startswith("## Appendix")
+            level = len(heading[1]) if left else 0
+        if level and "exercise" not in cell.metadata.get("pqkd", {}):
+            left_out.append(cell)
+    return study_minutes(new_notebook(cells=left_out))
+
+
+def test_what_the_engineer_leaves_out_stands_in_notebooks_on_that_way():
+    (engineer,) = (row for row in ways(README) if "engineer" in row[0])
+    marked = {name for name in NOTEBOOKS if LEFT_OUT in path_of(name).read_text("utf-8")}
+    assert marked and marked <= set(notebooks_in(engineer[2]))
 
 
 @pytest.mark.parametrize("text", [README, INDEX, START], ids=["README", "site", "00"])

@@ -489,7 +489,8 @@ _FEATURES = Exercise(
     minutes=20,
     task="""
     Build the whole way of this notebook, with NumPy alone: clicks become two half histograms, the
-    histograms of the epochs go through the moving average, and the average is scaled to a length.
+    histograms of the epochs go through the moving average, and the average is scaled so that
+    $|z|^2$ is the number of its entries.
     The first epoch has no past: there, the average is its histogram. The first bit of a half
     counts most, and the first half comes first.
     """,

@@ -378,7 +378,7 @@ _TWIN = Exercise(
     *same* lengths and angles, all of which keep to the first T bins.
 
     No rotation of all 512 axes has to be written down: T arrows lie in a space of T dimensions,
-    and any T axes in it will do (a decomposition of the table of features gives some). Begin with
+    and any T axes in it will do (`np.linalg.qr`, used above for $Q$, gives some). Begin with
     T = 1. Two features may be equal.
     """,
     reference=shorter_twin,
@@ -439,8 +439,8 @@ def dictionary_layer(images, features, A, basis, bias):
     images: (batch, c_in, h, w). features: (n, D). A: (c_out c_in R, D), frozen, its rows in the
     order of (o, i, r), r running fastest. basis: (R, k, k), k odd, and bias: (c_out,): the first
     values of what is trained. All are float64 arrays of NumPy.
-    Out: a pair. Outputs, (n, batch, c_out, h, w); and the gradients of mean(outputs²) with respect
-    to every trained parameter of the layer, a dictionary {name: gradient}.
+    Out: a pair, of tensors or arrays. Outputs, (n, batch, c_out, h, w); and the gradients
+    of mean(outputs²) with respect to every trained parameter, a dictionary {name: gradient}.
     """
 
     class DictionaryLayer(torch.nn.Module):

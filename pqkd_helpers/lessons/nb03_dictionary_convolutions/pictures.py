@@ -130,15 +130,17 @@ def shadows(panels: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
             along = np.asarray(row) / np.linalg.norm(row)
             axes.plot(*np.outer(along, (-2.0, 2.0)), "--", color="0.4", label="row of A")
             axes.annotate("", row, (0, 0), arrowprops={"arrowstyle": "-|>", "color": "0.4"})
-            for number, arrow in enumerate(np.asarray(arrows)):
-                colour, foot = COLOURS[(0, 5)[number % 2]], (arrow @ along) * along
+            feet = np.outer(np.asarray(arrows) @ along, along)
+            for number, (arrow, foot) in enumerate(zip(np.asarray(arrows), feet, strict=True)):
+                colour = COLOURS[(0, 5)[number % 2]]
                 axes.annotate("", arrow, (0, 0), arrowprops={"arrowstyle": "->", "color": colour})
                 axes.annotate(f"z{number + 1}", 1.15 * arrow, color=colour, ha="center")
                 axes.plot(*np.transpose([arrow, foot]), ":", color=colour)
                 axes.plot(*foot, MARKERS[number], color=colour)
                 beyond = foot + 0.4 * (foot - arrow) / np.linalg.norm(foot - arrow)
+                beyond += 0.15 * np.sign((foot - feet.mean(axis=0)) @ along) * along  # room
                 axes.annotate(f"{arrow @ row:+.2f}", beyond, color=colour, ha="center", va="center")
-            axes.set(xlim=(-2.1, 2.1), ylim=(-1.6, 1.9), aspect="equal", xticks=[], yticks=[])
+            axes.set(xlim=(-2.1, 2.1), ylim=(-1.5, 2.2), aspect="equal", xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             axes.set_title(title)
         every[0].legend(loc="lower left")

@@ -519,7 +519,8 @@ DISTANCE = Exercise(
 def best_shift(noise, third):
     """Return the shift c, radians, at which the mean square error of the slope is smallest.
 
-    noise: standard deviation sigma of one loss, >= 0. third: third derivative T, > 0.
+    noise: standard deviation sigma of one loss, >= 0; without noise the best shift is 0.
+    third: third derivative T, > 0.
     """
     return (3 * noise / third) ** (1 / 3)
 

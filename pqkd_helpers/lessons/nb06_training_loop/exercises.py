@@ -4,8 +4,8 @@ from dataclasses import fields, replace
 from itertools import product
 
 import numpy as np
+from scipy.stats import t as student_t
 
-from ...records.stored import stored_records
 from ...spsa import SPSA
 from ...statistics.means import paired_difference
 from ...training_loop.settings import PQKDSettings
@@ -16,82 +16,150 @@ from ..exercise import Exercise, Mistake, drawn, expect, same, shown
 VERDICTS = ("SPSA is better", "the sham is better", "no difference is shown")
 
 
-def verdict():
-    """Return which of the three verdicts ten paired seeds give on SPSA against its sham.
+def judge(spsa, sham):
+    """Return low, high, verdict: the 95 % interval of the mean of SPSA minus sham, and the verdict.
 
-    Returns
-    -------
-    str
-        "SPSA is better", "the sham is better" or "no difference is shown".
+    spsa, sham: (n,), n >= 2, test accuracies in per cent; the same seed at the same place.
+    low, high: the lower and the upper end of the interval, in percentage points.
+    verdict: "SPSA is better", "the sham is better" or "no difference is shown".
     """
-    return "no difference is shown"
+    differences = np.asarray(spsa) - np.asarray(sham)
+    n = len(differences)
+    margin = student_t.ppf(0.975, n - 1) * np.std(differences, ddof=1) / np.sqrt(n)
+    low, high = np.mean(differences) - margin, np.mean(differences) + margin
+    if low > 0:
+        return low, high, "SPSA is better"
+    if high < 0:
+        return low, high, "the sham is better"
+    return low, high, "no difference is shown"
 
 
-def _one_of_the_three(answer):
-    """Your answer is one of the three verdicts, word for word."""
-    said = answer()
-    if said not in VERDICTS:
-        expect(said, " | ".join(VERDICTS), given="the three verdicts")
+def _judged(answer, spsa, sham):
+    """Return low, high and verdict, or say that three things are expected."""
+    found = answer(np.array(spsa), np.array(sham))
+    expect(len(found), 3, given="how many things you return")
+    if found[2] not in VERDICTS:
+        expect(found[2], " | ".join(VERDICTS), given="the verdict, word for word")
+    return found
 
 
-def _what_the_records_say(answer):
-    """The stored records of ten paired seeds give the same verdict."""
-    spsa, sham = (
-        [100 * r["student"]["final"]["test"]["accuracy"] for r in stored_records(experiment, arm)]
-        for experiment, arm in (
-            ("spsa-contribution", "through-ema-spsa"),
-            ("spsa-contribution", "through-ema-sham"),
-        )
+def _three_differences(answer):
+    """Differences of 2, 1 and 3 points: mean 2, s = 1, t = 4.303, so 2 - 4.303 / sqrt(3) is low."""
+    low, high, _ = _judged(answer, [93.0, 94.0, 95.0], [91.0, 93.0, 92.0])
+    given = "93, 94, 95 against 91, 93, 92"
+    expect([low, high], [-0.484, 4.484], given=given, tolerance=1e-3)
+
+
+def _shared_luck(answer):
+    """What both arms of a pair share, an easy or a hard seed, changes nothing."""
+    spsa, sham = _ten_pairs()
+    luck = 5.0 * drawn(29).normal(size=10)
+    expect(
+        _judged(answer, spsa + luck, sham + luck)[:2],
+        _judged(answer, spsa, sham)[:2],
+        given="ten pairs, the same number added to both sides of each",
     )
-    interval = paired_difference(spsa, sham)
-    if interval.excludes_zero:
-        expected = VERDICTS[0] if interval.mean > 0 else VERDICTS[1]
-    else:
-        expected = VERDICTS[2]
-    expect(answer(), expected, given=f"SPSA minus sham, percentage points: {interval}")
 
 
-_VERDICT = Exercise(
+def _any_number_of_pairs(answer):
+    """The fewer the pairs, the larger Student's t."""
+    for n in (2, 5, 40):
+        spsa, sham = 90.0 + drawn(n).normal(size=(2, n))
+        expected = paired_difference(spsa, sham)
+        low, high, _ = _judged(answer, spsa, sham)
+        expect([low, high], [expected.low, expected.high], given=f"{n} pairs")
+
+
+def _which_side_of_zero(answer):
+    """The verdict asks on which side of zero the *whole* interval lies."""
+    spsa, sham = _ten_pairs()
+    found = paired_difference(spsa, sham)
+    for where, shift, expected in (
+        ("just above zero", 0.1 - found.low, VERDICTS[0]),
+        ("just below zero", -0.1 - found.high, VERDICTS[1]),
+        ("mostly above zero", -0.1 - found.low, VERDICTS[2]),
+        ("mostly below zero", 0.1 - found.high, VERDICTS[2]),
+    ):
+        _, _, said = _judged(answer, spsa + shift, sham)
+        expect(said, expected, given=f"ten pairs, their interval {where}")
+
+
+def _ten_pairs(seed=28):
+    """Ten pairs whose interval lies mostly above zero."""
+    shared, own = drawn(seed).normal(size=10), drawn(seed + 100).normal(size=(2, 10))
+    spsa, sham = 94.0 + shared + 0.3 * own
+    return spsa - np.mean(spsa - sham) + 0.1, sham
+
+
+def _other_judge(t=None, ddof=1, root=True, paired=True, by_the_mean=False, sign=1.0):
+    """Return a judge that differs in one point."""
+
+    def wrong(spsa, sham):
+        differences = sign * (np.asarray(spsa) - np.asarray(sham))
+        n, mean = len(differences), np.mean(differences)
+        spread = np.std(differences, ddof=ddof)
+        if not paired:
+            spread = np.sqrt(np.var(spsa, ddof=1) + np.var(sham, ddof=1))
+        factor = t or student_t.ppf(0.975, n - 1)
+        margin = factor * spread / (np.sqrt(n) if root else 1.0)
+        low, high = mean - margin, mean + margin
+        above, below = (mean > 0, mean < 0) if by_the_mean else (low > 0, high < 0)
+        return low, high, VERDICTS[0 if above else 1 if below else 2]
+
+    return wrong
+
+
+_JUDGE = Exercise(
     number="6.1",
-    name="Ten pairs: which verdict?",
-    difficulty=1,
-    minutes=5,
+    name="Write the judge first",
+    difficulty=2,
+    minutes=10,
     task="""
-    Predict before you read on. Students were distilled with SPSA, and with the sham: ten paired
-    seeds, our gains, test accuracy with each student's own $z$. Which of the three verdicts
-    will the records give? "Better" means that the 95 % interval of the paired differences lies on
-    one side of zero. You have seen small steps, and may expect little; the check compares your
-    verdict, word for word, with what this rule makes of the records.
+    Ten pairs will come. Write the judge before you see them. It gets the test accuracies of both
+    arms. It returns the 95 % interval of the mean of *SPSA minus sham*, and what the rule above
+    makes of it; an interval wholly below zero means that the sham is better.
+
+    The mean of $n$ differences, whose standard deviation is $s$ (divide by $n - 1$), has the
+    interval: mean $\\pm\\ t \\, s / \\sqrt{n}$. Student's $t$ is `student_t.ppf(0.975, n - 1)`,
+    2.26 for ten pairs. It is larger than 1.96, because $s$, too, is only estimated.
     """,
-    reference=verdict,
-    laws=(_one_of_the_three, _what_the_records_say),
-    probes=lambda: [()],
+    reference=judge,
+    laws=(_three_differences, _shared_luck, _any_number_of_pairs, _which_side_of_zero),
+    probes=lambda: [_ten_pairs()],
     mistakes=(
         Mistake(
-            lambda: "SPSA is better",
-            "the training loss falls in every run, because Adam trains the weights. That says "
-            "nothing about the angles.",
+            _other_judge(paired=False),
+            "the scatter of each arm is added up. But the luck of a seed is in both arms of a "
+            "pair: take the difference of each pair first, then the scatter of the differences.",
         ),
         Mistake(
-            lambda: "the sham is better",
-            "a sham that beats the real thing would be odd; the interval of the pairs contains "
-            "zero.",
+            _other_judge(t=1.96),
+            "1.96 is for many pairs, or a known s. With few pairs Student's t is larger.",
+        ),
+        Mistake(_other_judge(ddof=0), "s divides by n - 1 here: np.std(..., ddof=1)."),
+        Mistake(
+            _other_judge(root=False),
+            "this is where single differences lie. The interval of their *mean* is narrower, by "
+            "the square root of n.",
         ),
         Mistake(
-            lambda: "no difference",
-            "word for word, please: ten pairs can show none; that there is none they cannot.",
+            _other_judge(by_the_mean=True),
+            "the interval is right, but the verdict looks at the mean alone. Zero may still lie "
+            "inside the interval.",
         ),
+        Mistake(_other_judge(sign=-1.0), "this is the sham minus SPSA."),
     ),
     hints=(
-        "Which of the two optimisers has 75,000 values to play with, and which has 30?",
-        "The student is trained on the z that it gets, good or bad.",
-        "Look at the interval in the message: does it contain zero?",
+        "First one array: the ten differences, pair by pair. All the rest is about that array.",
+        "margin = t s / sqrt(n); low and high are the mean minus and plus the margin.",
+        'Three cases: low > 0, "SPSA is better"; high < 0, "the sham is better"; else '
+        '"no difference is shown".',
     ),
     explanation="""
-    "No difference is shown" is not "there is no difference": the interval says how large one could
-    still be. Here it leaves no room for as much as one percentage point, on these 500
-    test images.
+    Why the pairs? Add three points to both sides of one pair, an easy seed: the differences stay as
+    they are. Two separate means would scatter more, and a small effect would drown.
     """,
+    private_inputs=lambda rng: tuple(90.0 + rng.normal(size=(2, 7))),
 )
 
 # --- 6.2 -----------------------------------------------------------------------------------
@@ -339,8 +407,8 @@ _S1 = Exercise(
     task="""
     Build the whole loop, from three things that somebody else has built: a circuit that can be
     sampled, a student whose loss can be asked for, and its training for one epoch. Histograms come
-    in, and features go out: scale each to $|z|^2$ = its number of bins. SPSA is asked about the
-    feature that the moving average *would become*. Either side of a step may come first.
+    in, and features go out: scale each to $|z|^2$ = its number of bins. SPSA compares losses
+    under the feature that the moving average *would become*. Either side of a step may come first.
     Nothing of the package is needed.
 
     The check hands in a circuit and a student that write down every call. It looks at what was
@@ -409,9 +477,9 @@ _S1 = Exercise(
     hints=(
         "Two loops: epochs, and in each the steps of SPSA. After the inner one come three lines: "
         "sample, average, train.",
-        "taken_in(new): new if average is None else beta * average + (1 - beta) * new. SPSA asks "
-        "about it, the end of the epoch keeps it: average = taken_in(sample(theta)), then "
-        "train(feature(average)).",
+        "taken_in(new): new if average is None else beta * average + (1 - beta) * new. SPSA "
+        "compares losses under it, the end of the epoch keeps it: average = "
+        "taken_in(sample(theta)), then train(feature(average)).",
         "A step: coins delta; plus = loss(feature(taken_in(sample(theta + c * delta)))), minus "
         "likewise; theta = clip(theta - a (plus - minus) / (2 c) delta).",
     ),
@@ -716,7 +784,8 @@ def change_the_method():
     "change": a dictionary, {setting: new value}: one setting of `PQKDSettings`.
     "predicted", before the run, and "verdict", after it: the changed method is "better" or "worse"
     than the old one, or "no difference is shown".
-    "before", "after": test accuracies in per cent, five seeds or more, the same in both.
+    "before", "after": test accuracies in per cent, with the own z; five seeds or more, the same in
+    both.
     """
     return {
         "change": {"ema_beta": 0.0},
@@ -847,9 +916,9 @@ _CHANGE = Exercise(
     explanation="""
     Ours is "worse", by more than the interval is wide. Our reading: without the average $z$ is
     new in every epoch, and at the low learning rate of the last one the weights cannot follow.
-    But one setting is not always one cause: without an average SPSA, too, is asked about such a
-    $z$. Run `ema_beta=0.0` with `spsa_steps=0`, too: it loses about as much (4.6 points, 95 %
-    interval 0.6 to 8.6), so SPSA is not needed for the drop. And try it without the teacher
+    But one setting is not always one cause: without an average SPSA, too, compares losses under
+    such a $z$. Run `ema_beta=0.0` with `spsa_steps=0`, too: it loses about as much (4.6 points,
+    95 % interval 0.6 to 8.6), so SPSA is not needed for the drop. And try it without the teacher
     (`hard_weight=1.0`): in this toy that comes out better, by 1.7 points (0.3 to 3.1), with one
     teacher of 91 % and five seeds. In notebook 04 a teacher helped: there the network, the data
     and the teachers are others.
@@ -859,4 +928,4 @@ _CHANGE = Exercise(
     """,
 )
 
-EXERCISES = (_VERDICT, _S1, _GAIN_OF_CHOOSING, _SHAM_WALK, _CHANGE)
+EXERCISES = (_JUDGE, _S1, _GAIN_OF_CHOOSING, _SHAM_WALK, _CHANGE)

@@ -14,7 +14,7 @@ from ...records.stored import stored_record
 from ..explorer import Choice, Explorer, Slider
 from .pictures import state_of_a_run
 
-RUNS = {  # what SPSA was asked -> its stored run
+RUNS = {  # how SPSA got its losses -> the stored run
     "through-ema": "train-quick-30-epochs-through-ema-seed0",
     "fresh": "train-quick-30-epochs-seed0",
 }
@@ -22,12 +22,12 @@ N_EPOCHS = 30
 
 
 @cache
-def histories(asked: str) -> dict[str, NDArray[np.float64]]:
+def histories(objective: str) -> dict[str, NDArray[np.float64]]:
     """Return the angles and the noise-free histograms of every epoch of a stored run.
 
     Parameters
     ----------
-    asked : {"through-ema", "fresh"}
+    objective : {"through-ema", "fresh"}
 
     Returns
     -------
@@ -35,7 +35,7 @@ def histories(asked: str) -> dict[str, NDArray[np.float64]]:
         "theta" (30, 30), "fresh" (30, 512): exact histograms at the angles of each epoch, and
         "smoothed" (30, 512): their moving average.
     """
-    run = stored_record(RUNS[asked])
+    run = stored_record(RUNS[objective])
     theta = np.array([epoch["theta"] for epoch in run["student"]["epochs"]])
     fresh = TimeBinInterferometer().half_click_probabilities(theta).reshape(len(theta), -1)
     average = EMA(run["configuration"]["ema_beta"])
@@ -66,13 +66,13 @@ def kernels(histogram: NDArray[np.float64]) -> NDArray[np.float64]:
     return layer.kernel().detach().double().numpy()[:8, 0]
 
 
-def draw(asked: str, epoch: int, feature: str) -> Figure:
+def draw(objective: str, epoch: int, feature: str) -> Figure:
     """Draw the state after an epoch of one of the runs."""
-    history = histories(asked)
+    history = histories(objective)
     histogram = history[feature][epoch - 1]
-    question = "through the average" if asked == "through-ema" else "about a fresh z"
+    under = "the average" if objective == "through-ema" else "a fresh z"
     shown = "histogram of this epoch" if feature == "fresh" else "moving average"
-    title = f"SPSA asked {question}, epoch {epoch}: {shown}"
+    title = f"losses under {under}, epoch {epoch}: {shown}"
     return state_of_a_run(history["theta"][epoch - 1], histogram, kernels(histogram), title)
 
 
@@ -80,11 +80,11 @@ EPOCH = Explorer(
     name="6.epochs",
     draw=draw,
     controls={
-        "asked": Choice(
-            "SPSA is asked",
+        "objective": Choice(
+            "SPSA compares losses",
             {
-                "through the average, a = 0.01": "through-ema",
-                "about a fresh z, a = 0.05": "fresh",
+                "under the average, a = 0.01": "through-ema",
+                "under a fresh z, a = 0.05": "fresh",
             },
             "through-ema",
         ),
@@ -94,11 +94,11 @@ EPOCH = Explorer(
         ),
     },
     alt=(
-        "After epoch {epoch} of the stored run with the objective {asked}: the 30 angles as bars, "
-        "the 512 numbers of the {feature} histogram, and eight 5 x 5 kernels that it mixes."
+        "After epoch {epoch} of the stored run with the objective {objective}: the 30 angles as "
+        "bars, the 512 numbers of the {feature} histogram, and eight 5 x 5 kernels that it mixes."
     ),
     grid={
-        "asked": tuple(RUNS),
+        "objective": tuple(RUNS),
         "epoch": (1, 2, 3, 5, 10, 20, N_EPOCHS),
         "feature": ("fresh", "smoothed"),
     },

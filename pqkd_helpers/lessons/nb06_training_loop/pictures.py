@@ -1,12 +1,14 @@
 """The pictures of notebook 06: one epoch, other features, the state of a run."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from ...common.figure_style import COLOURS, say_what_to_see, style
-from ...paper_figures.training_curves import training_curves as training_curves
+from ...paper_figures import training_curves as of_a_run
 from ..mosaic import draw_tiles
 
 PARTS = (  # of an epoch: title, how, what changes
@@ -82,6 +84,23 @@ def under_other_features(own: float, others: dict[str, ArrayLike], chance: float
         axes.set(xlabel="test accuracy (%)", xlim=(0, 105), ylim=(len(named) - 0.5, -1.1))
         axes.set_yticks(range(len(named)), list(named))
         axes.grid(axis="y", visible=False)
+    return figure
+
+
+def training_curves(record: dict[str, Any], title: str = "") -> Figure:
+    """Draw how a run went, under a title of one's own.
+
+    Parameters
+    ----------
+    record : dict
+        A record of kind "run".
+    title : str
+        What to see; empty for the usual title.
+    """
+    figure = of_a_run.training_curves(record)
+    if title:
+        with style():
+            say_what_to_see(figure, title)
     return figure
 
 

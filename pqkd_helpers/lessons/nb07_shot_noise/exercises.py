@@ -61,7 +61,7 @@ _PREDICT = Exercise(
     difficulty=1,
     minutes=6,
     task="""
-    Predict three numbers, in a dictionary. The check compares them.
+    Predict three numbers, in a dictionary.
 
     - `"shots"`: a settled moving average ($\\beta = 0.9$) of histograms of 25 shots, the angles at
       rest. How many shots make *one* histogram as precise? (The histogram of $j$ epochs ago has the
@@ -69,8 +69,8 @@ _PREDICT = Exercise(
     - `"climb"`: suppose that the lower curve followed the paper's form, limit minus
       slope$/\\sqrt S$, from 69 points at $S = 25$ to 86 at $S = \\infty$. Which gain has it
       at $S = 3{,}200$?
-    - `"gain"`: a student reads 99 % of its test images; *half* of these are of one class. At
-      $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
+    - `"gain"`: a student reads 99 % of its test images right; *half* of all test images are of one
+      class. At $z = 0$ it says this class to every image. What is acc(z) - acc(z = 0), in points?
     """,
     reference=three_predictions,
     laws=(_shots_as_run, _climb_as_drawn, _gain_as_run),
@@ -115,10 +115,11 @@ _PREDICT = Exercise(
         "475 shots; 84.5 points; 49 points.",
     ),
     explanation="""
-    At 475 shots the lower curve's $z$ is as precise as the upper one's at 25. And by the paper's
-    form the lower curve would be within two points of its limit at 3,200. Compare with the list
-    above. The third number does not depend on light at all: with ten equal classes the same student
-    has 89 points, the paper's number. So this gain is the accuracy minus the share of one class.
+    At 475 shots the lower curve's $z$ is as precise as the upper one's at 25, as long as the angles
+    rest. And by the paper's form the lower curve would be within two points of its limit at 3,200.
+    Compare with the list above. The third number does not depend on light at all: with ten equal
+    classes the same student has 89 points, the paper's number. So this gain is the accuracy minus
+    the share of one class.
     """,
 )
 

@@ -30,12 +30,12 @@ def three_students():
     -------
     dict
         "order": the names "narrow", "middle", "wide", fewest trained values first.
-        "a higher ratio is a smaller student": True or False, for these three.
+        "highest ratio": "narrow", "middle" or "wide".
         "largest part": "conv1", "conv2", "conv3", "linear" or "angles", in the narrow student.
     """
     return {
         "order": ["narrow", "middle", "wide"],
-        "a higher ratio is a smaller student": False,
+        "highest ratio": "wide",
         "largest part": "linear",
     }
 
@@ -59,11 +59,14 @@ def _order_as_counted(answer):
     expect(said, sorted(sizes, key=sizes.get), given="the three students, fewest values first")
 
 
-def _ratio_and_size(answer):
-    """A higher ratio means a smaller student only if the order by ratio is the order by size."""
-    said = _answered(answer, "a higher ratio is a smaller student")
-    sizes = [sum(_parts(name).values()) for name in _STUDENTS]  # in the order of rising ratios
-    expect(said, sizes == sorted(sizes, reverse=True), given="the three students")
+def _ratio_counted(answer):
+    """The highest ratio is the one that counting gives: teacher's values over the student's."""
+    said = _answered(answer, "highest ratio")
+    ratios = {
+        name: sum(_counted(1, widths, 8, "none").values()) / sum(_parts(name).values())
+        for name, widths in _STUDENTS.items()
+    }
+    expect(said, max(ratios, key=ratios.get), given="the three students and their teachers")
 
 
 def _largest_counted(answer):
@@ -82,27 +85,26 @@ _THREE_STUDENTS = Exercise(
     Predict first; the check counts. Take three students with all convolutions compressed: *narrow*
     with the widths (32, 64, 64), *middle* with (48, 96, 96), *wide* with (64, 128, 128), each with
     $R = 8$ and 30 angles. A compressed convolution trains $R$ filters ($5 \\times 5$,
-    then $3 \\times 3$ twice), and a bias for each output channel; the linear layer stays dense,
-    from the last width to ten classes. The three compression ratios rise in this order.
+    then $3 \\times 3$ twice), and a bias for each output channel. The network ends in a linear
+    layer, from the last width to ten classes.
 
-    Which of the three trains the fewest values, which the most? And which part holds most of the
-    narrow student's trained values? Return a dict with the three keys of the docstring.
+    Which of the three trains the fewest values, which the most? Which has the highest compression
+    ratio, its teacher's values over its own? And which part holds most of the narrow student's
+    trained values? Return a dict with the three keys of the docstring.
     """,
     reference=three_students,
-    laws=(_order_as_counted, _ratio_and_size, _largest_counted),
+    laws=(_order_as_counted, _ratio_counted, _largest_counted),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            lambda: (
-                three_students()
-                | {"order": [*_STUDENTS][::-1], "a higher ratio is a smaller student": True}
-            ),
+            lambda: three_students() | {"order": [*_STUDENTS][::-1]},
             "a ratio has two ends: a wider teacher raises it too, and here the student grows with "
             "its teacher.",
         ),
         Mistake(
-            lambda: three_students() | {"a higher ratio is a smaller student": True},
-            "your order is right. Compare it with your second answer: they contradict each other.",
+            lambda: three_students() | {"highest ratio": "narrow"},
+            "your order is right, but a ratio has two ends. Which grows faster with the widths, "
+            "the student or its teacher?",
         ),
         Mistake(
             lambda: three_students() | {"largest part": "conv3"},
@@ -122,10 +124,10 @@ _THREE_STUDENTS = Exercise(
         "10 x 64 weights and 10 biases; conv1 has 8 x 25 numbers and 32 biases.",
     ),
     explanation="""
-    The students train 1,184, 1,584 and 1,984 values. The ratio rises because the *teacher* grows
-    faster. Of the 1,184 values 650 are the linear layer's, more than half: what was not compressed
-    is what is left. (They are our students for the paper's three ratios, 48.81, 76.18 and 105.40.
-    Its own widths are not known to us.)
+    The students train 1,184, 1,584 and 1,984 values. Yet the largest student has the highest ratio,
+    for its *teacher* grows faster. Of the 1,184 values 650 are the linear layer's, more than half:
+    what was not compressed is what is left. (They are our students for the paper's three ratios,
+    48.81, 76.18 and 105.40. Its own widths are not known to us.)
     """,
 )
 

@@ -99,9 +99,9 @@ VERDICTS = Explorer(
     name="9.verdicts",
     draw=draw_verdicts,
     controls={
-        "difference": Slider("true difference (points)", -2.0, 2.0, 0.1, 0.0),
-        "deviation": Slider("scatter of the differences (points)", 0.1, 3.0, 0.1, 1.0),
-        "margin": Slider("margin (points)", 0.1, 2.0, 0.1, 0.6),
+        "difference": Slider("true difference (points)", -4.0, 4.0, 0.1, 0.0),
+        "deviation": Slider("scatter of the differences (points)", 0.1, 4.0, 0.1, 3.1),
+        "margin": Slider("margin (points)", 0.1, 2.0, 0.1, 1.4),
     },
     alt=(
         "Stacked bars over 3 to 40 pairs of runs: in how many of 2,000 simulated experiments each "
@@ -109,9 +109,9 @@ VERDICTS = Explorer(
         "and a margin of {margin}."
     ),
     grid={
-        "difference": (0.0, 0.3, 0.6, 1.2),
-        "deviation": (0.5, 1.0, 2.0),
-        "margin": (0.3, 0.6, 1.0),
+        "difference": (0.0, 0.7, 1.4, 2.8),
+        "deviation": (0.5, 1.5, 3.1),
+        "margin": (0.7, 1.0, 1.4),
     },
 )
 

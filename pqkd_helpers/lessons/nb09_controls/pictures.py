@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -68,11 +69,12 @@ def gram_matrices(features: Mapping[str, Array], steps_of: Collection[str] = ())
 def _mark_step(axes: Axes, place: float) -> None:
     """Point at the corner between two epochs, from above the diagonal."""
     axes.annotate(
-        "step",
+        "largest turn",
         (place, place),
         xytext=(place + 4.0, place - 5.0),
         color="white",
         weight="bold",
+        path_effects=[withStroke(linewidth=2.0, foreground="black")],
         ha="center",
         va="center",
         arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 1.8},

@@ -95,8 +95,10 @@ _THREE_DIPS = Exercise(
     ),
     explanation="""
         (c) $2p(1-p) = \\tfrac12 \\sin^2\\varphi$, in the mean $1/4$. Half of the dip is seen
-        without any interference between photons. So a dip of less than a half proves nothing, and
-        neither does bunching alone: an experiment has to rule this impostor out.
+        without any interference between photons. At this splitter the mean field looks like
+        $V = 1/2$, at other angles like another $V$ or like none. So a dip of less than a half
+        proves nothing, and neither does bunching alone: an experiment has to rule this impostor
+        out.
         """,
 )
 
@@ -192,7 +194,8 @@ _MEMORY = Exercise(
     ),
     explanation="""
         The derivative is zero if $\\beta\\,d = (1-\\beta)^2 a$, so $(1-\\beta)^2 / \\beta = d/a$.
-        For $\\beta = 0.9$ that is $0.01/0.9$: a step of a tenth of the noise. A device that moves
+        For $\\beta = 0.9$ that is $0.01/0.9$: a step of a tenth of the noise. (In exercise 2.3 all
+        steps pointed one way; random ones partly cancel.) A device that moves
         in one epoch as far as its shots scatter wants
         $\\beta = 0.38$. (Smoothing as such helps while $d/a < 2(1-\\beta)/\\beta$.)
         """,

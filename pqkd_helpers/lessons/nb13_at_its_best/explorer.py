@@ -23,7 +23,7 @@ BUDGET = Explorer(
     controls={
         "conv1": Slider("channels of conv1", 4, 64, 4, 16),
         "conv2": Slider("channels of conv2", 8, 128, 8, 32),
-        "conv3": Slider("channels of conv3", 8, 128, 8, 32),
+        "conv3": Slider("channels of conv3", 8, 128, 8, 64),
         "first": Slider("5x5 filters", 4, 32, 4, 16),
     },
     alt=(

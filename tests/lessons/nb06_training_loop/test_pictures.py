@@ -9,6 +9,7 @@ from pqkd_helpers.experiments.runs.presets import preset
 from pqkd_helpers.feature_histograms import HistogramFeature
 from pqkd_helpers.lessons.nb06_training_loop import explorer as widget
 from pqkd_helpers.lessons.nb06_training_loop import pictures as draw
+from pqkd_helpers.records import stored_record
 
 
 def test_accuracies_are_bars_in_per_cent_below_the_own_one_with_chance_as_a_line():
@@ -46,9 +47,16 @@ def test_one_epoch_has_three_parts_and_readable_text():
     assert smallest_text(figure) >= LEAST_TEXT and figure.get_size_inches()[0] <= WIDTH
 
 
-@pytest.mark.parametrize("asked", widget.RUNS)
-def test_the_explorers_histories_are_consistent(asked):
-    history = widget.histories(asked)
+def test_a_run_is_drawn_under_the_usual_title_or_under_a_given_one():
+    record = stored_record("train-quick-30-epochs-seed0")
+    usual, given = draw.training_curves(record), draw.training_curves(record, "Where do they go?")
+    assert usual.get_suptitle() and given.get_suptitle() == "Where do they go?"
+    assert len(usual.axes) == len(given.axes) == 4
+
+
+@pytest.mark.parametrize("objective", widget.RUNS)
+def test_the_explorers_histories_are_consistent(objective):
+    history = widget.histories(objective)
     assert history["theta"].shape == (widget.N_EPOCHS, 30)
     np.testing.assert_allclose(history["fresh"].sum(axis=1), 2.0)
     np.testing.assert_array_equal(history["smoothed"][0], history["fresh"][0])

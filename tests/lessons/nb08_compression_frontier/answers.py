@@ -9,7 +9,7 @@ def three_students():
     return {
         "largest part": "lin" + "ear",
         "order": order,
-        "a higher ratio is a smaller student": order[0] == "wide",
+        "highest ratio": order[-1],  # the kernels grow with the square of the widths
     }
 
 

@@ -44,3 +44,8 @@ def test_where_nothing_is_left_it_says_so():
 def test_a_page_shows_them_with_readable_text_and_a_title(figure):
     assert smallest_text(figure) >= LEAST_TEXT
     assert figure.get_size_inches()[0] <= WIDTH and figure.get_suptitle()
+
+
+def test_the_explorer_does_not_open_at_the_answer_of_the_prediction_above_it():
+    figure = explorer.draw(**explorer.BUDGET.start())
+    assert str(ladder.BASE["rank"][1]) not in figure.get_suptitle()
