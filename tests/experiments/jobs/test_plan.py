@@ -6,6 +6,7 @@ import sys
 from statistics import median
 
 import pytest
+from torch.utils.flop_counter import FlopCounterMode
 
 from pqkd_helpers.command_line import progress as command_progress
 from pqkd_helpers.command_line import reproduce as command
@@ -90,10 +91,15 @@ def test_a_step_is_measured_on_a_network_of_the_students_widths():
     narrow, plain = (widths_of_student(config, 1) for config in (own, four))
     assert narrow == (2, 2, 2) and plain == (4, 4, 4, 5)
     assert widths_of_student(RunConfig(widths=(3, 4, 5)), 1) == (3, 4, 5)
-    shape = (1, 8, 8)
-    faster = step_time(own, narrow, shape, "cpu", 1)
-    assert faster.trained < step_time(own, own.widths, shape, "cpu", 1).trained
-    assert step_time(four, plain, shape, "cpu", 1).evaluated > 0
+
+    def operations(config, widths):  # counted: a clock would hear what else the machine does
+        with FlopCounterMode(display=False) as counter:
+            step = step_time(config, widths, (1, 8, 8), "cpu", 1)
+        assert step.trained > 0 and step.evaluated > 0
+        return counter.get_total_flops()
+
+    assert 0 < 100 * operations(own, narrow) < operations(own, own.widths)
+    assert operations(four, plain) > operations(own, narrow)
 
 
 def test_a_plan_writes_nothing_and_counts_a_shared_teacher_once(tmp_path):
