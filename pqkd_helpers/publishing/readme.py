@@ -10,6 +10,7 @@ from ..paper_figures.controls.analysis import Analysis
 from ..paper_figures.controls.contrasts import AVERAGED, FOLLOW_UP, analyse, state
 from ..paper_figures.finding import SCALES, Finding
 from ..paper_figures.ladder.frontier import MOST, PLAIN, PLAIN_DISTILLED, PQKD
+from ..paper_figures.ladder.in_bytes import DIVERGED
 from ..paper_figures.table1_numbers import NAMES
 from ..records.stored import Catalogue
 from ..statistics.verdicts import Verdict
@@ -43,7 +44,23 @@ def _at_best(catalogue: Catalogue) -> list[str]:
         f"work, and untuned angles: {accuracy[PQKD].mean:.2f} % of MNIST's test images. A plain "
         f"network of as many: alone {accuracy[PLAIN].mean:.2f} %, taught by the same teacher "
         f"{accuracy[PLAIN_DISTILLED].mean:.2f} %. (Notebook 13; {accuracy[PQKD].n} seeds.)"
+        + _fallen(catalogue)
     ]
+
+
+def _fallen(catalogue: Catalogue) -> str:
+    """Return how many of the students diverged that were trained again for their files."""
+    result = catalogue.once(FIGURES["bytes-at-best"])
+    if result is None:
+        return ""
+    again = result.rows[0]["test accuracies"]
+    fallen = [f"{accuracy:.0f}" for accuracy in again if accuracy < DIVERGED]
+    if not fallen:
+        return ""
+    return (
+        f" Trained again for their files, on another processor, {len(fallen)} of {len(again)} "
+        f"students diverged (down to {' and '.join(fallen)} %): the recipe stands near an edge."
+    )
 
 
 def _numbers(findings: list[Finding]) -> str:

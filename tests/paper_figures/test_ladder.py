@@ -2,6 +2,7 @@
 
 import typing
 
+import numpy as np
 import pytest
 
 from pqkd_helpers.experiments.grids import ladder as plan
@@ -224,6 +225,11 @@ def test_the_readme_says_how_good_the_idea_gets_once_it_is_known(tmp_path):
     assert "untuned angles" in text and plan.TAKEN["angles"] == "base"
     assert "98.10 % of MNIST's test images" in text
     assert "alone 97.10 %, taught by the same teacher 98.40 %" in text
+    bytes_of(tmp_path)
+    assert "diverged" not in with_results(block, Catalogue(tmp_path))
+    bytes_of(tmp_path, accuracy=89.85)
+    text = with_results(block, Catalogue(tmp_path))
+    assert "2 of 3 students diverged (down to 90 and 90 %)" in text
 
 
 def row_of_size(result, size):
@@ -242,6 +248,15 @@ def test_its_picture_shows_three_lines_the_goals_and_the_differences(tmp_path):
     assert goals.get_ydata().tolist() == [97.5, 98.5] and goals.get_xdata().tolist() == [1, 2]
     looks = {(line[0].get_marker(), line[0].get_linestyle()) for line in top.containers}
     assert len(looks) == 3  # told apart in grey
+
+
+def test_1984_values_show_five_seeds_once_all_of_their_runs_are_there(tmp_path):
+    made_up.ladder(tmp_path, seeds=5)
+    (last,) = tmp_path.glob("*/*-plain-distilled-1984-seed4.json")
+    shown = [{row["size"]: row["n"] for row in frontier_of(tmp_path).rows}]
+    last.unlink()
+    shown.append({row["size"]: row["n"] for row in frontier_of(tmp_path).rows})
+    assert shown == [{**dict.fromkeys(frontier.SIZES, 3), 1984: n} for n in (5, 3)]
 
 
 # --- in bytes
@@ -265,8 +280,9 @@ def test_a_student_is_compared_with_the_teacher_of_its_own_bytes(tmp_path):
 def test_it_says_which_files_reach_what_they_should(tmp_path):
     result = bytes_of(tmp_path, accuracy=98.47)
     assert (
-        "98.5 % in 7 kB: student, float16 in 6,701 bytes 98.52 [98.27, 98.77] %, reached; "
-        "student, int8 in 4,201 bytes 98.47 [98.22, 98.72] %, 0.03 points short."
+        "98.5 % in 7 kB: student, float16 in 6,701 bytes 98.52 % (seeds 98.42, 98.52, 98.62), "
+        "reached; student, int8 in 4,201 bytes 98.47 % (seeds 98.37, 98.47, 98.57), 0.03 points "
+        "short."
     ) in result.reading
 
 
@@ -279,13 +295,12 @@ def test_further_students_are_shown_once_they_have_as_many_seeds(tmp_path):
     assert "--arms pqkd-1984 pqkd-1184" in result.rerun
 
 
-def test_its_picture_joins_the_files_of_a_student_and_shows_the_differences(tmp_path):
-    result = bytes_of(tmp_path)
-    above, below = result.draw().axes
-    (student,) = [line for line in above.containers if line.get_label() == in_bytes.STUDENT]
-    assert student[0].get_xdata() == pytest.approx([11.601, 6.701, 4.201])
-    assert student[0].get_ydata() == pytest.approx([98.5, 98.45, 98.4])
-    (corner,) = [patch for patch in above.patches if patch.get_label() == "to be reached"]
-    assert corner.get_y() == 98.5 and corner.get_x() + corner.get_width() == pytest.approx(7.0)
-    centres = [bars[0].get_xdata()[0] for bars in below.containers]
-    assert centres == pytest.approx([row[in_bytes.DIFFERENCE].mean for row in result.rows[:3]])
+def test_its_picture_shows_every_seed_and_what_is_to_be_reached(tmp_path):
+    (axes,) = bytes_of(tmp_path).draw().axes
+    (student,) = [line for line in axes.lines if line.get_label() == in_bytes.STUDENT]
+    assert student.get_xdata() == pytest.approx(np.repeat([11.601, 6.701, 4.201], 3))
+    errors = [1.6, 1.5, 1.4, 1.65, 1.55, 1.45, 1.7, 1.6, 1.5]
+    assert student.get_ydata() == pytest.approx(errors)
+    (corner,) = [patch for patch in axes.patches if patch.get_label() == "to be reached"]
+    reach = [corner.get_x() + corner.get_width(), corner.get_y() + corner.get_height()]
+    assert reach == pytest.approx([7.0, 1.5])

@@ -26,7 +26,9 @@ RULE = Rule(
     amended=(
         "A further look: the three answers that won diverged together, so all of them but the rate "
         "ran on the same discarded seeds (stated in commit 7180beb, before those runs), and were "
-        "taken."
+        "taken. A second one: when the student of seed 2 was trained again, on another processor, "
+        "for the study of bytes, it diverged. So 1,984 values got the seeds 3 and 4 (stated in "
+        "commit 8827dc2, before those runs)."
     ),
 )
 OURS = "These are our own comparisons: we know of none of them by the authors."
