@@ -676,7 +676,7 @@ MIRROR = Exercise(
         length $\\ell$ has beam splitters on the time bins $(i, i+\\ell)$, $i = 0, 1, \\dots$,
         `n_modes` $- \\ell$ in all.
 
-        (`itertools` is imported.)
+        (Any such $D$ will do. `itertools` is imported.)
         """,
     reference=mirror_signs,
     laws=(_mirrored, _no_mirror),

@@ -1,4 +1,4 @@
-"""The pictures of notebook 05: one step, descents, the worth of an estimate, the blind start."""
+"""The pictures of notebook 05: paths, descents, the worth of an estimate, errors over the shift."""
 
 from collections.abc import Callable, Mapping
 
@@ -153,39 +153,6 @@ def worth_of_estimates(
         return figure
 
 
-def mirror_differences(
-    shifts: ArrayLike, losses: Mapping[str, ArrayLike], differences: Mapping[str, ArrayLike]
-) -> Figure:
-    """Draw the loss around a point, and by how much its two sides differ.
-
-    Parameters
-    ----------
-    shifts : (n_points,) array_like
-        Shift t of every angle along its sign, radians, from -t_max to t_max.
-    losses : mapping of str to (n_points,) array_like
-        Device -> loss along one direction.
-    differences : mapping of str to (n_points, n_directions) array_like
-        Device -> loss at t minus loss at -t, for several directions.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    x = np.asarray(shifts)
-    with style():
-        figure = Figure(figsize=(7.0, 3.0), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        for number, (label, values) in enumerate(losses.items()):
-            look = {"color": _PALETTE[number], "linestyle": _DASHES[number]}
-            left.plot(x, values, label=label, **look)
-            rows = np.asarray(differences[label])
-            right.plot(x, rows, linewidth=1.0, **look)
-        left.set(xlabel="shift t of all angles (rad)", ylabel="exact mismatch L(t)")
-        right.set(xlabel="shift t of all angles (rad)", ylabel="L(t) - L(-t)")
-        left.legend(loc="lower center")
-        return figure
-
-
 def error_over_shift(
     shifts: ArrayLike, bias: ArrayLike, noise: ArrayLike, total: ArrayLike
 ) -> Figure:
@@ -237,64 +204,6 @@ def error_over_shift(
         )
         _plain_ticks(axes.xaxis, (1.0, 2.0, 5.0))
         axes.legend(loc="lower center")
-        return figure
-
-
-def moves(runs: Mapping[str, ArrayLike], *, steps_per_epoch: int) -> Figure:
-    """Draw how far one SPSA step moves each angle, step by step.
-
-    Parameters
-    ----------
-    runs : mapping of str to (n_runs, n_steps) array_like
-        Label -> move of every angle in radians (before clipping), all > 0.
-    steps_per_epoch : int
-        Where the epochs end; each is named.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Medians and quartiles over the runs on a logarithmic axis, and a line at pi.
-    """
-    with style():
-        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-        axes = figure.subplots()
-        n_steps = 0
-        for number, (label, values) in enumerate(runs.items()):
-            lower, median, upper = np.quantile(np.asarray(values), (0.25, 0.5, 0.75), axis=0)
-            n_steps = max(n_steps, len(median))
-            x = np.arange(1, len(median) + 1)
-            axes.plot(
-                x,
-                median,
-                label=label,
-                color=_PALETTE[number],
-                marker=_MARKERS[number],
-                linestyle=_DASHES[number],
-                linewidth=1.2,
-            )
-            axes.fill_between(x, lower, upper, color=_PALETTE[number], alpha=0.15, linewidth=0)
-        axes.axhline(np.pi, color="black", linewidth=1.2, linestyle=":")
-        axes.annotate(
-            r"$\pi$: from 0 to the bound",
-            (0.01, np.pi),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
-            textcoords="offset points",
-        )
-        for begin in range(0, n_steps, steps_per_epoch):
-            end = min(begin + steps_per_epoch, n_steps)
-            if end < n_steps:
-                axes.axvline(end + 0.5, color="0.7", linewidth=0.8)
-            axes.annotate(
-                f"epoch {begin // steps_per_epoch + 1}",
-                ((begin + end + 1) / 2, 0.98),
-                xycoords=("data", "axes fraction"),
-                horizontalalignment="center",
-                verticalalignment="top",
-            )
-        axes.set(xlabel="SPSA step", ylabel="move of every angle (rad)", yscale="log")
-        axes.set_ylim(top=80.0)
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return figure
 
 

@@ -43,15 +43,6 @@ def test_the_worth_of_estimates_shows_the_law():
     assert lines(right)["measured"].get_xydata().tolist() == [[1, 0.2], [100, 0.9]]
 
 
-def test_both_sides_of_the_hill_are_drawn():
-    t = np.linspace(-1.0, 1.0, 5)
-    sides = {"a": np.outer(t, [0.0, 0.0]), "b": np.outer(t, [1.0, -2.0])}
-    left, right = draw.mirror_differences(t, {"a": 1 - t**2, "b": 2 - t**2}, sides).axes
-    assert np.allclose(lines(left)["b"].get_ydata(), 2 - t**2)
-    drawn = [line.get_ydata() for line in right.lines]
-    assert np.allclose(drawn, [0 * t, 0 * t, t, -2 * t])
-
-
 def test_the_errors_over_the_shift_are_the_given_ones():
     c, noise, bias, total = [0.1, 0.2], [2.0, 1.0], [0.1, 0.4], [2.1, 1.2]
     (axes,) = draw.error_over_shift(c, bias, noise, total).axes
@@ -59,16 +50,6 @@ def test_the_errors_over_the_shift_are_the_given_ones():
     assert [drawn[key] for key in drawn if key.startswith("bias")] == [bias]
     assert [drawn[key] for key in drawn if key.startswith("shot noise")] == [noise]
     assert drawn["both"] == total
-
-
-def test_the_moves_are_medians_over_the_runs_with_a_line_at_pi():
-    runs = np.array([[0.1, 0.2, 0.3], [0.3, 0.4, 0.1], [0.2, 0.9, 0.2]])
-    (axes,) = draw.moves({"a = 0.05": runs}, steps_per_epoch=2).axes
-    assert lines(axes)["a = 0.05"].get_ydata().tolist() == [0.2, 0.4, 0.2]
-    levels = [set(np.ravel(line.get_ydata())) for line in axes.lines]
-    assert {np.pi} in levels
-    assert [2.5, 2.5] in [list(line.get_xdata()) for line in axes.lines]  # the first epoch's end
-    assert {"epoch 1", "epoch 2"} <= {text.get_text() for text in axes.texts}
 
 
 @pytest.mark.parametrize("n_shots", [0, 200])
