@@ -43,7 +43,8 @@ RULE = Rule(
         "- All runs had the reading `fresh`. Since a rule of its own chose another reading "
         "(notebook 10), a data set is shown under that one once it has as many seeds. This was "
         "laid down while the first such runs were under way, unseen. It moved the validation "
-        "accuracy of MNIST's student from *inconclusive* to *equivalent*."
+        "accuracy of MNIST's student, and later of Fashion-MNIST's (from 91.10 to 92.44 %), from "
+        "*inconclusive* to *equivalent*."
     ),
 )
 

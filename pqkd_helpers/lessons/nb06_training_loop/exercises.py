@@ -407,9 +407,9 @@ _S1 = Exercise(
     task="""
     Build the whole loop, from three things that somebody else has built: a circuit that can be
     sampled, a student whose loss can be asked for, and its training for one epoch. Histograms come
-    in, and features go out: scale each to $|z|^2$ = its number of bins. SPSA compares losses
-    under the feature that the moving average *would become*. Either side of a step may come first.
-    Nothing of the package is needed.
+    in, and features go out: average the histograms, then scale, to $|z|^2$ = the number of bins.
+    SPSA compares losses under the feature that the moving average *would become*. Either side of a
+    step may come first.
 
     The check hands in a circuit and a student that write down every call. It looks at what was
     sampled where, what the student was shown, and when; not at how you wrote it.
@@ -564,7 +564,8 @@ _GAIN_OF_CHOOSING = Exercise(
     task="""
     The article keeps the teacher of the best validation accuracy, looking every tenth epoch.
     Suppose it looks after every epoch. Write what that seems to gain over the last epoch (on
-    validation images) and what it really gains (on test images), both averaged over the runs.
+    validation images) and what it really gains (on test images), both averaged over the runs. Of
+    several best epochs take the first.
     """,
     reference=gain_of_choosing,
     laws=(
@@ -860,11 +861,11 @@ _CHANGE = Exercise(
     difficulty=3,
     minutes=25,
     task="""
-    Write the protocol of one change, the one that you made in *Change the method* or another:
-    `ema_beta=0.0` (no average), `n_shots=20`, `spsa_batches=1`, `hard_weight=1.0` (no teacher).
-    Copy the numbers as they were printed. Your prediction is not marked. Your verdict is: the check
-    compares it with the interval of your own numbers. With five pairs a change of one point is hard
-    to see; more seeds are allowed, if you fix their number first.
+    Change one setting of the small trainer: `ema_beta=0.0` (no average), `n_shots=20`,
+    `spsa_batches=1`, `hard_weight=1.0` (no teacher), or another. *Before* is its arm `ours`. First
+    predict, then run, then write the protocol. Only your verdict is marked, by the interval of your
+    own numbers. With five pairs a change of one point is hard to see. More seeds are allowed, if
+    you fix their number first, and run `train_five(n_seeds=8)` again for *before*.
     """,
     reference=change_the_method,
     laws=(_one_thing, _pairs_of_accuracies, _prediction_was_made, _verdict_follows),
