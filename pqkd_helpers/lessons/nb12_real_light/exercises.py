@@ -315,8 +315,8 @@ _DIP = Exercise(
     difficulty=3,
     minutes=30,
     task="""
-        Two photons enter a 50:50 splitter. A laboratory counts shots with no click, with one,
-        and with both. The efficiency $\\eta$ of a photon's detection is
+        One photon enters each side of a 50:50 splitter. A laboratory counts shots with
+        no, one and two clicks. The efficiency $\\eta$ of a photon's detection is
         **not known**. Estimate the visibility $V$, with an interval.
 
         1. Write down the three probabilities. Two photons must survive, and part:
