@@ -58,7 +58,7 @@ def _fallen(catalogue: Catalogue) -> str:
     if not fallen:
         return ""
     return (
-        f" Trained again for their files, on another processor, {len(fallen)} of {len(again)} "
+        f" Trained again for their files, {len(fallen)} of {len(again)} "
         f"students diverged (down to {' and '.join(fallen)} %): the recipe stands near an edge."
     )
 
