@@ -11,10 +11,10 @@ BLUE, ORANGE, DARK = COLOURS[0], COLOURS[1], COLOURS[3]
 FIBRE = 2.0
 # Where it stands, its name, what may go wrong there, and the sections that ask.
 STATIONS = (
-    (0.0, "source", "no photon, or two;\nphotons not alike", "sections 1, 7, 8"),
-    (2.0, "two fibre loops", "light is lost;\nphases and\nangles drift", "sections 1, 2, 5, 7"),
-    (4.0, "detector", "no click, or one\nwithout light", "sections 1, 7"),
-    (6.0, "the way to you", "jobs fail,\nshots are wrong", "section 6"),
+    (0.0, "source", "no photon, or two;\nphotons not alike", "sections 1, 6, 7"),
+    (2.0, "two fibre loops", "light is lost;\nphases and\nangles drift", "sections 1, 2, 5, 6"),
+    (4.0, "detector", "no click, or one\nwithout light", "sections 1, 6"),
+    (6.0, "the way to you", "jobs fail,\nshots are wrong", "appendix"),
     (8.0, "student", "what of all this\ndoes it notice?", "sections 3, 4"),
 )
 
