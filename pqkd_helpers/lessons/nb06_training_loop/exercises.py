@@ -915,8 +915,10 @@ _CHANGE = Exercise(
         '"verdict": ...} with the numbers of your own run.',
     ),
     explanation="""
-    Ours is "worse", by more than the interval is wide. Our reading: without the average $z$ is
-    new in every epoch, and at the low learning rate of the last one the weights cannot follow.
+    Ours is "worse", by more than the interval is wide. On another processor, which rounds sums
+    otherwise, the same seeds lost as much on average, but scattered more: there the verdict was
+    "no difference is shown". Five pairs are few. Our reading of the drop: without the average $z$
+    is new in every epoch, and at the low learning rate of the last one the weights cannot follow.
     But one setting is not always one cause: without an average SPSA, too, compares losses under
     such a $z$. Run `ema_beta=0.0` with `spsa_steps=0`, too: it loses about as much (4.6 points,
     95 % interval 0.6 to 8.6), so SPSA is not needed for the drop. And try it without the teacher
