@@ -151,7 +151,8 @@ _MEMORY = Exercise(
     minutes=15,
     task="""
         A device drifts by small independent steps. In an epoch the exact histogram's squared step
-        is $d$ in the mean (`step`), and the squared noise of the shots is $a$ (`noise`). With the average
+        is $d$ in the mean (`step`), and the squared noise of the shots is $a$ (`noise`). With the
+        average
         $m_t = \\beta\\,m_{t-1} + (1-\\beta)\\,h_t$ the squared error is, in the mean,
 
         $$\\frac{1-\\beta}{1+\\beta}\\,a + \\frac{\\beta^2}{1-\\beta^2}\\,d .$$
