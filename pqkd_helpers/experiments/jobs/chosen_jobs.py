@@ -23,7 +23,7 @@ STUDIES = ("shot-sweep", "ema-variance", "imperfections", "compression", "bytes-
 EXPERIMENTS = (*GRIDS, *STUDIES)
 
 # Runs that are discarded once the recipes and the number of seeds are known.
-PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices")
+PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices", "cifar10-choices")
 # What "all" leaves out: these, and what is not of the paper.
 LEFT_OUT = (
     *(*PREPARATIONS, "spsa-contribution", "imperfections", "compression"),
