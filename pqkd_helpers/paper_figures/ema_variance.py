@@ -56,7 +56,10 @@ def ema_variance(catalogue: Catalogue) -> Result | None:
                     f"{row['variance_median'] - EMA_VARIANCE.mean:+.4f}" for row in (settled, fresh)
                 ),
                 verdict=verdict([_finding(rows)], paper_recipe=True),
-                rule=f"both within {MARGIN:.4f}",
+                rule=(
+                    f"both within {MARGIN:.4f}; one alone leaves it open: the paper's start is "
+                    "not known to us"
+                ),
                 scale=NO_TRAINING,
                 notebook="02",
                 records="ema-variance-*",

@@ -1,7 +1,7 @@
 """A claim of the paper, what we found, by which rule, and the verdict (notebook 10)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,8 +177,11 @@ class Findings(list[Finding]):
         return markdown_table(self._rows(), columns)
 
     def in_short(self, columns: Sequence[str]) -> str:
-        """Return columns of the findings without what most have: see `by_notebook`."""
-        return markdown_table(self._short_rows(self.usual_scale), columns)
+        """Return columns of the findings as a Markdown table, without what most have.
+
+        That is their scale, and that no comparison is known.
+        """
+        return markdown_table(self._short_rows(), columns)
 
     @property
     def usual_scale(self) -> str:
@@ -186,27 +189,8 @@ class Findings(list[Finding]):
         (common,) = Counter(finding.scale for finding in self if finding.records).most_common(1)
         return common[0]
 
-    def by_notebook(self, linked: Mapping[str, str]) -> str:
-        """Return claims and verdicts as one Markdown table, in the order of their notebooks.
-
-        What most have is left out: their scale, and that no comparison is known.
-
-        Parameters
-        ----------
-        linked : dict of str to str
-            Notebook -> in words, what all its findings are about: they stand there, and here one
-            line counts their verdicts.
-        """
-        rows: list[Row] = []
-        for notebook in sorted({finding.notebook for finding in self}):
-            own = Findings(finding for finding in self if finding.notebook == notebook)
-            if notebook in linked:
-                rows.append(own._counted(notebook, linked[notebook]))
-            else:
-                rows += own._short_rows(self.usual_scale)
-        return markdown_table(rows, ("notebook", "claim", "paper", "verdict"))
-
-    def _short_rows(self, usual_scale: str) -> list[Row]:
+    def _short_rows(self) -> list[Row]:
+        usual_scale = self.usual_scale
         rows = self._rows()
         for finding, row in zip(self, rows, strict=True):
             apart = finding.scale not in (usual_scale, SCALES[None])
@@ -228,9 +212,3 @@ class Findings(list[Finding]):
             }
             for finding in self
         ]
-
-    def _counted(self, notebook: str, about: str) -> Row:
-        counts = Counter(finding.verdict for finding in self)
-        said = ", ".join(f"{n} **{name}**" for name, n in counts.most_common())
-        claim = f"{len(self)} {about}"
-        return {"notebook": notebook, "claim": claim, "paper": None, "verdict": said}

@@ -577,21 +577,15 @@ def test_every_figure_has_its_files_and_a_card_that_says_everything(known, writt
 
 
 @pytest.mark.slow
-def test_in_short_the_claims_stand_by_notebook_and_what_most_share_is_left_out(known):
+def test_in_short_what_most_claims_share_is_left_out(known):
     findings = claim_map(STORED)
     assert findings.usual_scale == "reduced scale, reading `fresh`"
-    _, _, *lines = findings.by_notebook({"09": "claims on light"}).splitlines()
-    notebooks = [line.split(" | ")[0].strip("| ") for line in lines]
-    assert notebooks == sorted(notebooks) and notebooks.count("09") == 1
-    assert not any(findings.usual_scale in line or "no comparison" in line for line in lines)
-    others = [finding for finding in findings if finding.notebook != "09"]
-    for finding in others:
-        (line,) = (line for line in lines if f"| {finding.claim} |" in line)
-        assert f"**{finding.verdict}**" in line
+    _, _, *lines = findings.in_short(("notebook", "claim", "paper", "verdict")).splitlines()
+    assert len(lines) == len(findings)
+    for finding, line in zip(findings, lines, strict=True):
+        assert finding.claim in line and f"**{finding.verdict}**" in line
         apart = finding.scale != findings.usual_scale and finding.verdict != "not attempted"
-        assert (finding.scale in line) == apart
-    (counted,) = (line for line in lines if "claims on light" in line)
-    assert f"| {len(findings) - len(others)} claims on light |" in counted
+        assert (finding.scale in line) == apart and "no comparison" not in line
 
 
 def test_stored_claims_are_those_of_the_results(known, written):

@@ -1,7 +1,7 @@
 """CIFAR-10 at its best, planned before any run counts: what PQKD reaches where conv3 stays dense.
 
-The published network, (64, 128, 128), with conv1 and conv2 compressed: 1.5 times fewer trained
-values than its teacher has, the circuit's 30 angles included. The recipe is the ladder's: z at rest,
+The published network, (64, 128, 128), with conv1 and conv2 compressed: 1.5 times fewer
+trained values than its teacher has, the 30 angles included. The recipe is the ladder's: z at rest,
 a rate that falls to zero, no dropout, and more filters than the paper's eight, 16 and 32. The paper
 reports 79.72 % for its student, our Table 1 at reduced scale 67.8 %.
 

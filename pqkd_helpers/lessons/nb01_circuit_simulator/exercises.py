@@ -223,7 +223,7 @@ def _ways(table, identical):
 
 _SAMPLE_CLICKS = Exercise(
     number="1.2",
-    name="A sampler for photons and for marbles",
+    name="A sampler for both kinds of photons",
     difficulty=3,
     minutes=30,
     task="""
@@ -250,7 +250,7 @@ _SAMPLE_CLICKS = Exercise(
         ),
         Mistake(
             _sampler(lambda table, identical: permanent(table**2)),
-            "both kinds are marbles: for identical photons amplitudes are added first, and the "
+            "both kinds are classical: for identical photons amplitudes are added first, and the "
             "sum is squared.",
         ),
         Mistake(
@@ -281,9 +281,9 @@ _SAMPLE_CLICKS = Exercise(
         "n_shots, p=chances) draws an outcome for each shot, and its bins click.",
     ),
     explanation="""
-    Photons: add, then square. Marbles: square, then add. Everything that is quantum about this
-    circuit stands in the place of one square. For one photon the table is a single entry, there is
-    nothing to add, and both kinds agree.
+    Photons: add, then square. Classical particles: square, then add. Everything that is quantum
+    about this circuit stands in the place of one square. For one photon the table is a single
+    entry, there is nothing to add, and both kinds agree.
 
     The list of outcomes is what makes this slow: 8 photons in 16 bins have 490,314 of them. The
     helper's sampler never writes the list (`circuit_simulator/sampling`).

@@ -56,7 +56,7 @@ def hong_ou_mandel_film() -> Film:
         *(text(x_axis + wide * a / 90.0, y_axis + 22, f"{a}°") for a in (0, 45, 90)),
         path(classical.tolist(), GREY, 2, stroke_dasharray="6 5"),
         path(curve.tolist(), BLUE, 3),
-        text(x_axis + wide / 2, y_axis - high / 2 + 34, "marbles", fill="#5f5f5f"),
+        text(x_axis + wide / 2, y_axis - high / 2 + 34, "classical particles", fill="#5f5f5f"),
         text(x_axis + wide / 2, y_axis - high - 22, "photons: sum squared", fill=BLUE),
     ]
     return Film(
@@ -65,8 +65,8 @@ def hong_ou_mandel_film() -> Film:
             "Two photons meet at a beam splitter that turns from 0 to 90 degrees. Left, bars: the "
             "amplitude that both stay, cos² θ, falls from 1 to 0; that both change, minus sin² θ, "
             "falls from 0 to -1; their sum is 0 at 45 degrees. Right: the sum squared, the chance "
-            "of one photon in each bin, falls to 0 at 45 degrees and rises again; for marbles it "
-            "is ½ there."
+            "of one photon in each bin, falls to 0 at 45 degrees and rises again; for classical "
+            "particles it is ½ there."
         ),
         width=640,
         height=410,

@@ -173,7 +173,7 @@ def small_click_histogram(
     with style():
         figure = Figure(figsize=(6.6, 4.6), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(3, 2))
-        say_what_to_see(figure, "Where bars and diamonds part, photons have interfered")
+        say_what_to_see(figure, "Where bars and diamonds part, photons interfered with each other")
         _draw_patterns(above, patterns, classical, ("chosen photons", "classical particles"))
         bins = np.arange(len(np.asarray(photons)))
         below.bar(bins, photons, color="#E6E6E6", edgecolor=GREY, label="photons", width=0.5)

@@ -84,7 +84,7 @@ _TWIN = Exercise(
     halves were independent. Build the opposite, from any joint distribution: a twin with the same
     two histograms in which the halves *rise together*. Small numbers of the first half go with
     small numbers of the second, large with large. Of any two shots, none may be ahead in one half
-    and behind in the other.
+    and behind in the other: if (2, 7) can occur, (5, 3) cannot.
 
     Begin in the corner: how much probability can the entry (0, 0) take at most? Which row or column
     is then used up, and where do you go next?

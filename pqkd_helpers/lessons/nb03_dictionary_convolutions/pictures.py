@@ -223,24 +223,3 @@ def luck_of_projection(kept: Sequence[PairedDifference], fresh: PairedDifference
         axes.set_yticks(heights, [*labels, "A anew each time"])
         axes.set(xlabel="validation error with first z minus error with second z (x 100)")
     return figure
-
-
-def filter_gallery(before: Sequence[ArrayLike], after: Sequence[ArrayLike]) -> Figure:
-    """Draw basis filters and kernels before and after training.
-
-    Parameters
-    ----------
-    before, after : two array_like each
-        Basis ``(rank, k, k)`` and some kernels ``(n, k, k)``.
-    """
-    with style():
-        figure = Figure(figsize=(7.0, 3.2))
-        columns = zip(before, after, ("basis B", "kernels W"), strict=True)
-        for column, (first, second, name) in enumerate(columns):
-            limit = float(np.quantile(np.abs(np.stack([first, second])), 0.99))  # few are larger
-            for row, (tiles, moment) in enumerate(((first, "before"), (second, "after"))):
-                place = ((0.01, 0.38)[column], (0.52, 0.02)[row], (0.31, 0.61)[column], 0.40)
-                panel = figure.add_axes(place)
-                title = f"{name}, {moment} training"
-                draw_tiles(panel, tiles, (4, 8)[column], title, limit)
-    return figure

@@ -14,10 +14,10 @@ from ..exercise import Answer, Exercise, Mistake, drawn, expect
 # 4.1 ------------------------------------------------------------------------------------------
 
 
-def predict_shrinkage():
-    """Return (without, with): how many times smaller the gradient gets, without and with tau^2."""
-    without_factor = 0.01 / 0.02
-    with_factor = 0.02 / 0.01
+def predict_change():
+    """Return (without, with): the norm at tau = 0.01 over that at 0.02, without and with tau^2."""
+    without_factor = 0.02 / 0.01
+    with_factor = 0.01 / 0.02
     return without_factor, with_factor
 
 
@@ -43,18 +43,18 @@ def _one_pair(answer: Answer) -> tuple[float, float]:
 
 def _without_the_factor(answer: Answer) -> None:
     """Without the factor, going from tau = 0.02 to 0.01 changes the soft gradient as predicted."""
-    measured = _soft_gradient(0.02, 1.0) / _soft_gradient(0.01, 1.0)
+    measured = _soft_gradient(0.01, 1.0) / _soft_gradient(0.02, 1.0)
     expect(_one_pair(answer)[0], measured, given="tau from 0.02 to 0.01, no factor", tolerance=0.05)
 
 
 def _with_the_factor(answer: Answer) -> None:
     """With the factor tau^2, going from tau = 0.02 to 0.01 changes it as predicted."""
-    measured = _soft_gradient(0.02, 0.02**2) / _soft_gradient(0.01, 0.01**2)
+    measured = _soft_gradient(0.01, 0.01**2) / _soft_gradient(0.02, 0.02**2)
     given = "tau from 0.02 to 0.01, with tau^2"
     expect(_one_pair(answer)[1], measured, given=given, tolerance=0.1)
 
 
-SHRINKAGE = Exercise(
+PULL_AT_LOW_TEMPERATURE = Exercise(
     number="4.1",
     name="predict the pull at a low temperature",
     difficulty=1,
@@ -64,16 +64,16 @@ SHRINKAGE = Exercise(
     0.01. The logits are of size one; the largest of the student's and the largest of the teacher's
     belong to different classes.
 
-    **Predict, then run.** By how many times does the norm of the soft term's gradient get smaller,
-    first without the factor $\\tau^2$, then with it? Return the two numbers as a pair ("three times
-    larger" would be 1/3, "no change" is 1). The check measures both.
+    **Predict, then run.** By what factor does the norm of the soft term's gradient change, first
+    without the factor $\\tau^2$, then with it? Return the two ratios, new norm over old, as a pair
+    (3 is "three times larger", 1 is "no change"). The check measures both.
     """,
-    reference=predict_shrinkage,
+    reference=predict_change,
     laws=(_without_the_factor, _with_the_factor),
     probes=lambda: [()],
     mistakes=(
         Mistake(
-            lambda: (1 / 4, 1.0),
+            lambda: (4.0, 1.0),
             "That is the law of high temperatures, where all classes are almost equally probable. "
             "What do the soft targets look like at a very low one?",
         ),
@@ -83,18 +83,17 @@ SHRINKAGE = Exercise(
             "difference over tau.",
         ),
         Mistake(
-            lambda: (1.0, 4.0),
+            lambda: (1.0, 0.25),
             "You have the factor tau^2 right. The gradient itself has 1/tau in it, too.",
         ),
         Mistake(
-            lambda: (0.5, 1.0),
+            lambda: (2.0, 1.0),
             "The first number is right. Multiply by tau^2: at both temperatures it is another "
             "number.",
         ),
         Mistake(
-            lambda: (2.0, 0.5),
-            "The sizes are right, the directions are not: the question is how many times "
-            "*smaller*.",
+            lambda: (0.5, 2.0),
+            "The sizes are right, the directions are not: the *new* norm stands above.",
         ),
     ),
     hints=(
@@ -534,7 +533,8 @@ CALIBRATE = Exercise(
     the confidence changes. Write a function that finds the $\\tau$ with the least cross-entropy.
 
     In: `logits`, an array `(n, n_classes)`, and `labels`, an array `(n,)`. Out: one number between
-    0.05 and 50, right to about 1 %. A search over many values of $\\tau$ will do.
+    0.05 and 50, right to about 1 %. A search over many values of $\\tau$ will do. (If all answers
+    are right, the least lies at 0.05.)
     """,
     reference=best_temperature,
     laws=(_finds_the_truth, _least, _scales, _same_for_a_shift),
@@ -571,4 +571,4 @@ CALIBRATE = Exercise(
     """,
 )
 
-EXERCISES = (SHRINKAGE, BALANCE, BUILD_GRADIENT, CALIBRATE)
+EXERCISES = (PULL_AT_LOW_TEMPERATURE, BALANCE, BUILD_GRADIENT, CALIBRATE)

@@ -354,7 +354,7 @@ _UNBEATEN = Exercise(
     Take each seed for itself, as if it were the only one: which students does no other one beat?
     Return for every student in how many of the seeds it stays.
 
-    A student is beaten if another one has as few values *and* as much accuracy, and is strictly
+    A student is beaten if another one has no more values *and* no less accuracy, and is strictly
     better in one of the two. Twins (equal in both) do not beat each other.
     """,
     reference=times_unbeaten,
@@ -483,8 +483,9 @@ _PRUNE = Exercise(
     minutes=20,
     task="""
     Take a trained teacher, keep its largest weights, and set the others to zero: **pruning**.
-    Write which ones stay. All layers compete together, by absolute value, so one layer may lose
-    nearly all. Below, a network is pruned with your function.
+    Write which ones stay: exactly `n_kept` of them (of equal sizes, any). All layers compete
+    together, by absolute value, so one layer may lose nearly all. Below, a network is pruned with
+    your function.
     """,
     reference=keep_largest,
     laws=(_by_hand, _so_many_stay, _the_largest_stay),

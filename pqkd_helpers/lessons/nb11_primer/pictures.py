@@ -109,7 +109,7 @@ def learning_rates(losses: Mapping[float, Sequence[float]]) -> Figure:
     Parameters
     ----------
     losses : dict of float to sequence of float
-        Learning rate -> loss of the training images in each epoch, in nats.
+        Learning rate -> mean loss of the training images during each epoch, in nats.
     """
     with style():
         figure = Figure(figsize=(7.0, 3.4), layout="constrained")
@@ -119,7 +119,7 @@ def learning_rates(losses: Mapping[float, Sequence[float]]) -> Figure:
         for (rate, values), (line, colour) in zip(losses.items(), looks, strict=False):
             epochs = np.arange(1, len(values) + 1)
             axes.plot(epochs, values, line, color=colour, label=f"learning rate {rate:g}")
-        axes.set(ylim=(0, 5), xlabel="epoch", ylabel="loss of the training images (nats)")
+        axes.set(ylim=(0, 5), xlabel="epoch", ylabel="mean loss in the epoch (nats)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(loc="upper right")
         return figure

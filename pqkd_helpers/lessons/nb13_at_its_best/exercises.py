@@ -401,7 +401,7 @@ _SPEND = Exercise(
         Your turn to allocate. You have at most 600 values for $8 \\times 8$ digits: angles,
         filters, batch norm and linear layer, as counted in 13.1. The check looks at your bill
         only. Below, five students of yours meet five of the notebook's, paired, on validation
-        images. If you try ten allocations, how would you report the best?
+        images. If you try ten allocations, the best is partly luck: how would you report it?
         """,
     reference=my_allocation,
     laws=(_a_network, _within_the_budget, _nothing_left_over),

@@ -191,13 +191,13 @@ def controls(catalogue: Catalogue) -> Controls | None:
         ],
         columns=(
             *("arm", "n", "test error", DIFFERENCE, "correlation", "verdict"),
-            *("trained values", "multiply-adds", "file bytes", "steps", "turn of z", "recipe"),
+            *("trained values", "multiply-adds", "file bytes", "steps", "turn per epoch", "recipe"),
         ),
         formats={
             "test error": "{test error:.2f}",
             DIFFERENCE: f"{{{DIFFERENCE}:+.2f}}",
             "correlation": "{correlation:.2f}",
-            "turn of z": "{turn of z:.1f}°",
+            "turn per epoch": "{turn per epoch:.1f}°",
         },
         planned=found,
         follow_up=follow_up,
@@ -253,7 +253,7 @@ def _row(
         "multiply-adds": sizes["multiply_adds_per_image"]["student_as_plain_network"],
         "file bytes": sizes["file_bytes"]["student"],
         "steps": _steps(configuration),
-        "turn of z": None if turn is None else float(turn.mean()),
+        "turn per epoch": None if turn is None else float(turn.mean()),
         "recipe": _recipe(configuration),
         "errors": errors(records).round(2).tolist(),
     }

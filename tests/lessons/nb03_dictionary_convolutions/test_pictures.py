@@ -79,17 +79,6 @@ def test_correlations_and_luck_are_drawn_where_they_belong():
     ]
 
 
-def test_the_gallery_shows_before_above_after():
-    before = np.zeros((8, 5, 5)), np.zeros((16, 5, 5))
-    after = np.ones((8, 5, 5)), np.full((16, 5, 5), 2.0)
-    axes = pictures.filter_gallery(before, after).axes
-    assert [np.nanmax(image(panel)) for panel in axes] == [0.0, 1.0, 0.0, 2.0]
-    assert [panel.get_title().split(",")[0] for panel in axes] == ["basis B"] * 2 + [
-        "kernels W"
-    ] * 2
-    assert ["after" in panel.get_title() for panel in axes] == [False, True, False, True]
-
-
 @pytest.mark.parametrize("layer", LAYERS)
 def test_the_best_mixing_misses_nothing_from_k_squared_on(layer):
     c_in, c_out, size = LAYERS[layer]

@@ -3,10 +3,10 @@
 import torch
 
 
-def predict_shrinkage():
+def predict_change():
     """Two classes exchange all probability: the norm is sqrt(2) / tau."""
     norms = [2**0.5 / tau for tau in (0.02, 0.01)]
-    return [norms[0] / norms[1], 4 * norms[0] / norms[1]]
+    return [norms[1] / norms[0], norms[1] / norms[0] / 4]
 
 
 def equivalent_hard_weight(hard_weight, temperature):
@@ -39,7 +39,7 @@ def best_temperature(logits, labels):
 
 
 ANSWERS = {
-    "4.1": predict_shrinkage,
+    "4.1": predict_change,
     "4.2": equivalent_hard_weight,
     "4.3": gradient_of_loss,
     "4.4": best_temperature,
