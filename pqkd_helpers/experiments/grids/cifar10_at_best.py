@@ -43,3 +43,19 @@ CIFAR10_CHOICES = Grid(
     datasets={"cifar10": {}},
     first_seed=1000,
 )
+
+# The answer, as the stored runs of the choices have it.
+CHOSEN = "batch-norm"
+CIFAR10_AT_BEST = Grid(
+    "cifar10-at-best",
+    arms={
+        "pqkd": CANDIDATES[CHOSEN],
+        "dense-distilled": {
+            **{"student": "dense-distilled", "schedule": "one-cycle"},
+            "learning_rate": TEACHERS_RATE,
+        },
+    },
+    base={**NET, "teacher_augmentation": "flip-shift-erase"},
+    cpu={"epochs": 30, "teacher_epochs": 30, "fresh_draws": 5},
+    datasets={"cifar10": {}},
+)

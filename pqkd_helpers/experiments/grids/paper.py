@@ -5,7 +5,7 @@ Each recipe was chosen on validation images of seed 1000, which is not used agai
 
 from collections.abc import Mapping
 
-from .cifar10_at_best import CIFAR10_CHOICES
+from .cifar10_at_best import CIFAR10_AT_BEST, CIFAR10_CHOICES
 from .controls import CONTROLS, CONTROLS_PILOT, CONTROLS_SCALE, CONTROLS_SEARCH, LABELS_ALONE
 from .flawed_light import FLAWED_LIGHT
 from .grid import BY_DEFAULT, FRESH, SMOKE, Grid, Tier, Values
@@ -218,5 +218,6 @@ GRIDS = {
         *LADDER_GRIDS,
         FLAWED_LIGHT,
         CIFAR10_CHOICES,
+        CIFAR10_AT_BEST,
     )
 }

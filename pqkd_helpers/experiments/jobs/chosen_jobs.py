@@ -23,11 +23,11 @@ STUDIES = ("shot-sweep", "ema-variance", "imperfections", "compression", "bytes-
 EXPERIMENTS = (*GRIDS, *STUDIES)
 
 # Runs that are discarded once the recipes and the number of seeds are known.
-PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices", "cifar10-choices")
+PREPARATIONS = ("controls-search", "controls-pilot", "ladder-choices")
 # What "all" leaves out: these, and what is not of the paper.
 LEFT_OUT = (
     *(*PREPARATIONS, "spsa-contribution", "imperfections", "compression"),
-    *("frontier-at-best", "bytes-at-best", "flawed-light"),
+    *("frontier-at-best", "bytes-at-best", "cifar10-choices", "cifar10-at-best", "flawed-light"),
 )
 
 
