@@ -214,7 +214,7 @@ def test_the_follow_up_has_verdicts_of_its_own(tmp_path):
     rows = {row["arm"]: row for row in controls(catalogue).rows}
     assert rows["classical-map-as-photonic"]["verdict"] == "equivalent"
     assert "at one recipe for both" in controls(catalogue).reading
-    assert "Without them: +1.97" in controls(catalogue).reading  # the seeds that were run before
+    assert "plan: +1.97" in controls(catalogue).reading  # without the seeds that were run before
 
 
 def test_the_margin_is_an_estimate_with_an_interval(tmp_path):

@@ -140,10 +140,11 @@ def controls(catalogue: Catalogue) -> Controls | None:
             + found.in_words()
             + "\n\nA follow-up, planned after this verdict, before its own runs:\n\n"
             + (follow_up.in_words() if follow_up else state(catalogue, FOLLOW_UP))
-            + (without_first_seeds(catalogue, found) if follow_up else "")
+            + ("\n\n" + without_first_seeds(catalogue, follow_up) if follow_up else "")
             + "\n\nA second follow-up asks SPSA through the moving average, as the package does by "
             "default; planned after both verdicts, before its own runs:\n\n"
-            + (averaged.in_words() + "\n\n" if averaged else "")
+            + (f"{averaged.in_words()}\n\n" if averaged else "")
+            + (f"{without_first_seeds(catalogue, averaged)}\n\n" if averaged else "")
             + state(catalogue, **AVERAGED)
         ),
         rule=RULE,

@@ -40,17 +40,20 @@ def over_the_margin(catalogue: Catalogue, analyses: Sequence[Analysis]) -> str:
 
 
 def without_first_seeds(catalogue: Catalogue, found: Analysis) -> str:
-    """Return the contrast with the vector that never changes, without the seeds run earlier."""
+    """Return a plan's contrast with the vector that never changes, without the seeds run earlier.
+
+    Those seeds are the vector's; they serve in each plan that compares the light with it.
+    """
     arm = FOLLOW_UP["plain randomness"]
     later = range(_FIRST_SEEDS, found.n_pairs)
-    contrast = light_minus(catalogue, arm, margin=found.margin, seeds=later)
+    contrast = light_minus(catalogue, arm, margin=found.margin, seeds=later, light_arm=found.light)
     if contrast is None:
         return ""
     verdict = verdict_in_words(contrast, contrast.verdict(sensitive=found.sensitive))
     return (
-        f"\n\nThe first {_FIRST_SEEDS} seeds of {arm} had been run under an earlier plan, and were "
-        f"run again for the follow-up. Without them: {contrast.difference:+.2f} points of test "
-        f"error, {contrast.difference.n} pairs: by the same rule {verdict}."
+        f"Without the {_FIRST_SEEDS} seeds of {arm} that had been run under an earlier plan: "
+        f"{contrast.difference:+.2f} points of test error, {contrast.difference.n} pairs: by the "
+        f"same rule {verdict}."
     )
 
 
