@@ -125,11 +125,10 @@ _TWIN = Exercise(
         "If nothing is left of row a, go to row a + 1, else to column b + 1, until one runs out.",
     ),
     explanation="""
-    Two worlds, one $z$: in the first the halves are independent, in the second one half tells
-    almost everything about the other. The network sees no difference. So $z$ does not "hold the
-    quantum state": of 65,536 probabilities 512 sums are left, and how the halves go together is
-    lost. (Such a table is known as the *north-west corner* of a transport
-    problem.)
+    Two worlds, one $z$: whatever the halves had to do with each other in the first, in the second
+    one half tells almost everything about the other. The network sees no difference. So $z$ does
+    not "hold the quantum state": of 65,536 probabilities 512 sums are left, and how the halves go
+    together is lost. (Such a table is known as the *north-west corner* of a transport problem.)
     """,
 )
 

@@ -592,7 +592,7 @@ _LAYER = Exercise(
             ...
 
         def condition(self, z):
-            ...  # makes the mixing
+            ...  # z is a tensor; makes the mixing
 
         def forward(self, x):
             ...  # layer(x) calls it

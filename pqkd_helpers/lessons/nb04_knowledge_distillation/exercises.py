@@ -61,8 +61,8 @@ PULL_AT_LOW_TEMPERATURE = Exercise(
     minutes=5,
     task="""
     Section 3 went to high temperatures. Go to the other end: you lower the temperature from 0.02 to
-    0.01. The logits are of size one; the largest of the student's and the largest of the teacher's
-    belong to different classes.
+    0.01. The logits are of size one, and differ by about as much; the largest of the student's and
+    the largest of the teacher's belong to different classes.
 
     **Predict, then run.** By what factor does the norm of the soft term's gradient change, first
     without the factor $\\tau^2$, then with it? Return the two ratios, new norm over old, as a pair
