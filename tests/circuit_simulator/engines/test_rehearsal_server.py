@@ -229,7 +229,11 @@ def test_what_is_no_misbehaviour_is_refused(options, message):
 def test_it_is_started_by_a_command_and_says_at_the_end_what_it_did():
     command = [sys.executable, "-m", "pqkd_helpers.circuit_simulator.engines.rehearsal_server"]
     with subprocess.Popen(
-        [*command, "--port", "0", "--misbehaviour.failed", "0"], stdout=subprocess.PIPE, text=True
+        [*command, "--port", "0", "--misbehaviour.failed", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        # Whatever a shell starts in the background ignores Ctrl-C, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         lines = [process.stdout.readline() for _ in range(5)]
         url = re.search(r"ORCA_ACCESS_URL=(\S+)", "".join(lines))[1]
